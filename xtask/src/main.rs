@@ -1,0 +1,58 @@
+//! What a person would otherwise type: `cargo xtask run` and `cargo xtask test`, and the pieces they
+//! are made of.
+//!
+//! Nothing here links to PostgreSQL's client library, because one of the first things `run` does is to
+//! install it. Start reading at `run.rs` and `test.rs`.
+#![expect(clippy::print_stdout, reason = "talking to the person at the terminal is what these commands do")]
+
+mod app;
+mod assets;
+mod bundle;
+mod cluster;
+mod environment;
+mod exec;
+mod interrupt;
+mod packages;
+mod postgres;
+mod repo;
+mod steps;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::Profile;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the app into `.portico/app-dev` or `.portico/app-release` and stop.
+    App {
+        /// Build what people get: small, slow to build.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Keep a throw-away PostgreSQL for `cargo test` by hand, until Ctrl-C.
+    Db,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = interrupt::listen().and_then(|()| match arguments.command {
+        Command::App { release } => app::command(Profile::from_release_flag(release)),
+        Command::Db => cluster::command(),
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            steps::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
