@@ -123,12 +123,10 @@ fn page(template: &str, values: &[(&str, &str)]) -> Result<String> {
     Ok(page)
 }
 
-/// Files that keep their names: at the top as they lie, fonts under `/assets/fonts`.
+/// Files that keep their names, because stylesheets and the page itself ask for them by name.
 fn add_public(assets: &Assets, public: &Path) -> Result<()> {
     for file in files_below(public)? {
-        let name = file.strip_prefix(public)?;
-        let path = if name.starts_with("fonts") { Path::new("assets").join(name) } else { name.to_owned() };
-        assets.add(&path, &fs::read(&file)?)?;
+        assets.add(&Path::new("assets").join(file.strip_prefix(public)?), &fs::read(&file)?)?;
     }
     Ok(())
 }

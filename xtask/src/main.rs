@@ -12,10 +12,14 @@ mod cluster;
 mod environment;
 mod exec;
 mod interrupt;
+mod node;
 mod packages;
 mod postgres;
 mod repo;
+mod run;
+mod site;
 mod steps;
+mod test;
 
 use std::process::ExitCode;
 
@@ -32,6 +36,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Build Portico, start it with a private PostgreSQL and demo data, and stay until Ctrl-C.
+    Run(run::Options),
+    /// Check everything that must hold before a change lands.
+    Test(test::Options),
     /// Build the app into `.portico/app-dev` or `.portico/app-release` and stop.
     App {
         /// Build what people get: small, slow to build.
@@ -45,6 +53,8 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = interrupt::listen().and_then(|()| match arguments.command {
+        Command::Run(options) => run::command(&options),
+        Command::Test(options) => test::command(&options),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
         Command::Db => cluster::command(),
     });

@@ -1,0 +1,117 @@
+//! `cargo xtask run`: from a clone to a running Portico.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::app::{self, Profile};
+use crate::cluster::Cluster;
+use crate::packages::{self, Need};
+use crate::site::{self, Databases, Server, Site};
+use crate::steps::{self, Steps};
+use crate::{interrupt, repo};
+
+/// What the person may choose.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Throw the private database and keys away and begin anew.
+    #[arg(long)]
+    fresh: bool,
+    /// Build server and app as people get them: slower to build, faster to run.
+    #[arg(long)]
+    release: bool,
+    /// Where to listen on this machine.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+/// Builds, prepares, starts, and stays until Ctrl-C.
+pub fn command(options: &Options) -> Result<ExitCode> {
+    let root = repo::root()?;
+    let private = repo::private_folder(&root)?;
+    let profile = Profile::from_release_flag(options.release);
+    let named = Databases::named()?;
+    if named.is_some() && options.fresh {
+        bail!(
+            "--fresh throws away the private database alone; DATABASE_URL names one of yours, which is not touched"
+        );
+    }
+    let _lock = lock(&private)?;
+
+    let mut steps = Steps::new(if named.is_some() { 7 } else { 8 });
+    steps.loud("checking the system", || check(&root, options.port, named.is_none()))?;
+    steps.loud("building the server", || site::compile(&root, profile))?;
+    steps.loud("building the app", || app::compile(&root, profile))?;
+    let bundle = app::folder(&private, profile);
+    steps.quiet("bundling the app", || app::bundle_into(&root, &bundle, profile))?;
+
+    let keys = private.join("keys");
+    // Declared before the server, so that it is dropped, and stopped, after it.
+    let mut cluster = None;
+    let databases = match named {
+        Some(named) => named,
+        None => steps.quiet("starting PostgreSQL", || {
+            if options.fresh {
+                forget(&root, &private, &keys)?;
+            }
+            Ok(Databases::of(cluster.insert(Cluster::persistent(&root, &private)?)))
+        })?,
+    };
+    let program = site::program(&root, profile);
+    let site = Site { program, databases, keys, app: bundle, port: options.port };
+    steps.quiet("preparing the database", || site.prepare())?;
+    let accounts = steps.quiet("seeing to the demo data", || site.demo())?;
+    let server = steps.quiet("starting the server", || site.serve(Stdio::inherit()))?;
+
+    println!("\n{}  (up after {})\n", steps::strong(&site.address()), steps::spoken(steps.elapsed()));
+    println!("{}\n\nCtrl-C stops it.", accounts.trim_end());
+    stay(cluster, server)
+}
+
+/// The parameters are dropped from the last to the first, so the database outlives the server.
+fn stay(mut cluster: Option<Cluster>, mut server: Server) -> Result<ExitCode> {
+    while !interrupt::requested() {
+        server.check()?;
+        if cluster.as_mut().is_some_and(|cluster| !cluster.is_running()) {
+            bail!("PostgreSQL ended by itself; see .portico/postgres.log");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    println!("\nstopping the server and its database …");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(root: &Path, port: u16, with_cluster: bool) -> Result<()> {
+    if !site::is_free(port) {
+        bail!("port {port} is taken by another program; choose one with --port");
+    }
+    let mut needs = vec![Need::Compiler, Need::ClientLibrary];
+    if with_cluster {
+        needs.push(Need::Server);
+    }
+    packages::ensure(&needs)?;
+    packages::ensure_wasm_target(root)
+}
+
+fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
+    Cluster::remove(root, private)?;
+    if keys.exists() {
+        fs::remove_dir_all(keys)?;
+    }
+    Ok(())
+}
+
+/// One `run` for one clone at a time: they would share the cluster's files.
+fn lock(private: &Path) -> Result<File> {
+    let file = File::create(private.join("run.lock")).context("the lock cannot be made")?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `cargo xtask run` of this clone is at work; stop it first")
+        }
+        Err(TryLockError::Error(error)) => Err(error).context("the lock cannot be taken"),
+    }
+}

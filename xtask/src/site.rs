@@ -1,0 +1,204 @@
+//! One installation of Portico on this machine: the server's program, its databases, keys and address.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::process::Signal;
+
+use crate::app::{self, Profile};
+use crate::cluster::{Cluster, SUPERUSER};
+use crate::{environment, exec, interrupt};
+
+const DATABASE: &str = "portico";
+const START: Duration = Duration::from_mins(1);
+const STOP: Duration = Duration::from_secs(30);
+
+/// Where the server's roles find their database.
+#[derive(Debug, Clone)]
+pub struct Databases {
+    app: String,
+    owner: String,
+    operator: String,
+    /// Absent when the person's own database has been set up already.
+    admin: Option<String>,
+}
+
+impl Databases {
+    /// Those of a cluster of ours.
+    pub fn of(cluster: &Cluster) -> Self {
+        Self {
+            app: cluster.url("portico_app", DATABASE),
+            owner: cluster.url("portico_owner", DATABASE),
+            operator: cluster.url("portico_operator", DATABASE),
+            admin: Some(cluster.url(SUPERUSER, "postgres")),
+        }
+    }
+
+    /// Those the person has named, when `DATABASE_URL` says that there are any.
+    pub fn named() -> Result<Option<Self>> {
+        let Some(app) = environment::find("DATABASE_URL") else { return Ok(None) };
+        let (owner, operator) = ("PORTICO_OWNER_DATABASE_URL", "PORTICO_OPERATOR_DATABASE_URL");
+        let missing: Vec<&str> =
+            [owner, operator].into_iter().filter(|name| environment::find(name).is_none()).collect();
+        let (Some(owner), Some(operator)) = (environment::find(owner), environment::find(operator)) else {
+            bail!(
+                "DATABASE_URL is set, so your own database is used, but {} is not: the server never owns \
+                 what it reads, so it needs a URL for each of its roles",
+                missing.join(" and ")
+            );
+        };
+        Ok(Some(Self { app, owner, operator, admin: environment::find("PORTICO_ADMIN_DATABASE_URL") }))
+    }
+
+    fn tell(&self, command: &mut Command) {
+        command.env("DATABASE_URL", &self.app);
+        command.env("PORTICO_OWNER_DATABASE_URL", &self.owner);
+        command.env("PORTICO_OPERATOR_DATABASE_URL", &self.operator);
+        if let Some(admin) = &self.admin {
+            command.env("PORTICO_ADMIN_DATABASE_URL", admin);
+        }
+    }
+}
+
+/// What the server is told by its environment.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub program: PathBuf,
+    pub databases: Databases,
+    pub keys: PathBuf,
+    pub app: PathBuf,
+    pub port: u16,
+}
+
+impl Site {
+    /// Where the person finds it.
+    pub fn address(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// One of the server's commands, told everything it needs.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(words);
+        self.tell(&mut command);
+        command
+    }
+
+    /// Puts what the server needs into another program's environment.
+    pub fn tell(&self, command: &mut Command) {
+        self.databases.tell(command);
+        command.env("PORTICO_KEYS_DIR", &self.keys).env("PORTICO_APP_DIR", &self.app);
+        command.env("PORTICO_LISTEN", format!("127.0.0.1:{}", self.port));
+        command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
+    }
+
+    /// Roles, tables and keys, each only where it is missing.
+    pub fn prepare(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.keys)?;
+        if self.databases.admin.is_some() {
+            exec::output(&mut self.command(&["bootstrap"]))?;
+        }
+        exec::output(&mut self.command(&["migrate"]))?;
+        exec::output(&mut self.command(&["keys", "create"]))?;
+        Ok(())
+    }
+
+    /// Demo data where there is none, and in any case the accounts, as text for the person.
+    pub fn demo(&self) -> Result<String> {
+        exec::output(&mut self.command(&["demo"]))
+    }
+
+    /// Starts the server and waits until it answers.
+    pub fn serve(&self, output: Stdio) -> Result<Server> {
+        use std::os::unix::process::CommandExt as _;
+        let mut command = self.command(&["serve"]);
+        // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.
+        command.process_group(0).stdin(Stdio::null()).stdout(output);
+        let process = command.spawn().context("the server cannot be started")?;
+        let mut server = Server { process };
+        let deadline = Instant::now() + START;
+        while !is_ready(self.port) {
+            if let Some(status) = server.process.try_wait()? {
+                bail!("the server ended at once with {status}");
+            }
+            if interrupt::requested() || Instant::now() > deadline {
+                bail!("the server was not ready in time");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    }
+}
+
+/// The running server; it stops when dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+}
+
+impl Server {
+    /// An error when it has ended by itself.
+    pub fn check(&mut self) -> Result<()> {
+        match self.process.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("the server ended by itself with {status}"),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for signal in [Signal::TERM, Signal::KILL] {
+            exec::signal(&self.process, signal);
+            if !matches!(exec::wait(&mut self.process, STOP), Ok(None)) {
+                break;
+            }
+        }
+    }
+}
+
+/// Compiles the server.
+pub fn compile(root: &Path, profile: Profile) -> Result<()> {
+    let mut cargo = exec::cargo(root);
+    cargo.args(["build", "--package", "api", "--bin", "portico"]);
+    if profile == Profile::Release {
+        cargo.arg("--release");
+    }
+    exec::run(&mut cargo)
+}
+
+/// Where `compile` puts the server's program.
+pub fn program(root: &Path, profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    app::target_folder(root).join(folder).join("portico")
+}
+
+/// Whether this port can be listened on.
+pub fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// A port that nobody uses at the moment.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn is_ready(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let answer = || -> std::io::Result<[u8; 12]> {
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
+        let mut start = [0; 12];
+        stream.read_exact(&mut start)?;
+        Ok(start)
+    };
+    answer().is_ok_and(|start| start == *b"HTTP/1.1 200")
+}

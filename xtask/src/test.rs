@@ -1,0 +1,190 @@
+//! `cargo xtask test`: everything that must hold before a change lands.
+
+mod journeys;
+mod policy;
+
+use std::fmt::{self, Display};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::{Error, Result};
+use clap::ValueEnum;
+
+use crate::cluster::{Cluster, SUPERUSER};
+use crate::packages::{self, Need};
+use crate::{app, environment, exec, interrupt, repo, steps};
+
+/// Everything but the app, whose own tests run natively in a part of their own.
+const SERVER_SIDE: [&str; 3] = ["--workspace", "--exclude", "web"];
+
+/// A part that can be run alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The code's layout.
+    Fmt,
+    /// Lints, for the server and for the browser.
+    Clippy,
+    /// Licences, sources and directions of dependencies.
+    Policy,
+    /// Tests that need nothing but themselves.
+    Unit,
+    /// Integration and promise tests, against a PostgreSQL of their own.
+    It,
+    /// Journeys through the app in a browser.
+    E2e,
+}
+
+/// What the person may choose.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Parts to run; all when none is named.
+    parts: Vec<Part>,
+    /// Passed on to the tests of the one part that is named.
+    #[arg(last = true)]
+    passed_on: Vec<String>,
+}
+
+/// How a part ended.
+#[derive(Debug)]
+enum Ending {
+    Passed,
+    Failed(Error),
+    Skipped,
+}
+
+/// An error after which the later parts could only fail in the same way.
+#[derive(Debug)]
+pub struct Broken;
+
+impl Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it does not compile")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// Runs the parts in order. A failure does not hide what the later ones would say, unless nothing compiles.
+pub fn command(options: &Options) -> Result<ExitCode> {
+    let root = repo::root()?;
+    let private = repo::private_folder(&root)?;
+    let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
+    let mut endings = vec![];
+    let mut broken = false;
+    for part in parts {
+        println!("\n{}", steps::strong(&format!("── {part} ──")));
+        let started = Instant::now();
+        let ending = if broken || interrupt::requested() {
+            Ending::Skipped
+        } else {
+            match part.run(&root, &private, &options.passed_on) {
+                Ok(()) => Ending::Passed,
+                Err(error) => Ending::Failed(error),
+            }
+        };
+        if let Ending::Failed(error) = &ending {
+            steps::report(error);
+            broken = error.is::<Broken>();
+        }
+        endings.push((*part, ending, started.elapsed()));
+    }
+    Ok(summary(&endings))
+}
+
+impl Part {
+    fn run(self, root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
+        match self {
+            Self::Fmt => exec::run(exec::cargo(root).args(["fmt", "--all", "--check"])),
+            Self::Clippy => clippy(root),
+            Self::Policy => policy::check(root),
+            Self::Unit => unit(root, passed_on),
+            Self::It => integration(root, passed_on),
+            Self::E2e => journeys::run(root, private, passed_on),
+        }
+    }
+}
+
+impl Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+fn clippy(root: &Path) -> Result<()> {
+    needs_for_building(root)?;
+    let mut native = exec::cargo(root);
+    native.arg("clippy").args(SERVER_SIDE).args(["--all-targets", "--", "-D", "warnings"]);
+    let mut browser = exec::cargo(root);
+    browser.args(["clippy", "--package", "web", "--target", app::TARGET]);
+    browser.args(["--profile", app::Profile::Dev.of_app(), "--", "-D", "warnings"]);
+    // Both are shown before either fails the part.
+    let results = [exec::run(&mut native), exec::run(&mut browser)];
+    results.into_iter().collect()
+}
+
+fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
+    needs_for_building(root)?;
+    let modules = ["--lib", "--bins"].map(str::to_owned);
+    let mut server_side: Vec<String> = SERVER_SIDE.map(str::to_owned).to_vec();
+    server_side.extend(modules);
+    let results = [
+        cargo_test(root, &server_side, None, passed_on),
+        // Some promises are that a thing does not compile; only a documentation test can say so.
+        exec::run(exec::cargo(root).args(["test", "--doc", "--package", "api", "--package", "shared"])),
+        cargo_test(root, &["--package", "web"].map(str::to_owned), None, passed_on),
+    ];
+    first_that_matters(results)
+}
+
+fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
+    needs_for_building(root)?;
+    packages::ensure(&[Need::Server])?;
+    let mut which: Vec<String> = SERVER_SIDE.map(str::to_owned).to_vec();
+    which.extend(["--test", "*"].map(str::to_owned));
+    if let Some(url) = environment::find("PORTICO_TEST_ADMIN_URL") {
+        return cargo_test(root, &which, Some(&url), passed_on);
+    }
+    let cluster = Cluster::throwaway()?;
+    cargo_test(root, &which, Some(&cluster.url(SUPERUSER, "postgres")), passed_on)
+}
+
+fn cargo_test(root: &Path, which: &[String], admin: Option<&str>, passed_on: &[String]) -> Result<()> {
+    let command = |extra: &[&str]| -> Command {
+        let mut cargo = exec::cargo(root);
+        cargo.arg("test").args(which).args(extra);
+        cargo.envs(admin.map(|url| ("PORTICO_TEST_ADMIN_URL", url)));
+        cargo
+    };
+    exec::run(&mut command(&["--no-run"])).map_err(|error| error.context(Broken))?;
+    exec::run(command(&["--no-fail-fast", "--"]).args(passed_on))
+}
+
+fn first_that_matters<const N: usize>(results: [Result<()>; N]) -> Result<()> {
+    let mut failures: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
+    let which = failures.iter().position(Error::is::<Broken>).unwrap_or_default();
+    if which < failures.len() { Err(failures.swap_remove(which)) } else { Ok(()) }
+}
+
+fn needs_for_building(root: &Path) -> Result<()> {
+    packages::ensure(&[Need::Compiler, Need::ClientLibrary])?;
+    packages::ensure_wasm_target(root)
+}
+
+fn summary(endings: &[(Part, Ending, Duration)]) -> ExitCode {
+    println!("\n{}", steps::strong("── summary ──"));
+    for (part, ending, took) in endings {
+        let (word, reason) = match ending {
+            Ending::Passed => ("ok", String::new()),
+            Ending::Failed(error) => {
+                ("FAILED", format!("  {}", error.to_string().lines().next().unwrap_or_default()))
+            }
+            Ending::Skipped => ("skipped", String::new()),
+        };
+        println!("{:<8}{word:<9}{:>12}{reason}", part.to_string(), steps::spoken(*took));
+    }
+    let whole = endings.iter().map(|(_, _, took)| *took).sum();
+    println!("{:<17}{:>12}", "together", steps::spoken(whole));
+    let all_passed = endings.iter().all(|(_, ending, _)| matches!(ending, Ending::Passed));
+    if all_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,63 @@
+//! The journeys: Playwright in Chromium, against a server with demo data that exists only for them.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result};
+
+use super::Broken;
+use crate::app::{self, Profile};
+use crate::cluster::Cluster;
+use crate::node::{self, Node};
+use crate::packages::{self, Need};
+use crate::site::{self, Databases, Site};
+use crate::steps::Steps;
+
+/// Builds what the journeys go through, starts it, and lets Playwright loose on it.
+pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
+    let folder = root.join("e2e");
+    let mut steps = Steps::new(7);
+    let (node, chromium) = steps.loud("checking the system", || {
+        let mut needs = vec![Need::Compiler, Need::ClientLibrary, Need::Server];
+        needs.extend(packages::for_journeys());
+        packages::ensure(&needs)?;
+        packages::ensure_wasm_target(root)?;
+        let chromium = packages::chromium().context("Chromium is missing")?;
+        Ok((Node::ensure(private)?, chromium))
+    })?;
+    steps.loud("installing the runner", || node::install(&node, &folder))?;
+    steps.loud("building the server", || site::compile(root, Profile::Dev).context(Broken))?;
+    steps.loud("building the app", || app::compile(root, Profile::Dev).context(Broken))?;
+    let bundle = app::folder(private, Profile::Dev);
+    steps.quiet("bundling the app", || app::bundle_into(root, &bundle, Profile::Dev))?;
+
+    let scratch = tempfile::tempdir()?;
+    let log = private.join("e2e-server.log");
+    // Dropped from the last to the first: the server before its database.
+    let (_cluster, site, _server) = steps.quiet("starting a server with demo data", || {
+        let cluster = Cluster::throwaway()?;
+        let site = Site {
+            program: site::program(root, Profile::Dev),
+            databases: Databases::of(&cluster),
+            keys: scratch.path().join("keys"),
+            app: bundle,
+            port: site::free_port()?,
+        };
+        site.prepare()?;
+        site.demo()?;
+        let output = std::fs::File::create(&log)?;
+        let server = site.serve(Stdio::from(output))?;
+        Ok((cluster, site, server))
+    })?;
+
+    steps.loud("walking the journeys", || {
+        let mut playwright = node.script(Path::new("node_modules/@playwright/test/cli.js"));
+        playwright.arg("test").args(passed_on).current_dir(&folder);
+        site.tell(&mut playwright);
+        playwright.env("PORTICO_BASE_URL", site.address()).env("PORTICO_CHROMIUM", chromium);
+        // Journeys that begin at the operator's desk type what an operator would.
+        playwright.env("PORTICO_PROGRAM", &site.program);
+        crate::exec::run(&mut playwright)
+            .with_context(|| format!("journeys failed; what the server said is in {}", log.display()))
+    })
+}
