@@ -7,9 +7,10 @@
 
 mod note;
 mod place;
+mod scratch;
 
 use std::fs::{self, File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -32,9 +33,8 @@ const STOP: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Cluster {
     server: Child,
-    socket: TempDir,
-    /// Holds a throw-away cluster's files until the server has stopped.
-    _files: Option<TempDir>,
+    /// Where the socket lies, and a throw-away cluster's files.
+    scratch: TempDir,
 }
 
 /// What may be given up.
@@ -61,7 +61,7 @@ impl Cluster {
             programs
         };
         note::clear(&data)?;
-        Self::start(&programs, owner, &data, &private.join("postgres.log"), Durability::Full, None)
+        Self::start(&programs, owner, &data, &private.join("postgres.log"), scratch::folder(owner)?)
     }
 
     /// Removes the clone's own cluster with everything in it.
@@ -74,16 +74,16 @@ impl Cluster {
     /// Starts a cluster that is gone when this value is.
     pub fn throwaway() -> Result<Self> {
         let (programs, owner) = (newest()?, Owner::choose()?);
-        let files = short_folder("portico-db-", owner)?;
-        let data = files.path().join("data");
+        let scratch = scratch::folder(owner)?;
+        let data = scratch.path().join("data");
         create(&programs, owner, &data, Durability::None)?;
-        let log = files.path().join("log");
-        Self::start(&programs, owner, &data, &log, Durability::None, Some(files))
+        let log = scratch.path().join("log");
+        Self::start(&programs, owner, &data, &log, scratch)
     }
 
     /// Where a role finds a database of this cluster.
     pub fn url(&self, role: &str, database: &str) -> String {
-        format!("postgres://{role}@/{database}?host={}&port={PORT}", self.socket.path().display())
+        format!("postgres://{role}@/{database}?host={}&port={PORT}", self.scratch.path().display())
     }
 
     /// Whether the server still runs.
@@ -91,30 +91,22 @@ impl Cluster {
         matches!(self.server.try_wait(), Ok(None))
     }
 
-    fn start(
-        programs: &Programs,
-        owner: Owner,
-        data: &Path,
-        log: &Path,
-        durability: Durability,
-        files: Option<TempDir>,
-    ) -> Result<Self> {
+    fn start(programs: &Programs, owner: Owner, data: &Path, log: &Path, scratch: TempDir) -> Result<Self> {
         use std::os::unix::process::CommandExt as _;
-        let socket = short_folder("portico-", owner)?;
         let writer = OpenOptions::new().create(true).append(true).open(log)?;
         let mut command = programs.command("postgres");
         command.arg("-D").arg(data);
-        command.arg(format!("--unix_socket_directories={}", socket.path().display()));
+        command.arg(format!("--unix_socket_directories={}", scratch.path().display()));
         command.args(["--listen_addresses=", &format!("--port={PORT}")]);
         command.args(["--timezone=UTC", "--log_timezone=UTC", "--logging_collector=off"]);
-        if durability == Durability::None {
+        if data.starts_with(scratch.path()) {
             command.args(["--fsync=off", "--synchronous_commit=off", "--full_page_writes=off"]);
             command.args(["--max_connections=200", "--max_wal_size=4GB"]);
         }
         // A process group of its own keeps the terminal's Ctrl-C away: the server's clients stop first.
         owner.run(command.process_group(0)).stdout(writer.try_clone()?).stderr(writer);
         let server = command.spawn().context("PostgreSQL cannot be started")?;
-        let mut cluster = Self { server, socket, _files: files };
+        let mut cluster = Self { server, scratch };
         cluster.wait_until_ready(data, log)?;
         Ok(cluster)
     }
@@ -200,14 +192,6 @@ fn create(programs: &Programs, owner: Owner, data: &Path, durability: Durability
     }
     exec::output(owner.run(&mut command))?;
     fs::rename(&unfinished, data).with_context(|| format!("{} cannot be put in place", data.display()))
-}
-
-/// A folder that only the owner can enter, with a path short enough for a socket.
-fn short_folder(prefix: &str, owner: Owner) -> Result<TempDir> {
-    let parent: PathBuf = place::short_enough(&std::env::temp_dir());
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(parent)?;
-    owner.take(folder.path())?;
-    Ok(folder)
 }
 
 fn last_lines(log: &Path) -> String {

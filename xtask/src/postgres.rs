@@ -83,12 +83,14 @@ impl Owner {
         bail!("PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody` for it")
     }
 
-    /// The number of the user that the files belong to.
-    pub fn uid(self) -> u32 {
-        match self {
+    /// Whether this is a folder, and no link to one, that belongs to this user.
+    pub fn has(self, folder: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let uid = match self {
             Self::Myself => geteuid().as_raw(),
             Self::Other { uid, .. } => uid,
-        }
+        };
+        fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir() && found.uid() == uid)
     }
 
     /// Lets the command run as this user.

@@ -15,8 +15,11 @@ use crate::cluster::{Cluster, SUPERUSER};
 use crate::packages::{self, Need};
 use crate::{app, environment, exec, interrupt, repo, steps};
 
-/// Everything but the app, whose own tests run natively in a part of their own.
-const SERVER_SIDE: [&str; 3] = ["--workspace", "--exclude", "web"];
+/// The crates that Cargo builds together, always these: another choice would give their dependencies other
+/// features, and everything would be compiled once more.
+const SERVER_SIDE: [&str; 4] = ["--package", "api", "--package", "shared"];
+const APP: [&str; 2] = ["--package", "web"];
+const COMMANDS: [&str; 2] = ["--package", "xtask"];
 
 /// A part that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,6 +83,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         } else {
             match part.run(&root, &private, &options.passed_on) {
                 Ok(()) => Ending::Passed,
+                Err(_) if interrupt::requested() => Ending::Skipped,
                 Err(error) => Ending::Failed(error),
             }
         };
@@ -113,26 +117,26 @@ impl Display for Part {
 
 fn clippy(root: &Path) -> Result<()> {
     needs_for_building(root)?;
-    let mut native = exec::cargo(root);
-    native.arg("clippy").args(SERVER_SIDE).args(["--all-targets", "--", "-D", "warnings"]);
-    let mut browser = exec::cargo(root);
-    browser.args(["clippy", "--package", "web", "--target", app::TARGET]);
-    browser.args(["--profile", app::Profile::Dev.of_app(), "--", "-D", "warnings"]);
-    // Both are shown before either fails the part.
-    let results = [exec::run(&mut native), exec::run(&mut browser)];
+    let lint = |which: &[&str], how: &[&str]| {
+        exec::run(exec::cargo(root).arg("clippy").args(which).args(how).args(["--", "-D", "warnings"]))
+    };
+    // All are shown before one fails the part.
+    let results = [
+        lint(&COMMANDS, &["--all-targets"]),
+        lint(&SERVER_SIDE, &["--all-targets"]),
+        lint(&APP, &["--target", app::TARGET, "--profile", app::Profile::Dev.of_app()]),
+    ];
     results.into_iter().collect()
 }
 
 fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
-    let modules = ["--lib", "--bins"].map(str::to_owned);
-    let mut server_side: Vec<String> = SERVER_SIDE.map(str::to_owned).to_vec();
-    server_side.extend(modules);
     let results = [
-        cargo_test(root, &server_side, None, passed_on),
+        cargo_test(root, &COMMANDS, &[], None, passed_on),
+        cargo_test(root, &SERVER_SIDE, &["--lib", "--bins"], None, passed_on),
         // Some promises are that a thing does not compile; only a documentation test can say so.
-        exec::run(exec::cargo(root).args(["test", "--doc", "--package", "api", "--package", "shared"])),
-        cargo_test(root, &["--package", "web"].map(str::to_owned), None, passed_on),
+        exec::run(exec::cargo(root).arg("test").args(SERVER_SIDE).arg("--doc")),
+        cargo_test(root, &APP, &[], None, passed_on),
     ];
     first_that_matters(results)
 }
@@ -140,24 +144,36 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
 fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
     packages::ensure(&[Need::Server])?;
-    let mut which: Vec<String> = SERVER_SIDE.map(str::to_owned).to_vec();
-    which.extend(["--test", "*"].map(str::to_owned));
-    if let Some(url) = environment::find("PORTICO_TEST_ADMIN_URL") {
-        return cargo_test(root, &which, Some(&url), passed_on);
+    let run = |admin: &str| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
+    if let Some(admin) = environment::find("PORTICO_TEST_ADMIN_URL") {
+        return run(&admin);
     }
     let cluster = Cluster::throwaway()?;
-    cargo_test(root, &which, Some(&cluster.url(SUPERUSER, "postgres")), passed_on)
+    run(&cluster.url(SUPERUSER, "postgres"))
 }
 
-fn cargo_test(root: &Path, which: &[String], admin: Option<&str>, passed_on: &[String]) -> Result<()> {
+/// Compiles first, so that what does not compile is told apart from what fails.
+fn cargo_test(
+    root: &Path,
+    which: &[&str],
+    targets: &[&str],
+    admin: Option<&str>,
+    passed_on: &[String],
+) -> Result<()> {
     let command = |extra: &[&str]| -> Command {
         let mut cargo = exec::cargo(root);
-        cargo.arg("test").args(which).args(extra);
+        cargo.arg("test").args(which).args(targets).args(extra);
         cargo.envs(admin.map(|url| ("PORTICO_TEST_ADMIN_URL", url)));
         cargo
     };
     exec::run(&mut command(&["--no-run"])).map_err(|error| error.context(Broken))?;
     exec::run(command(&["--no-fail-fast", "--"]).args(passed_on))
+}
+
+/// Compiles the server's program just as the integration tests want it.
+fn compile_server(root: &Path) -> Result<()> {
+    exec::run(exec::cargo(root).arg("test").args(SERVER_SIDE).args(["--test", "*", "--no-run"]))
+        .map_err(|error| error.context(Broken))
 }
 
 fn first_that_matters<const N: usize>(results: [Result<()>; N]) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::postgres::Owner;
 /// The system's limit for a socket's path, less what PostgreSQL appends to its folder.
 const LONGEST_FOLDER: usize = 107 - "/.s.PGSQL.65535.lock".len();
 /// What a temporary folder's own name takes.
-const TEMPORARY_NAME: usize = "/portico-db-123456".len();
+const TEMPORARY_NAME: usize = "/portico-123456".len();
 
 /// The folder of the clone's own cluster, created when absent: `.portico/cluster`, or one under
 /// `/var/tmp` when PostgreSQL runs as another user who cannot enter the clone.
@@ -38,12 +38,10 @@ pub fn short_enough(temporary: &Path) -> PathBuf {
 
 /// `/var/tmp` is everybody's: a folder or link that somebody else put there in advance is refused.
 fn claim(home: &Path, owner: Owner) -> Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
     match fs::create_dir(home) {
         Ok(()) => owner.take(home),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let found = fs::symlink_metadata(home)?;
-            if !found.is_dir() || found.uid() != owner.uid() {
+            if !owner.has(home) {
                 bail!("{} is in the way: it is no folder of PostgreSQL's user; remove it", home.display());
             }
             Ok(())

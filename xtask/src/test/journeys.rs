@@ -26,7 +26,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         Ok((Node::ensure(private)?, chromium))
     })?;
     steps.loud("installing the runner", || node::install(&node, &folder))?;
-    steps.loud("building the server", || site::compile(root, Profile::Dev).context(Broken))?;
+    steps.loud("building the server", || super::compile_server(root))?;
     steps.loud("building the app", || app::compile(root, Profile::Dev).context(Broken))?;
     let bundle = app::folder(private, Profile::Dev);
     steps.quiet("bundling the app", || app::bundle_into(root, &bundle, Profile::Dev))?;
