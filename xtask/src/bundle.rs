@@ -123,10 +123,12 @@ fn page(template: &str, values: &[(&str, &str)]) -> Result<String> {
     Ok(page)
 }
 
-/// Files that keep their names, because stylesheets and the page itself ask for them by name.
+/// Files that others ask for by name and that keep it: fonts under `/assets/fonts`, the rest at the top.
 fn add_public(assets: &Assets, public: &Path) -> Result<()> {
     for file in files_below(public)? {
-        assets.add(&Path::new("assets").join(file.strip_prefix(public)?), &fs::read(&file)?)?;
+        let name = file.strip_prefix(public)?;
+        let path = if name.starts_with("fonts") { Path::new("assets").join(name) } else { name.to_owned() };
+        assets.add(&path, &fs::read(&file)?)?;
     }
     Ok(())
 }
