@@ -9,7 +9,7 @@ mod note;
 mod place;
 mod scratch;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::process::{Child, ExitCode};
 use std::time::{Duration, Instant};
@@ -118,10 +118,10 @@ impl Cluster {
                 return Ok(());
             }
             if let Some(status) = self.server.try_wait()? {
-                bail!("PostgreSQL ended at once with {status}; its last words:\n{}", last_lines(log));
+                bail!("PostgreSQL ended at once with {status}; its last words:\n{}", exec::last_lines(log));
             }
             if interrupt::requested() || Instant::now() > deadline {
-                bail!("PostgreSQL was not ready in time; its last words:\n{}", last_lines(log));
+                bail!("PostgreSQL was not ready in time; its last words:\n{}", exec::last_lines(log));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -192,10 +192,4 @@ fn create(programs: &Programs, owner: Owner, data: &Path, durability: Durability
     }
     exec::output(owner.run(&mut command))?;
     fs::rename(&unfinished, data).with_context(|| format!("{} cannot be put in place", data.display()))
-}
-
-fn last_lines(log: &Path) -> String {
-    let text = File::open(log).and_then(std::io::read_to_string).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().rev().take(12).collect();
-    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }

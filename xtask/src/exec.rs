@@ -1,5 +1,6 @@
 //! Runs other programs, without leaving them behind when the person stops the command.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -92,6 +93,13 @@ pub fn wait(child: &mut Child, patience: Duration) -> Result<Option<ExitStatus>>
         }
         std::thread::sleep(POLL);
     }
+}
+
+/// How a log ends.
+pub fn last_lines(log: &Path) -> String {
+    let text = File::open(log).and_then(std::io::read_to_string).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().rev().take(12).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }
 
 /// `cargo`, the one that runs this program.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -64,10 +64,12 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let site = Site { program, databases, keys, app: bundle, port: options.port };
     steps.quiet("preparing the database", || site.prepare())?;
     let accounts = steps.quiet("seeing to the demo data", || site.demo())?;
-    let server = steps.quiet("starting the server", || site.serve(Stdio::inherit()))?;
+    let log = private.join("server.log");
+    let server = steps.quiet("starting the server", || site.serve(&log))?;
 
     println!("\n{}  (up after {})\n", steps::strong(&site.address()), steps::spoken(steps.elapsed()));
-    println!("{}\n\nCtrl-C stops it.", accounts.trim_end());
+    println!("{}\n", accounts.trim_end());
+    println!("What the server says is in {}. Ctrl-C stops it.", log.display());
     stay(cluster, server)
 }
 

@@ -1,5 +1,6 @@
 //! One installation of Portico on this machine: the server's program, its databases, keys and address.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -112,21 +113,20 @@ impl Site {
         exec::output(&mut self.command(&["demo"]))
     }
 
-    /// Starts the server and waits until it answers.
-    pub fn serve(&self, output: Stdio) -> Result<Server> {
+    /// Starts the server, its words going to a file, and waits until it answers.
+    pub fn serve(&self, log: &Path) -> Result<Server> {
         use std::os::unix::process::CommandExt as _;
         let mut command = self.command(&["serve"]);
         // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.
-        command.process_group(0).stdin(Stdio::null()).stdout(output);
+        let writer = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
+        command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
         let process = command.spawn().context("the server cannot be started")?;
-        let mut server = Server { process };
+        let mut server = Server { process, log: log.to_owned() };
         let deadline = Instant::now() + START;
         while !is_ready(self.port) {
-            if let Some(status) = server.process.try_wait()? {
-                bail!("the server ended at once with {status}");
-            }
+            server.check()?;
             if interrupt::requested() || Instant::now() > deadline {
-                bail!("the server was not ready in time");
+                bail!("the server was not ready in time; its last words:\n{}", exec::last_lines(log));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -138,6 +138,7 @@ impl Site {
 #[derive(Debug)]
 pub struct Server {
     process: Child,
+    log: PathBuf,
 }
 
 impl Server {
@@ -145,7 +146,10 @@ impl Server {
     pub fn check(&mut self) -> Result<()> {
         match self.process.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("the server ended by itself with {status}"),
+            Some(status) => {
+                let last = exec::last_lines(&self.log);
+                bail!("the server ended by itself with {status}; its last words:\n{last}")
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 const NAME: &str = "postmaster.pid";
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -22,18 +22,18 @@ pub fn clear(data: &Path) -> Result<()> {
     let note = data.join(NAME);
     let Ok(text) = fs::read_to_string(&note) else { return Ok(()) };
     match noted_pid(&text) {
-        Some(pid) if serves(pid, data) => stop(pid),
+        Some(pid) if serves(pid, data) => stop(pid, data),
         // The number may meanwhile belong to any other program of the same user, in which case PostgreSQL
         // would refuse to start; it is certain here that none of ours is behind it.
         _ => fs::remove_file(&note).with_context(|| format!("{} cannot be removed", note.display())),
     }
 }
 
-fn stop(pid: Pid) -> Result<()> {
+fn stop(pid: Pid, data: &Path) -> Result<()> {
     kill_process(pid, Signal::INT)
         .context("the PostgreSQL that an earlier command left cannot be stopped")?;
     let deadline = Instant::now() + PATIENCE;
-    while test_kill_process(pid).is_ok() {
+    while serves(pid, data) {
         if Instant::now() > deadline {
             bail!("the PostgreSQL that an earlier command left (process {pid:?}) does not stop");
         }
@@ -44,10 +44,20 @@ fn stop(pid: Pid) -> Result<()> {
 
 /// Whether the process is a PostgreSQL on exactly these files.
 fn serves(pid: Pid, data: &Path) -> bool {
-    let Ok(line) = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())) else { return false };
+    let line = command_line(pid);
     let mut words = line.split(|byte| *byte == 0);
     words.next().is_some_and(|program| program.ends_with(b"/postgres"))
         && words.any(|word| word == data.as_os_str().as_encoded_bytes())
+}
+
+/// Whether the process runs. One that has ended and that nobody has asked about since, as happens in
+/// containers, is still listed but has no command line.
+pub fn is_alive(pid: Pid) -> bool {
+    !command_line(pid).is_empty()
+}
+
+fn command_line(pid: Pid) -> Vec<u8> {
+    fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default()
 }
 
 fn noted_pid(note: &str) -> Option<Pid> {
@@ -79,6 +89,7 @@ mod tests {
     #[test]
     fn this_test_is_no_postgres() {
         let this = rustix::process::getpid();
+        assert!(is_alive(this));
         assert!(!serves(this, Path::new("/tmp")));
     }
 }

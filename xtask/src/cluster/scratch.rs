@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
+use rustix::process::Pid;
 use tempfile::TempDir;
 
 use super::{note, place};
@@ -41,7 +40,7 @@ fn sweep(parent: &Path, owner: Owner) {
 fn is_orphan(folder: &Path) -> bool {
     let maker = fs::read_to_string(folder.join(MAKER)).ok();
     let maker = maker.and_then(|number| number.parse().ok()).and_then(Pid::from_raw);
-    maker.is_some_and(|maker| test_kill_process(maker) == Err(Errno::SRCH))
+    maker.is_some_and(|maker| !note::is_alive(maker))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The journeys: Playwright in Chromium, against a server with demo data that exists only for them.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
 
@@ -45,8 +44,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         };
         site.prepare()?;
         site.demo()?;
-        let output = std::fs::File::create(&log)?;
-        let server = site.serve(Stdio::from(output))?;
+        let server = site.serve(&log)?;
         Ok((cluster, site, server))
     })?;
 
