@@ -1,0 +1,162 @@
+//! What every server keeps of people and organizations, so that a request need not ask.
+//!
+//! Invariant: what has changed is forgotten within a second (LISTEN/NOTIFY) and, when notifications are lost, within
+//! [`LIMIT`]. A value read before a change is never kept after it: a read that a change overtook is used once and
+//! thrown away.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use moka::sync::Cache;
+use shared::ids::{OrganizationId, UserId};
+
+use super::{Person, store};
+use crate::{
+    ApiError,
+    db::{AccessScope, Db, Organization},
+};
+
+/// How long anything is kept at most.
+pub const LIMIT: Duration = Duration::from_secs(30);
+/// People kept at most.
+const PEOPLE: u64 = 20_000;
+/// Organizations kept at most.
+const ORGANIZATIONS: u64 = 10_000;
+
+/// How an organization was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OrganizationKey {
+    /// By the word in addresses.
+    Slug(String),
+    /// By a domain of its own.
+    Host(String),
+    /// By the id in a token.
+    Id(OrganizationId),
+}
+
+/// The cache. Clones share it.
+#[derive(Debug, Clone)]
+pub struct AccessCache(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    people: Cache<(OrganizationId, UserId), Arc<Person>>,
+    organizations: Cache<OrganizationKey, Arc<Organization>>,
+    /// Counts what was forgotten, so that a read can tell whether a change overtook it.
+    forgotten: AtomicU64,
+}
+
+impl Default for AccessCache {
+    fn default() -> Self {
+        Self::with_limit(LIMIT)
+    }
+}
+
+impl AccessCache {
+    /// A cache that keeps nothing longer than this.
+    pub fn with_limit(limit: Duration) -> Self {
+        Self(Arc::new(Inner {
+            people: Cache::builder()
+                .max_capacity(PEOPLE)
+                .time_to_live(limit)
+                .support_invalidation_closures()
+                .build(),
+            organizations: Cache::builder()
+                .max_capacity(ORGANIZATIONS)
+                .time_to_live(limit)
+                .support_invalidation_closures()
+                .build(),
+            forgotten: AtomicU64::new(0),
+        }))
+    }
+
+    /// The person; absent where there is none with this id in the organization.
+    pub async fn person(
+        &self,
+        db: &Db,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> Result<Option<Arc<Person>>, ApiError> {
+        let key = (organization, user);
+        if let Some(person) = self.0.people.get(&key) {
+            return Ok(Some(person));
+        }
+        let before = self.0.forgotten.load(Ordering::Acquire);
+        let person = db.before_guards(organization, move |conn| store::find_person(conn, user)).await?;
+        let Some(person) = person.map(Arc::new) else { return Ok(None) };
+        self.keep(
+            before,
+            || self.0.people.insert(key, Arc::clone(&person)),
+            || self.0.people.invalidate(&key),
+        );
+        Ok(Some(person))
+    }
+
+    /// The organization; absent where there is none. Absence is not kept, so that strangers cannot fill the memory.
+    pub async fn organization(
+        &self,
+        db: &Db,
+        key: OrganizationKey,
+    ) -> Result<Option<Arc<Organization>>, ApiError> {
+        if let Some(organization) = self.0.organizations.get(&key) {
+            return Ok(Some(organization));
+        }
+        let before = self.0.forgotten.load(Ordering::Acquire);
+        let asked = key.clone();
+        let organization = db
+            .platform_before_guards(move |platform| match &asked {
+                OrganizationKey::Slug(slug) => platform.organization_by_slug(slug),
+                OrganizationKey::Host(host) => platform.organization_by_host(host),
+                OrganizationKey::Id(id) => platform.organization_by_id(*id),
+            })
+            .await?;
+        let Some(organization) = organization.map(Arc::new) else { return Ok(None) };
+        self.keep(
+            before,
+            || self.0.organizations.insert(key.clone(), Arc::clone(&organization)),
+            || self.0.organizations.invalidate(&key),
+        );
+        Ok(Some(organization))
+    }
+
+    /// Keeps what was read, unless something was forgotten since the read began. The second look closes the gap
+    /// between the first one and the insertion.
+    fn keep(&self, before: u64, insert: impl FnOnce(), remove: impl FnOnce()) {
+        if self.0.forgotten.load(Ordering::Acquire) != before {
+            return;
+        }
+        insert();
+        if self.0.forgotten.load(Ordering::Acquire) != before {
+            remove();
+        }
+    }
+
+    /// Forgets what was known of the people concerned.
+    pub fn forget(&self, organization: OrganizationId, scope: AccessScope) {
+        self.0.forgotten.fetch_add(1, Ordering::AcqRel);
+        match scope {
+            AccessScope::User(user) => self.0.people.invalidate(&(organization, user)),
+            AccessScope::Everyone => {
+                let people = self.0.people.invalidate_entries_if(move |(of, _), _| *of == organization);
+                let names =
+                    self.0.organizations.invalidate_entries_if(move |_, kept| kept.id == organization);
+                if people.is_err() || names.is_err() {
+                    // Only where closures were not switched on; then nothing may be kept at all.
+                    self.forget_all();
+                }
+            }
+        }
+    }
+
+    /// Forgets everything.
+    pub fn forget_all(&self) {
+        self.0.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.0.people.invalidate_all();
+        self.0.organizations.invalidate_all();
+    }
+}

@@ -1,0 +1,250 @@
+//! The rules of access: pure functions from who somebody is to what they may do on a day.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use shared::{
+    Menu, Operation, Operations, Position,
+    access::{Denial, DenialReason},
+    licence::{Function, Reach},
+    project::{LoweredBecause, ProjectAccess},
+};
+
+use super::person::{HeldRole, Holder};
+
+/// The tabs of a project that are screens of their own; a position opens some of them.
+pub const PROJECT_TABS: [Menu; 14] = [
+    Menu::Projects,
+    Menu::ProjectHome,
+    Menu::ProjectGeneral,
+    Menu::ProjectTeam,
+    Menu::ProjectBudget,
+    Menu::ProjectTasks,
+    Menu::ProjectSchedule,
+    Menu::ProjectBoard,
+    Menu::ProjectPurchases,
+    Menu::ProjectRevenues,
+    Menu::ProjectFollowUp,
+    Menu::ProjectRisks,
+    Menu::ProjectIssues,
+    Menu::ProjectDocuments,
+];
+
+impl Holder {
+    fn valid_roles(&self, day: NaiveDate) -> impl Iterator<Item = &HeldRole> {
+        self.roles.iter().filter(move |role| role.is_valid(day))
+    }
+
+    /// `effective(user, menu, op)`: what the person may do on this menu on this day.
+    pub fn effective(&self, menu: Menu, day: NaiveDate) -> Operations {
+        if menu.is_heading() {
+            return Operations::NONE;
+        }
+        if self.company_admin {
+            return Operations::ALL;
+        }
+        self.valid_roles(day).fold(Operations::NONE, |all, role| all.union(role.granted(menu)))
+    }
+
+    /// What the person may do on every menu; menus on which nothing is allowed are absent.
+    pub fn permissions(&self, day: NaiveDate) -> BTreeMap<Menu, Operations> {
+        Menu::screens()
+            .map(|menu| (menu, self.effective(menu, day)))
+            .filter(|(_, operations)| !operations.is_empty())
+            .collect()
+    }
+
+    /// Lets pass who may do this on this day, and tells everybody else why not.
+    pub fn check(&self, menu: Menu, operation: Operation, day: NaiveDate) -> Result<(), Denial> {
+        if self.effective(menu, day).has(operation) {
+            return Ok(());
+        }
+        Err(self.denial(menu, operation, day))
+    }
+
+    /// The first link of the chain that is missing.
+    fn denial(&self, menu: Menu, operation: Operation, day: NaiveDate) -> Denial {
+        let names = |roles: Vec<&HeldRole>| roles.iter().map(|role| role.name.clone()).collect::<Vec<_>>();
+        let granting: Vec<&HeldRole> = self
+            .roles
+            .iter()
+            .filter(|role| role.grants.get(&menu).copied().unwrap_or_default().closed().has(operation))
+            .collect();
+        let unlocked: Vec<&HeldRole> =
+            granting.iter().copied().filter(|role| role.ceiling(menu).has(operation)).collect();
+        let (reason, roles) = if menu == Menu::ManageAccount {
+            (DenialReason::CompanyAdminOnly, Vec::new())
+        } else if self.roles.is_empty() {
+            (DenialReason::NoRole, Vec::new())
+        } else if !unlocked.is_empty() && unlocked.iter().all(|role| !role.is_valid(day)) {
+            (DenialReason::LicenceNotValid, names(unlocked))
+        } else if !granting.is_empty() {
+            (DenialReason::BeyondCeiling, names(granting))
+        } else {
+            (DenialReason::NotGranted, names(self.roles.iter().collect()))
+        };
+        Denial { menu, operation, reason, roles, position: None }
+    }
+
+    /// Whether a valid role of the person carries the function.
+    pub fn carries(&self, function: Function, day: NaiveDate) -> bool {
+        self.company_admin || self.valid_roles(day).any(|role| role.carries(function))
+    }
+
+    /// The position that counts: the assigned one, lowered to the highest position of the valid licences, and from
+    /// Manager to Team Member while no valid role carries the function.
+    pub fn effective_position(
+        &self,
+        assigned: Position,
+        function: Function,
+        day: NaiveDate,
+    ) -> (Option<Position>, Option<LoweredBecause>) {
+        if self.company_admin {
+            return (Some(assigned), None);
+        }
+        let Some(highest) = self.valid_roles(day).map(|role| role.licence.highest_position).max() else {
+            // There is nothing to lower to, and no role grants anything.
+            return (None, Some(LoweredBecause::NoValidLicence));
+        };
+        if assigned > highest {
+            (Some(highest), Some(LoweredBecause::Licence))
+        } else if assigned == Position::Manager && !self.carries(function, day) {
+            (Some(Position::TeamMember), Some(LoweredBecause::Function))
+        } else {
+            (Some(assigned), None)
+        }
+    }
+
+    /// Whether the person sees all projects of the organization, those without a position included.
+    pub fn sees_all_projects(&self, day: NaiveDate) -> bool {
+        self.company_admin
+            || self
+                .valid_roles(day)
+                .any(|role| role.granted(Menu::Projects).view && role.licence.reach == Reach::Organization)
+    }
+
+    /// Whether the person sees a project on which they have this position.
+    pub fn sees_project(&self, assigned: Option<Position>, day: NaiveDate) -> bool {
+        if self.sees_all_projects(day) {
+            return true;
+        }
+        let Some(assigned) = assigned else { return false };
+        let (effective, _) = self.effective_position(assigned, Function::ProjectManager, day);
+        self.effective(Menu::Projects, day).view
+            || (effective.is_some() && self.effective(Menu::MyProjects, day).view)
+    }
+
+    /// `can(user, project, tab, op)`: what the person may do on this tab of a project on which they have this
+    /// position, by the management way or the desktop way.
+    pub fn effective_on_project(&self, assigned: Option<Position>, tab: Menu, day: NaiveDate) -> Operations {
+        if self.company_admin {
+            return Operations::ALL;
+        }
+        let management = self
+            .valid_roles(day)
+            .filter(|role| role.granted(Menu::Projects).view)
+            .filter(|role| role.licence.reach == Reach::Organization || assigned.is_some())
+            .fold(Operations::NONE, |all, role| all.union(role.granted(tab)));
+        let desktop = assigned
+            .and_then(|assigned| self.effective_position(assigned, Function::ProjectManager, day).0)
+            .map_or(Operations::NONE, |position| {
+                self.effective(Menu::MyProjects, day).intersection(position_allows(
+                    position,
+                    tab,
+                    self.members_see_money,
+                ))
+            });
+        management.union(desktop)
+    }
+
+    /// Lets pass who may do this on a project; where they do not even see it, there is nothing.
+    pub fn check_on_project(
+        &self,
+        assigned: Option<Position>,
+        tab: Menu,
+        operation: Operation,
+        day: NaiveDate,
+    ) -> Result<(), ProjectDenial> {
+        if !self.sees_project(assigned, day) {
+            return Err(ProjectDenial::Unseen);
+        }
+        if self.effective_on_project(assigned, tab, day).has(operation) {
+            return Ok(());
+        }
+        let by_role = self.check(tab, operation, day).err();
+        let position = assigned.and_then(|one| self.effective_position(one, Function::ProjectManager, day).0);
+        Err(ProjectDenial::Forbidden(match (position, by_role) {
+            // With a position, it is the position that would have opened this tab.
+            (Some(position), Some(denial)) if denial.reason == DenialReason::NotGranted => Denial {
+                reason: DenialReason::Position,
+                roles: Vec::new(),
+                position: Some(position),
+                ..denial
+            },
+            (_, Some(denial)) => denial,
+            (position, None) => {
+                Denial { menu: tab, operation, reason: DenialReason::Position, roles: Vec::new(), position }
+            }
+        }))
+    }
+
+    /// Whether there could be any project on which the person may do this: asked before the project is known, so
+    /// that the answer is the same for every id.
+    pub fn check_on_some_project(
+        &self,
+        tab: Menu,
+        operation: Operation,
+        day: NaiveDate,
+    ) -> Result<(), Denial> {
+        let management = self
+            .valid_roles(day)
+            .any(|role| role.granted(Menu::Projects).view && role.granted(tab).has(operation));
+        let desktop = self.effective(Menu::MyProjects, day).has(operation)
+            && Position::ALL
+                .iter()
+                .filter_map(|one| self.effective_position(*one, Function::ProjectManager, day).0)
+                .any(|position| position_allows(position, tab, self.members_see_money).has(operation));
+        if self.company_admin || management || desktop {
+            return Ok(());
+        }
+        Err(match self.check(tab, operation, day) {
+            Err(denial) => denial,
+            // The tab is granted, but not the list it hangs on.
+            Ok(()) => self.denial(Menu::Projects, Operation::View, day),
+        })
+    }
+
+    /// What the person may do on a project, for its page.
+    pub fn project_access(&self, assigned: Option<Position>, day: NaiveDate) -> ProjectAccess {
+        let (effective_position, lowered_because) = match assigned {
+            Some(assigned) => self.effective_position(assigned, Function::ProjectManager, day),
+            None => (None, None),
+        };
+        let tabs = PROJECT_TABS
+            .into_iter()
+            .map(|tab| (tab, self.effective_on_project(assigned, tab, day)))
+            .filter(|(_, operations)| !operations.is_empty())
+            .collect();
+        ProjectAccess { assigned_position: assigned, effective_position, lowered_because, tabs }
+    }
+}
+
+/// Why somebody may not do something on a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectDenial {
+    /// They may not know that it exists: 404.
+    Unseen,
+    /// They see it, and may not do this: 403.
+    Forbidden(Denial),
+}
+
+/// What a position opens on a tab of a project.
+pub fn position_allows(position: Position, tab: Menu, members_see_money: bool) -> Operations {
+    match position {
+        Position::Manager => Operations::ALL,
+        Position::TeamMember if tab.is_money() && !members_see_money => Operations::NONE,
+        Position::TeamMember => Operations::VIEW,
+        Position::Guest if tab == Menu::ProjectGeneral => Operations::VIEW,
+        Position::Guest => Operations::NONE,
+    }
+}

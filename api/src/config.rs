@@ -1,0 +1,105 @@
+//! Configuration: read from the environment, here and nowhere else.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// What `portico serve` needs.
+#[derive(Debug, Clone)]
+pub struct ServeConfig {
+    /// `DATABASE_URL`: PostgreSQL as the role `portico_app`.
+    pub database_url: String,
+    /// `PORTICO_LISTEN`: address and port; `127.0.0.1:8080` where absent.
+    pub listen: SocketAddr,
+    /// `PORTICO_DOMAIN`: organizations are at `<slug>.<domain>`; `localhost` where absent.
+    pub domain: String,
+    /// `PORTICO_SHARED_HOST`: the host where people of all organizations sign in; `app.<domain>` where absent.
+    pub shared_host: String,
+    /// `PORTICO_KEYS_DIR`: the folder with the keys that sign access tokens.
+    pub keys_directory: PathBuf,
+    /// `PORTICO_APP_DIR`: the folder with the built app; without it only the API is served.
+    pub app_directory: Option<PathBuf>,
+    /// `PORTICO_TRUSTED_PROXIES`: how many proxies stand in front and add to `X-Forwarded-For`; 0 where absent.
+    pub trusted_proxies: usize,
+    /// `PORTICO_DATABASE_CONNECTIONS`: twice the cores where absent.
+    pub database_connections: u32,
+}
+
+impl ServeConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        let domain = variable("PORTICO_DOMAIN").unwrap_or_else(|| "localhost".to_owned());
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(Self {
+            database_url: database_url()?,
+            listen: parsed("PORTICO_LISTEN", || SocketAddr::from(([127, 0, 0, 1], 8080)))?,
+            shared_host: variable("PORTICO_SHARED_HOST").unwrap_or_else(|| format!("app.{domain}")),
+            domain,
+            keys_directory: keys_directory()?,
+            app_directory: variable("PORTICO_APP_DIR").map(PathBuf::from),
+            trusted_proxies: parsed("PORTICO_TRUSTED_PROXIES", || 0)?,
+            database_connections: parsed("PORTICO_DATABASE_CONNECTIONS", || {
+                u32::try_from(cores * 2).unwrap_or(4)
+            })?,
+        })
+    }
+}
+
+/// `DATABASE_URL`: PostgreSQL as the role `portico_app`.
+pub fn database_url() -> Result<String> {
+    needed("DATABASE_URL", "PostgreSQL as the role portico_app")
+}
+
+/// `PORTICO_OWNER_DATABASE_URL`: PostgreSQL as the role `portico_owner`, for migrations.
+pub fn owner_database_url() -> Result<String> {
+    needed("PORTICO_OWNER_DATABASE_URL", "PostgreSQL as the role portico_owner")
+}
+
+/// `PORTICO_OPERATOR_DATABASE_URL`: PostgreSQL as the role `portico_operator`, for the work over organizations.
+pub fn operator_database_url() -> Result<String> {
+    needed("PORTICO_OPERATOR_DATABASE_URL", "PostgreSQL as the role portico_operator")
+}
+
+/// `PORTICO_ADMIN_DATABASE_URL`: PostgreSQL as a superuser, for `portico bootstrap` alone.
+pub fn admin_database_url() -> Result<String> {
+    needed("PORTICO_ADMIN_DATABASE_URL", "PostgreSQL as a superuser")
+}
+
+/// `PORTICO_KEYS_DIR`: the folder with the keys that sign access tokens.
+pub fn keys_directory() -> Result<PathBuf> {
+    needed("PORTICO_KEYS_DIR", "the folder of the signing keys").map(PathBuf::from)
+}
+
+/// `PORTICO_INITIAL_PASSWORD`: the password of the first company admin of `portico org create`, where it is not
+/// typed at the terminal.
+pub fn initial_password() -> Option<String> {
+    variable("PORTICO_INITIAL_PASSWORD")
+}
+
+/// `PORTICO_LOG`: what is logged, as `tracing-subscriber` filters say it.
+pub fn log_filter() -> String {
+    variable("PORTICO_LOG").unwrap_or_else(|| "info".to_owned())
+}
+
+fn needed(name: &str, what: &str) -> Result<String> {
+    match variable(name) {
+        Some(value) => Ok(value),
+        None => bail!("{name} is not set. It says where to find {what}."),
+    }
+}
+
+fn parsed<T>(name: &str, fallback: impl FnOnce() -> T) -> Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    match variable(name) {
+        Some(value) => value.parse().with_context(|| format!("{name} is {value:?}, which cannot be read")),
+        None => Ok(fallback()),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that all others ask")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

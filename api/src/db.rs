@@ -1,0 +1,229 @@
+//! The only door to PostgreSQL.
+//!
+//! A handler reads by [`Db::read`], writes by [`Db::write`], and works on one project by [`Db::in_project`]; each
+//! asks for the handler's guard, so nothing is read or written that nobody checked. What is known before the
+//! organization is, [`Db::platform`] reads for `Public` routes through named functions of the database.
+//! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
+//! the rest, and no Rust code mentions `org_id`.
+
+mod doors;
+mod gate;
+pub mod listen;
+pub mod migrate;
+pub mod operator;
+pub mod record;
+pub mod schema;
+mod tenant;
+
+use std::sync::Arc;
+
+use shared::{
+    Position,
+    ids::{OrganizationId, ProjectId},
+};
+
+pub use doors::{Organization, Platform};
+pub use gate::connection_pool;
+pub use record::{Actor, Entity};
+pub use tenant::{AccessScope, TenantConn};
+
+use crate::{
+    ApiError,
+    access::{cache::AccessCache, rules::ProjectDenial},
+    clock::Clock,
+    db::{
+        gate::Gate,
+        schema::project_positions,
+        tenant::{Mode, Unit},
+    },
+    http::guards::{MayRead, MayWrite, OnProject, OpenDoor},
+};
+
+/// The database, as handlers see it.
+#[derive(Debug, Clone)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    gate: Gate,
+    clock: Clock,
+    access: AccessCache,
+}
+
+/// A person's place on a project, found by [`Db::in_project`] in the transaction that it opened.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectPlace {
+    /// The project.
+    pub project: ProjectId,
+    /// The position of the person who asks, as assigned.
+    pub assigned: Option<Position>,
+}
+
+impl Db {
+    /// A door with so many connections.
+    pub fn open(url: &str, connections: u32, clock: Clock, access: AccessCache) -> anyhow::Result<Self> {
+        let gate = Gate::new(connection_pool(url, connections)?, connections);
+        Ok(Self(Arc::new(Inner { gate, clock, access })))
+    }
+
+    /// The clock that stamps what is written.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Who may do what, as last read.
+    pub fn access(&self) -> &AccessCache {
+        &self.0.access
+    }
+
+    /// Reads in a READ ONLY transaction of the caller's organization.
+    pub async fn read<G, T, F>(&self, who: &G, work: F) -> Result<T, ApiError>
+    where
+        G: MayRead,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller();
+        self.unit(Mode::Read, caller.organization.id, Actor::of(caller), work).await
+    }
+
+    /// Writes in a transaction of the caller's organization; what the work records becomes history and audit rows
+    /// in the same transaction. Nothing is kept where the work fails.
+    pub async fn write<G, T, F>(&self, who: &G, work: F) -> Result<T, ApiError>
+    where
+        G: MayWrite,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller();
+        self.unit(Mode::Write, caller.organization.id, Actor::of(caller), work).await
+    }
+
+    /// Works on one project, in a transaction that first finds the caller's position on it and checks what the
+    /// guard names: 404 where the caller does not see the project, 403 where the position does not allow it.
+    pub async fn in_project<G, T, F>(&self, who: &G, project: ProjectId, work: F) -> Result<T, ApiError>
+    where
+        G: OnProject,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller().clone();
+        let mode = if G::WRITES { Mode::Write } else { Mode::Read };
+        self.unit(mode, caller.organization.id, Actor::of(&caller), move |conn| {
+            let assigned = position_on(conn, project, caller.user(), G::WRITES)?;
+            let (holder, today) = (caller.holder(), caller.today());
+            holder.check_on_project(assigned, G::TAB, G::OPERATION, today).map_err(
+                |denial| match denial {
+                    ProjectDenial::Unseen => ApiError::NotFound,
+                    ProjectDenial::Forbidden(denial) => ApiError::Forbidden(denial),
+                },
+            )?;
+            work(conn, ProjectPlace { project, assigned })
+        })
+        .await
+    }
+
+    /// Reads what is known before the organization is.
+    pub async fn platform<G, T, F>(&self, _door: &G, work: F) -> Result<T, ApiError>
+    where
+        G: OpenDoor,
+        T: Send + 'static,
+        F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
+    }
+
+    /// A transaction of an organization in which nobody is signed in yet: the sign-in itself.
+    pub async fn sign_in<G, T, F>(
+        &self,
+        _door: &G,
+        organization: OrganizationId,
+        actor: Actor,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        G: OpenDoor,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.unit(Mode::Write, organization, actor, work).await
+    }
+
+    /// For the session middleware and the organization's host, which come before any guard.
+    pub(crate) async fn before_guards<T, F>(
+        &self,
+        organization: OrganizationId,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.unit(Mode::Read, organization, Actor::system(), work).await
+    }
+
+    /// For the organization's host, which comes before any guard.
+    pub(crate) async fn platform_before_guards<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
+    }
+
+    async fn unit<T, F>(
+        &self,
+        mode: Mode,
+        organization: OrganizationId,
+        actor: Actor,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        let clock = self.0.clock.clone();
+        let (value, changed) = self
+            .0
+            .gate
+            .run(move |connection| Unit { mode, organization, actor, clock }.run(connection, work))
+            .await?;
+        // The notification tells the other servers; this one must not wait for its own.
+        for scope in changed {
+            self.0.access.forget(organization, scope);
+        }
+        Ok(value)
+    }
+}
+
+fn position_on(
+    conn: &mut TenantConn<'_>,
+    project: ProjectId,
+    user: shared::ids::UserId,
+    writes: bool,
+) -> Result<Option<Position>, ApiError> {
+    use diesel::prelude::*;
+    use schema::projects;
+
+    // The project's row is asked for too, since one without any position exists all the same.
+    let found: Option<Option<String>> =
+        projects::table
+            .left_join(project_positions::table.on(
+                project_positions::project_id.eq(projects::id).and(project_positions::user_id.eq(user.0)),
+            ))
+            .filter(projects::id.eq(project.0))
+            .select(project_positions::position.nullable())
+            .first(conn.sql())
+            .optional()?;
+    let Some(position) = found else { return Err(ApiError::NotFound) };
+    if writes {
+        // Until the end of this write nobody deletes the project or takes the position away.
+        let _locked: Option<uuid::Uuid> = projects::table
+            .filter(projects::id.eq(project.0))
+            .select(projects::id)
+            .for_share()
+            .first(conn.sql())
+            .optional()?;
+    }
+    Ok(position.as_deref().and_then(Position::from_key))
+}

@@ -1,0 +1,130 @@
+//! Roles, database and schema: `portico bootstrap` and `portico migrate`.
+
+use anyhow::{Context, Result, bail};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, prelude::*, sql_types::Text,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema");
+const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
+
+/// The least version of PostgreSQL, as `server_version_num` has it.
+const LEAST_VERSION: i32 = 150_000;
+
+/// Creates the three roles and the database where they are missing. `url` is a superuser's.
+///
+/// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
+pub fn bootstrap(url: &str, database: &str) -> Result<()> {
+    let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+    for (role, attributes) in [
+        ("portico_owner", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+        ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+        ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
+    ] {
+        if !exists(&mut connection, "SELECT 1 AS one FROM pg_roles WHERE rolname = $1", role)? {
+            connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
+        }
+    }
+    if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {
+        let name = quoted(database);
+        connection.batch_execute(&format!(
+            "CREATE DATABASE {name} OWNER portico_owner TEMPLATE template0 ENCODING 'UTF8'"
+        ))?;
+        connection.batch_execute(&format!(
+            "REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO portico_app, portico_operator"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Brings the schema up to this version, and lays the replaceable functions anew. `url` is the owner's. Gives the
+/// names of the migrations that ran.
+pub fn up(url: &str) -> Result<Vec<String>> {
+    let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+    check_version(&mut connection)?;
+    let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
+    let ran = ran.iter().map(ToString::to_string).collect();
+    connection.transaction(|connection| connection.batch_execute(DOORS)).context("functions")?;
+    Ok(ran)
+}
+
+/// Takes all migrations back.
+pub fn down(url: &str) -> Result<()> {
+    let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+    connection.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
+    Ok(())
+}
+
+/// Refuses a role that row-level security does not hold, and a schema that is not this version's.
+pub fn check_tenants_role(url: &str) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Role {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        superuser: bool,
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        bypasses: bool,
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        owns: bool,
+    }
+
+    let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+    check_version(&mut connection)?;
+    let role: Role = diesel::sql_query(
+        "SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+                EXISTS (SELECT 1 FROM pg_class c
+                        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+                          AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS owns
+         FROM pg_roles r WHERE r.rolname = current_user",
+    )
+    .get_result(&mut connection)?;
+    let name = &role.name;
+    if role.superuser {
+        bail!(
+            "the database role {name} is a superuser: row-level security would not hold. Serve as portico_app."
+        );
+    }
+    if role.bypasses {
+        bail!(
+            "the database role {name} has BYPASSRLS: organizations would not be isolated. Serve as portico_app."
+        );
+    }
+    if role.owns {
+        bail!("the database role {name} owns tables: it could lift their protection. Serve as portico_app.");
+    }
+    Ok(())
+}
+
+fn check_version(connection: &mut PgConnection) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        number: i32,
+    }
+
+    let version: Version = diesel::sql_query("SELECT current_setting('server_version_num')::int AS number")
+        .get_result(connection)?;
+    if version.number < LEAST_VERSION {
+        bail!("this PostgreSQL is version {}; Portico needs 15 or later.", version.number / 10_000);
+    }
+    Ok(())
+}
+
+fn exists(connection: &mut PgConnection, query: &str, name: &str) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct One {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        #[expect(dead_code, reason = "that there is a row says all")]
+        one: i32,
+    }
+
+    let found: Option<One> =
+        diesel::sql_query(query).bind::<Text, _>(name).get_result(connection).optional()?;
+    Ok(found.is_some())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,18 @@
+//! The rim: routes, guards, the session of a request, problems, and the server around it all.
+//!
+//! A request passes, outermost first: [`boundary`] (request id, log line, problems, headers), [`context`] (host →
+//! organization, session → caller), then the route that [`routes`] lists, whose first argument is a guard
+//! ([`guards`]). Invariant: nothing else registers a handler.
+
+pub mod answers;
+pub mod app_files;
+pub mod boundary;
+pub mod context;
+pub mod cursor;
+pub mod guards;
+pub mod input;
+pub mod openapi;
+pub mod route;
+pub mod routes;
+pub mod server;
+pub mod tokens;

@@ -1,0 +1,212 @@
+//! Where a request belongs: its host says which organization, its access token says who.
+
+use std::{net::IpAddr, sync::Arc};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web::Data,
+};
+use std::future::{Ready, ready};
+use uuid::Uuid;
+
+use super::{boundary::RequestId, server::Site, tokens::Claims};
+use crate::{
+    ApiError,
+    access::{Caller, cache::OrganizationKey},
+    db::Organization,
+};
+
+/// Whose host a request came to, and from where.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The organization of the host; absent at the shared host.
+    pub organization: Option<Arc<Organization>>,
+    /// The client's address.
+    pub address: IpAddr,
+    /// The id of this request.
+    pub request_id: Uuid,
+    /// What the browser says of itself.
+    pub user_agent: String,
+}
+
+impl FromRequest for Visit {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(ApiError::NotFound))
+    }
+}
+
+/// The middleware: 404 for hosts that are not ours, 401 for a bad token, nothing for a missing one.
+pub async fn context<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let Some(site) = request.app_data::<Data<Site>>().cloned() else {
+        return Err(ApiError::internal(anyhow::anyhow!("the server has no site")).into());
+    };
+    let visit = visit(&request, &site).await?;
+    if let Some(token) = bearer(&request)? {
+        let caller = caller(&site, &visit, &token).await?;
+        request.extensions_mut().insert(caller);
+    }
+    request.extensions_mut().insert(visit);
+    next.call(request).await
+}
+
+async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError> {
+    let host = host_name(request.connection_info().host());
+    let organization = match site.key_of_host(&host) {
+        HostKey::Shared => None,
+        HostKey::Organization(key) => {
+            let found = site.db.access().organization(&site.db, key).await?;
+            Some(found.ok_or(ApiError::NotFound)?)
+        }
+    };
+    if organization.as_ref().is_some_and(|organization| organization.suspended) {
+        return Err(ApiError::OrganizationSuspended);
+    }
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all(header::X_FORWARDED_FOR)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    Ok(Visit {
+        organization,
+        address: client_address(peer, &forwarded, site.trusted_proxies),
+        request_id: request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0),
+        user_agent: header(header::USER_AGENT).to_owned(),
+    })
+}
+
+fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| ApiError::Unauthenticated)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
+        _ => Err(ApiError::Unauthenticated),
+    }
+}
+
+async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiError> {
+    let now = site.clock.now();
+    let claims = site.keys.verify(token, now).ok_or(ApiError::Unauthenticated)?;
+    let organization = match &visit.organization {
+        Some(organization) if organization.id == claims.org => Arc::clone(organization),
+        Some(_) => return Err(ApiError::Unauthenticated),
+        None => {
+            let key = OrganizationKey::Id(claims.org);
+            site.db.access().organization(&site.db, key).await?.ok_or(ApiError::Unauthenticated)?
+        }
+    };
+    if organization.suspended {
+        return Err(ApiError::OrganizationSuspended);
+    }
+    let person = person(site, &claims).await?;
+    let lives = person.sessions.get(&claims.sid).is_some_and(|session| now < session.expires_at);
+    if !lives || !person.may_sign_in {
+        return Err(ApiError::Unauthenticated);
+    }
+    Ok(Caller {
+        organization,
+        person,
+        session: claims.sid,
+        now,
+        address: visit.address,
+        request_id: visit.request_id,
+    })
+}
+
+/// The person of a token. A session that is not among those cached may have begun on another server a moment ago,
+/// so it is asked for once more.
+async fn person(site: &Site, claims: &Claims) -> Result<Arc<crate::access::Person>, ApiError> {
+    let access = site.db.access();
+    let cached = access.person(&site.db, claims.org, claims.sub).await?.ok_or(ApiError::Unauthenticated)?;
+    if cached.sessions.contains_key(&claims.sid) {
+        return Ok(cached);
+    }
+    access.forget(claims.org, crate::db::AccessScope::User(claims.sub));
+    access.person(&site.db, claims.org, claims.sub).await?.ok_or(ApiError::Unauthenticated)
+}
+
+/// How the organization of a host is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostKey {
+    /// The shared host: the token or the sign-in says which organization.
+    Shared,
+    /// A host of one organization.
+    Organization(OrganizationKey),
+}
+
+impl Site {
+    /// What this host, in lower case and without its port, stands for.
+    pub fn key_of_host(&self, host: &str) -> HostKey {
+        if host == self.shared_host {
+            return HostKey::Shared;
+        }
+        let slug = host.strip_suffix(&self.domain).and_then(|rest| rest.strip_suffix('.'));
+        HostKey::Organization(match slug {
+            Some(slug) if !slug.contains('.') => OrganizationKey::Slug(slug.to_owned()),
+            _ => OrganizationKey::Host(host.to_owned()),
+        })
+    }
+}
+
+fn host_name(host: &str) -> String {
+    let without_port = match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    };
+    without_port.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// The client's address: the peer's, or, behind so many trusted proxies, that entry of `X-Forwarded-For` counted
+/// from the right. What a client writes into the header itself stands further left and counts for nothing.
+fn client_address(peer: IpAddr, forwarded: &[&str], trusted_proxies: usize) -> IpAddr {
+    if trusted_proxies == 0 {
+        return peer;
+    }
+    let entry = forwarded.len().checked_sub(trusted_proxies).and_then(|index| forwarded.get(index));
+    entry.and_then(|text| text.trim().parse().ok()).unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_counted_from_the_right() {
+        let peer: IpAddr = "10.0.0.1".parse().expect("an address");
+        for (forwarded, proxies, expected) in [
+            (vec![], 0, "10.0.0.1"),
+            (vec!["1.1.1.1"], 0, "10.0.0.1"),
+            (vec!["1.1.1.1"], 1, "1.1.1.1"),
+            (vec!["6.6.6.6", " 1.1.1.1"], 1, "1.1.1.1"),
+            (vec!["6.6.6.6", "1.1.1.1", "10.0.0.9"], 2, "1.1.1.1"),
+            (vec!["1.1.1.1"], 2, "10.0.0.1"),
+            (vec!["nonsense"], 1, "10.0.0.1"),
+        ] {
+            let expected: IpAddr = expected.parse().expect("an address");
+            assert_eq!(client_address(peer, &forwarded, proxies), expected, "{forwarded:?} {proxies}");
+        }
+    }
+
+    #[test]
+    fn hosts_lose_port_and_case() {
+        for (host, expected) in [
+            ("Acme.Example.org:8080", "acme.example.org"),
+            ("localhost", "localhost"),
+            ("acme.example.org.", "acme.example.org"),
+        ] {
+            assert_eq!(host_name(host), expected);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Guards: the first argument of every handler, saying who may call it.
+//!
+//! Guards are synchronous: they read what the session middleware has put into the request, so 401 and 403 answer
+//! before a broken body does. A handler whose first argument is no guard does not compile:
+//!
+//! ```compile_fail
+//! use api::http::route::Route;
+//! use utoipa::path;
+//!
+//! #[utoipa::path(get, path = "/open", operation_id = "open", responses((status = 200)))]
+//! async fn open() -> actix_web::HttpResponse {
+//!     actix_web::HttpResponse::Ok().finish()
+//! }
+//!
+//! let _ = Route::new::<__path_open, _, _>("open", open);
+//! ```
+//!
+//! With a guard it does:
+//!
+//! ```
+//! use api::http::{guards::{Public, why}, route::Route};
+//!
+//! #[utoipa::path(get, path = "/open", operation_id = "open", responses((status = 200)))]
+//! async fn open(_who: Public<why::SignInPage>) -> actix_web::HttpResponse {
+//!     actix_web::HttpResponse::Ok().finish()
+//! }
+//!
+//! let _ = Route::new::<__path_open, _, _>("open", open);
+//! ```
+
+use std::{future::Ready, marker::PhantomData};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use shared::{Menu, Operation};
+
+use crate::{
+    ApiError,
+    access::{
+        Caller,
+        marks::{MenuMark, Mutates, OperationMark},
+    },
+};
+
+/// Who may call a route, as the access table and OpenAPI show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; the text says why.
+    Public(&'static str),
+    /// Whoever is signed in; the text says why.
+    SignedIn(&'static str),
+    /// Who may do this on the menu.
+    Allowed(Menu, Operation),
+    /// Who may do this on the project of the path, by position or the management way.
+    InProject(Menu, Operation),
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Public(why) => write!(formatter, "public ({why})"),
+            Self::SignedIn(why) => write!(formatter, "signed in ({why})"),
+            Self::Allowed(menu, operation) => write!(formatter, "{} {}", menu.key(), operation.key()),
+            Self::InProject(menu, operation) => {
+                write!(formatter, "{} {} in project", menu.key(), operation.key())
+            }
+        }
+    }
+}
+
+/// An extractor that decides who may call.
+pub trait Guard: FromRequest {
+    /// What it asks for.
+    fn access() -> Access;
+}
+
+/// A guard behind which somebody is signed in and may read.
+pub trait MayRead: Guard {
+    /// Who.
+    fn caller(&self) -> &Caller;
+}
+
+/// A guard behind which somebody may change something.
+pub trait MayWrite: MayRead {}
+
+/// A guard of one project, accepted by `Db::in_project` alone.
+pub trait OnProject: Guard {
+    /// The tab.
+    const TAB: Menu;
+    /// The operation.
+    const OPERATION: Operation;
+    /// Whether it changes something.
+    const WRITES: bool;
+    /// Who.
+    fn caller(&self) -> &Caller;
+}
+
+/// A guard that anybody passes.
+pub trait OpenDoor: Guard {}
+
+/// Why a route asks for less than a menu.
+pub trait Why: Send + Sync + 'static {
+    /// The reason, for the access table.
+    const WHY: &'static str;
+}
+
+/// The reasons there are.
+pub mod why {
+    macro_rules! whys {
+        ($($name:ident $text:literal;)*) => {$(
+            #[doc = $text]
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
+
+            impl super::Why for $name {
+                const WHY: &'static str = $text;
+            }
+        )*};
+    }
+
+    whys! {
+        SignIn "nobody is signed in before the sign-in";
+        SignInPage "the sign-in screen shows whose it is";
+        RefreshCookie "the refresh cookie is the credential";
+        Health "load balancers ask without an account";
+        OwnSession "one's own session";
+        OwnProfile "one's own profile";
+        ProjectForm "everybody who sees a project reads its choices";
+    }
+}
+
+/// Anybody. Takes a reason, and gives `Db::platform` and nothing else.
+#[derive(Debug)]
+pub struct Public<W: Why>(PhantomData<W>);
+
+/// Whoever is signed in.
+#[derive(Debug)]
+pub struct SignedIn<W: Why> {
+    caller: Caller,
+    why: PhantomData<W>,
+}
+
+/// Who may do the operation on the menu.
+#[derive(Debug)]
+pub struct Allowed<M: MenuMark, O: OperationMark> {
+    caller: Caller,
+    of: PhantomData<(M, O)>,
+}
+
+/// Who may do the operation on the tab of the project of the path. Refuses those who could not do it on any
+/// project; `Db::in_project` decides about this one.
+#[derive(Debug)]
+pub struct InProject<M: MenuMark, O: OperationMark> {
+    caller: Caller,
+    of: PhantomData<(M, O)>,
+}
+
+fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+    request.extensions().get::<Caller>().cloned().ok_or(ApiError::Unauthenticated)
+}
+
+macro_rules! extractor {
+    ($guard:ident<$($parameter:ident: $bound:ident),*>, $request:ident => $body:expr) => {
+        impl<$($parameter: $bound),*> FromRequest for $guard<$($parameter),*> {
+            type Error = ApiError;
+            type Future = Ready<Result<Self, ApiError>>;
+
+            fn from_request($request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                std::future::ready($body)
+            }
+        }
+    };
+}
+
+extractor!(Public<W: Why>, _request => Ok(Self(PhantomData)));
+extractor!(SignedIn<W: Why>, request => caller(request).map(|caller| Self { caller, why: PhantomData }));
+extractor!(Allowed<M: MenuMark, O: OperationMark>, request => caller(request).and_then(|caller| {
+    caller.holder().check(M::MENU, O::OPERATION, caller.today()).map_err(ApiError::Forbidden)?;
+    Ok(Self { caller, of: PhantomData })
+}));
+extractor!(InProject<M: MenuMark, O: OperationMark>, request => caller(request).and_then(|caller| {
+    caller.holder().check_on_some_project(M::MENU, O::OPERATION, caller.today()).map_err(ApiError::Forbidden)?;
+    Ok(Self { caller, of: PhantomData })
+}));
+
+impl<W: Why> Guard for Public<W> {
+    fn access() -> Access {
+        Access::Public(W::WHY)
+    }
+}
+
+impl<W: Why> OpenDoor for Public<W> {}
+
+impl<W: Why> Guard for SignedIn<W> {
+    fn access() -> Access {
+        Access::SignedIn(W::WHY)
+    }
+}
+
+impl<W: Why> MayRead for SignedIn<W> {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<W: Why> MayWrite for SignedIn<W> {}
+
+impl<M: MenuMark, O: OperationMark> Guard for Allowed<M, O> {
+    fn access() -> Access {
+        Access::Allowed(M::MENU, O::OPERATION)
+    }
+}
+
+impl<M: MenuMark, O: OperationMark> MayRead for Allowed<M, O> {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<M: MenuMark, O: Mutates> MayWrite for Allowed<M, O> {}
+
+impl<M: MenuMark, O: OperationMark> Guard for InProject<M, O> {
+    fn access() -> Access {
+        Access::InProject(M::MENU, O::OPERATION)
+    }
+}
+
+impl<M: MenuMark, O: OperationMark> OnProject for InProject<M, O> {
+    const TAB: Menu = M::MENU;
+    const OPERATION: Operation = O::OPERATION;
+    const WRITES: bool = !matches!(O::OPERATION, Operation::View);
+
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<M: MenuMark, O: OperationMark> InProject<M, O> {
+    /// Who.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+/// The arguments of a handler, of which the first is a guard.
+#[diagnostic::on_unimplemented(
+    message = "the first argument of a handler must be a guard",
+    label = "this handler's first argument does not say who may call it",
+    note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SignedIn<why::…> and Public<why::…>"
+)]
+pub trait Guarded {
+    /// What the guard asks for.
+    fn access() -> Access;
+}
+
+macro_rules! guarded {
+    ($($argument:ident)*) => {
+        impl<G: Guard, $($argument),*> Guarded for (G, $($argument,)*) {
+            fn access() -> Access {
+                G::access()
+            }
+        }
+    };
+}
+
+guarded!();
+guarded!(A);
+guarded!(A B);
+guarded!(A B C);
+guarded!(A B C D);
+guarded!(A B C D E);
+guarded!(A B C D E F);

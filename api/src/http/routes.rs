@@ -1,0 +1,44 @@
+//! Every route there is. A domain lists its own in `routes()`; this is where the domains are listed.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::ServiceConfig;
+
+use super::route::Route;
+
+/// What stands before every path.
+pub const PREFIX: &str = "/api/v1";
+
+/// All routes, domain by domain.
+pub fn all() -> Vec<Route> {
+    [
+        crate::sessions::routes(),
+        crate::general_data::routes(),
+        crate::licences::routes(),
+        crate::roles::routes(),
+        crate::users::routes(),
+        crate::project_parameters::routes(),
+        crate::projects::routes(),
+    ]
+    .concat()
+}
+
+/// Hands all routes to actix: one resource a path, so that a method that is not offered is 405.
+#[expect(clippy::disallowed_methods, reason = "this is the place where routes are listed")]
+pub fn register(config: &mut ServiceConfig, routes: &[Route]) {
+    let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
+    for route in routes {
+        paths.entry(&route.path).or_default().push(route);
+    }
+    // Literal segments go before parameters, since the first resource that matches wins.
+    let mut ordered: Vec<(&str, Vec<&Route>)> = paths.into_iter().collect();
+    ordered.sort_by_key(|(path, _)| path.replace('{', "\u{10ffff}"));
+    for (path, routes) in ordered {
+        let resource = routes.into_iter().fold(
+            actix_web::web::resource(format!("{PREFIX}{path}"))
+                .default_service(actix_web::web::to(super::boundary::method_not_allowed)),
+            |resource, route| resource.route(route.to_actix()),
+        );
+        config.service(resource);
+    }
+}

@@ -1,0 +1,114 @@
+//! The server: what it is made of, and its life.
+
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::from_fn,
+    web::{Data, PathConfig, PayloadConfig},
+};
+use anyhow::{Context, Result};
+
+use super::{app_files, boundary, context, input::BODY_LIMIT, route::Route, routes, tokens::TokenKeys};
+use crate::{
+    ApiError,
+    access::cache::AccessCache,
+    clock::Clock,
+    config::ServeConfig,
+    db::{Db, listen::Listener, migrate},
+    passwords::Passwords,
+};
+
+/// What every request may need of the server.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct Site {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The keys of access tokens.
+    pub keys: TokenKeys,
+    /// Hashing of passwords.
+    pub passwords: Passwords,
+    /// Organizations are at `<slug>.<domain>`.
+    pub domain: String,
+    /// The host where people of all organizations sign in.
+    pub shared_host: String,
+    /// How many proxies stand in front.
+    pub trusted_proxies: usize,
+    /// The folder with the built app.
+    pub app_directory: Option<PathBuf>,
+}
+
+/// A server that is ready to run: its site, and the listener for changed rights that lives as long.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct Portico {
+    /// What every request may need.
+    pub site: Data<Site>,
+    listener: Listener,
+}
+
+impl Portico {
+    /// Opens the database, refusing a role that row-level security does not hold, and reads the keys.
+    pub fn open(config: &ServeConfig, clock: Clock, cache: AccessCache) -> Result<Self> {
+        migrate::check_tenants_role(&config.database_url)?;
+        let listener = Listener::start(&config.database_url, cache.clone())?;
+        let site = Site {
+            db: Db::open(&config.database_url, config.database_connections, clock.clone(), cache)?,
+            clock,
+            keys: TokenKeys::read(&config.keys_directory)?,
+            passwords: Passwords::new(),
+            domain: config.domain.to_lowercase(),
+            shared_host: config.shared_host.to_lowercase(),
+            trusted_proxies: config.trusted_proxies,
+            app_directory: config.app_directory.clone(),
+        };
+        Ok(Self { site: Data::new(site), listener })
+    }
+
+    /// Serves on this socket until told to stop; then lets what is under way finish.
+    pub fn serve(self, socket: TcpListener, workers: usize) -> Result<(Server, Listener)> {
+        let Self { site, listener } = self;
+        let routes: Arc<[Route]> = routes::all().into();
+        let server = HttpServer::new(move || app(site.clone(), Arc::clone(&routes)))
+            .workers(workers)
+            .keep_alive(Duration::from_secs(75))
+            .client_request_timeout(Duration::from_secs(10))
+            .shutdown_timeout(20)
+            .listen(socket)
+            .context("cannot listen")?
+            .run();
+        Ok((server, listener))
+    }
+}
+
+/// The app of one worker.
+pub fn app(
+    site: Data<Site>,
+    routes: Arc<[Route]>,
+) -> App<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(site.clone())
+        .app_data(PayloadConfig::new(BODY_LIMIT))
+        // An id that cannot be one is nobody's.
+        .app_data(PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
+        .configure(move |config| {
+            app_files::health(config);
+            config.service(
+                actix_web::web::scope("")
+                    .wrap(from_fn(context::context))
+                    .configure(|config| routes::register(config, &routes))
+                    .configure(|config| app_files::register(config, site.app_directory.as_deref())),
+            );
+        })
+        .wrap(from_fn(boundary::boundary))
+}

@@ -1,0 +1,144 @@
+//! Access tokens: JWT, signed with `EdDSA`; the algorithm is fixed by the key, and the key found by its id.
+//!
+//! The keys stand in files `<key id>.pem` of one folder (PKCS #8, Ed25519). The newest signs; all verify, so that a
+//! new key is laid beside the old one first, and the old one taken away when its last token is over.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::{
+    SigningKey,
+    pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use serde::{Deserialize, Serialize};
+use shared::ids::{OrganizationId, SessionId, UserId};
+
+use crate::{ApiError, clock::Clock};
+
+/// How long an access token lives.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+const ISSUER: &str = "portico";
+
+/// What an access token says. No permissions: they are asked for when they are needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The person.
+    pub sub: UserId,
+    /// The organization.
+    pub org: OrganizationId,
+    /// The session.
+    pub sid: SessionId,
+    /// When it ends, in seconds since 1970.
+    pub exp: i64,
+    /// When it was made, in seconds since 1970.
+    pub iat: i64,
+    /// Who made it.
+    pub iss: String,
+}
+
+/// The keys that sign and verify.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct TokenKeys {
+    signing_id: String,
+    signing: EncodingKey,
+    verifying: HashMap<String, DecodingKey>,
+}
+
+impl TokenKeys {
+    /// Reads the keys of the folder.
+    pub fn read(directory: &Path) -> Result<Self> {
+        let mut newest: Option<(String, EncodingKey)> = None;
+        let mut verifying = HashMap::new();
+        for path in key_files(directory)? {
+            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            let pem =
+                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|error| {
+                anyhow::anyhow!("{} is not an Ed25519 key in PKCS #8: {error}", path.display())
+            })?;
+            verifying.insert(id.clone(), DecodingKey::from_ed_der(key.verifying_key().as_bytes()));
+            // Ids begin with the day on which the key was made, so the last one by name is the newest.
+            newest = Some((id, EncodingKey::from_ed_pem(pem.as_bytes())?));
+        }
+        let Some((signing_id, signing)) = newest else {
+            bail!("{} holds no key. `portico keys create` makes one.", directory.display());
+        };
+        Ok(Self { signing_id, signing, verifying })
+    }
+
+    /// A token for a session, and when it ends.
+    pub fn sign(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<(String, DateTime<Utc>), ApiError> {
+        let expires_at = now + LIFETIME;
+        let claims = Claims {
+            sub: user,
+            org: organization,
+            sid: session,
+            exp: expires_at.timestamp(),
+            iat: now.timestamp(),
+            iss: ISSUER.to_owned(),
+        };
+        let header = Header { kid: Some(self.signing_id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let token = encode(&header, &claims, &self.signing).map_err(ApiError::internal)?;
+        Ok((token, expires_at))
+    }
+
+    /// What a token says, where it is one of ours and not over.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+        let key = self.verifying.get(&decode_header(token).ok()?.kid?)?;
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_issuer(&[ISSUER]);
+        // The library would ask the machine for the time; ours can be fixed and moved.
+        validation.validate_exp = false;
+        let claims = decode::<Claims>(token, key, &validation).ok()?.claims;
+        (claims.exp > now.timestamp()).then_some(claims)
+    }
+}
+
+/// Makes a key where the folder has none. Gives its file, where one was made.
+pub fn create_key(directory: &Path, clock: &Clock) -> Result<Option<PathBuf>> {
+    std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    if !key_files(directory)?.is_empty() {
+        return Ok(None);
+    }
+    let mut seed = [0_u8; 32];
+    crate::clock::random(&mut seed);
+    let pem = SigningKey::from_bytes(&seed)
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| anyhow::anyhow!("the key cannot be written: {error}"))?;
+    let path = directory.join(format!("{}.pem", clock.now().format("%Y-%m-%d-%H%M%S")));
+    write_private(&path, pem.as_bytes())?;
+    Ok(Some(path))
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(())
+}
+
+fn key_files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(directory)
+        .with_context(|| format!("cannot read the keys in {}", directory.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "pem") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

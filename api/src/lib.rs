@@ -1,0 +1,21 @@
+//! The server of Portico.
+//!
+//! Start with [`http::routes`] (every route there is), then a domain such as [`projects`]; [`access`] decides who
+//! may do what and [`db`] is the only door to PostgreSQL.
+
+pub mod access;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod general_data;
+pub mod http;
+pub mod licences;
+pub mod passwords;
+pub mod project_parameters;
+pub mod projects;
+pub mod roles;
+pub mod sessions;
+pub mod users;
+
+pub use error::ApiError;

@@ -1,0 +1,14 @@
+DROP TABLE changes;
+DROP TABLE audit_log;
+DROP TABLE user_roles;
+DROP TABLE role_grants;
+DROP TABLE roles;
+DROP TABLE licences;
+DROP TABLE account_lookups;
+ALTER TABLE general_data
+    DROP COLUMN team_member_seats_paid,
+    DROP CONSTRAINT general_data_org_id_created_by_fkey,
+    DROP CONSTRAINT general_data_org_id_updated_by_fkey;
+DROP TABLE users;
+DROP TABLE licence_type_ceilings;
+DROP TABLE licence_types;

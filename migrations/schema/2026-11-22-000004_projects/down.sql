@@ -1,0 +1,3 @@
+DROP TABLE project_positions;
+DROP TABLE projects;
+DROP TABLE project_parameters;

@@ -1,0 +1,317 @@
+//! Validation that a form and the server share.
+//!
+//! An input type implements [`Check`] and reports every violation with the JSON pointer of its field, so that a
+//! person sees all of them at once. The server's `Valid<T>` runs it before a handler sees the value; the app runs
+//! it on blur and on submit.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a value, as a word that clients translate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ViolationCode {
+    /// Nothing was given where something must be.
+    Required,
+    /// Shorter than the minimum in `limit`.
+    TooShort,
+    /// Longer than the maximum in `limit`.
+    TooLong,
+    /// Below or above what is allowed; `limit` names the bound.
+    OutOfRange,
+    /// Not of the form that the field takes.
+    InvalidFormat,
+    /// A field that does not exist here.
+    UnknownField,
+    /// Another one has this value already.
+    NotUnique,
+    /// Nothing of that id is there to refer to.
+    NotFound,
+    /// The end lies before the start.
+    EndBeforeStart,
+    /// Beyond what the licence allows.
+    BeyondLicence,
+    /// The password is among the most common ones.
+    CommonPassword,
+    /// The password is the e-mail or the organization's name.
+    PasswordIsIdentity,
+    /// The old password is not right.
+    WrongPassword,
+    /// No role of the person carries the function; `message` names the roles that would.
+    FunctionMissing,
+    /// The same thing is named twice.
+    Duplicate,
+    /// At least one is needed.
+    AtLeastOne,
+}
+
+impl ViolationCode {
+    /// All codes, for tests and translations.
+    pub const ALL: [Self; 16] = [
+        Self::Required,
+        Self::TooShort,
+        Self::TooLong,
+        Self::OutOfRange,
+        Self::InvalidFormat,
+        Self::UnknownField,
+        Self::NotUnique,
+        Self::NotFound,
+        Self::EndBeforeStart,
+        Self::BeyondLicence,
+        Self::CommonPassword,
+        Self::PasswordIsIdentity,
+        Self::WrongPassword,
+        Self::FunctionMissing,
+        Self::Duplicate,
+        Self::AtLeastOne,
+    ];
+}
+
+/// One violation of a value: what is wrong, the bound where there is one, and a sentence in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What is wrong.
+    pub code: ViolationCode,
+    /// The bound that was missed.
+    pub limit: Option<i64>,
+    /// A whole sentence in English.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation without a bound.
+    pub fn new(code: ViolationCode, message: impl Into<String>) -> Self {
+        Self { code, limit: None, message: message.into() }
+    }
+
+    /// A violation of a bound.
+    pub fn limit(code: ViolationCode, limit: i64, message: impl Into<String>) -> Self {
+        Self { code, limit: Some(limit), message: message.into() }
+    }
+}
+
+/// Violations gathered while checking, each with the JSON pointer of its field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Violations(pub Vec<(String, Violation)>);
+
+impl Violations {
+    /// Adds the violation, if there is one, at the pointer (`/name`).
+    pub fn add(&mut self, pointer: &str, outcome: Result<(), Violation>) {
+        if let Err(violation) = outcome {
+            self.0.push((pointer.to_owned(), violation));
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first violation at this pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Violation> {
+        self.0.iter().find(|(at, _)| at == pointer).map(|(_, violation)| violation)
+    }
+}
+
+/// An input that can be judged without the database.
+pub trait Check {
+    /// Reports everything that is wrong.
+    fn check(&self, violations: &mut Violations);
+
+    /// All that is wrong.
+    fn violations(&self) -> Violations {
+        let mut violations = Violations::default();
+        self.check(&mut violations);
+        violations
+    }
+}
+
+/// The longest name of anything, in characters.
+pub const NAME_LENGTH: usize = 200;
+/// The longest free text, in characters.
+pub const TEXT_LENGTH: usize = 10_000;
+/// The longest e-mail address, in characters (RFC 5321).
+pub const EMAIL_LENGTH: usize = 254;
+/// The longest password, in characters.
+pub const PASSWORD_LENGTH: usize = 128;
+
+/// A name: something visible, at most [`NAME_LENGTH`] characters, no control characters.
+pub fn name(text: &str) -> Result<(), Violation> {
+    short_text(text, NAME_LENGTH).and_then(|()| {
+        if text.trim().is_empty() {
+            Err(Violation::new(ViolationCode::Required, "This may not be empty."))
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// One line of at most `maximum` characters, possibly empty, without control characters.
+pub fn short_text(text: &str, maximum: usize) -> Result<(), Violation> {
+    if text.chars().any(char::is_control) {
+        return Err(Violation::new(
+            ViolationCode::InvalidFormat,
+            "This has a character that cannot be stored.",
+        ));
+    }
+    length(text, maximum)
+}
+
+/// Text of several lines, at most [`TEXT_LENGTH`] characters, possibly empty.
+pub fn long_text(text: &str) -> Result<(), Violation> {
+    if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t')) {
+        return Err(Violation::new(
+            ViolationCode::InvalidFormat,
+            "This has a character that cannot be stored.",
+        ));
+    }
+    length(text, TEXT_LENGTH)
+}
+
+fn length(text: &str, maximum: usize) -> Result<(), Violation> {
+    if text.chars().count() > maximum {
+        let limit = i64::try_from(maximum).unwrap_or(i64::MAX);
+        return Err(Violation::limit(
+            ViolationCode::TooLong,
+            limit,
+            format!("At most {maximum} characters are allowed."),
+        ));
+    }
+    Ok(())
+}
+
+/// An e-mail address: one `@`, something on both sides, no blanks, at most [`EMAIL_LENGTH`] characters. Whether it
+/// receives mail is found out by sending one.
+pub fn email(text: &str) -> Result<(), Violation> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Violation::new(ViolationCode::Required, "An e-mail address is needed."));
+    }
+    length(text, EMAIL_LENGTH)?;
+    let well_formed =
+        text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.len() <= 64
+                && !domain.contains('@')
+                && domain.split('.').all(|label| !label.is_empty())
+                && !domain.is_empty()
+        }) && !text.chars().any(|character| character.is_whitespace() || character.is_control());
+    if well_formed {
+        Ok(())
+    } else {
+        Err(Violation::new(
+            ViolationCode::InvalidFormat,
+            "This is not an e-mail address, such as ana@example.org.",
+        ))
+    }
+}
+
+/// The form in which e-mail addresses are stored and compared.
+pub fn normal_email(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// The length of a new password in characters: at least `minimum`, at most [`PASSWORD_LENGTH`].
+pub fn password_length(text: &str, minimum: u8) -> Result<(), Violation> {
+    let minimum = usize::from(minimum);
+    let count = text.chars().count();
+    if count == 0 {
+        return Err(Violation::new(ViolationCode::Required, "A password is needed."));
+    }
+    if count < minimum {
+        let limit = i64::try_from(minimum).unwrap_or(i64::MAX);
+        return Err(Violation::limit(
+            ViolationCode::TooShort,
+            limit,
+            format!("The password needs at least {minimum} characters."),
+        ));
+    }
+    length(text, PASSWORD_LENGTH)
+}
+
+/// A colour as `#rrggbb`.
+pub fn colour(text: &str) -> Result<(), Violation> {
+    let well_formed = text
+        .strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.chars().all(|digit| digit.is_ascii_hexdigit()));
+    if well_formed {
+        Ok(())
+    } else {
+        Err(Violation::new(ViolationCode::InvalidFormat, "This is not a colour, such as #3366cc."))
+    }
+}
+
+/// The slug of an organization: 2 to 40 of `a-z`, `0-9` and `-`, no `-` at either end.
+pub fn slug(text: &str) -> Result<(), Violation> {
+    let well_formed = (2..=40).contains(&text.len())
+        && text.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9' | '-'))
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    if well_formed {
+        Ok(())
+    } else {
+        Err(Violation::new(
+            ViolationCode::InvalidFormat,
+            "2 to 40 lower-case letters, digits and hyphens are needed, with no hyphen at either end.",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(outcome: Result<(), Violation>) -> Option<ViolationCode> {
+        outcome.err().map(|violation| violation.code)
+    }
+
+    #[test]
+    fn names() {
+        for (text, expected) in [
+            ("Apollo", None),
+            ("Ñandú 🚀", None),
+            ("", Some(ViolationCode::Required)),
+            ("   ", Some(ViolationCode::Required)),
+            ("a\u{0}b", Some(ViolationCode::InvalidFormat)),
+            ("a\nb", Some(ViolationCode::InvalidFormat)),
+        ] {
+            assert_eq!(code(name(text)), expected, "{text:?}");
+        }
+        assert_eq!(code(name(&"ü".repeat(200))), None);
+        assert_eq!(code(name(&"ü".repeat(201))), Some(ViolationCode::TooLong));
+    }
+
+    #[test]
+    fn emails() {
+        for text in ["ana@example.org", " ANA@Example.org ", "a+b@c", "josé@ejemplo.es"] {
+            assert_eq!(code(email(text)), None, "{text:?}");
+        }
+        for text in ["ana", "@x", "ana@", "a b@c.d", "a@b@c", "a@b..c", "a@.b"] {
+            assert_eq!(code(email(text)), Some(ViolationCode::InvalidFormat), "{text:?}");
+        }
+        assert_eq!(code(email(" ")), Some(ViolationCode::Required));
+        assert_eq!(normal_email(" ANA@Example.org "), "ana@example.org");
+    }
+
+    #[test]
+    fn passwords() {
+        assert_eq!(code(password_length("", 8)), Some(ViolationCode::Required));
+        assert_eq!(code(password_length("señal", 8)), Some(ViolationCode::TooShort));
+        assert_eq!(code(password_length("señales1", 8)), None);
+        assert_eq!(code(password_length(&"🔑".repeat(128), 15)), None);
+        assert_eq!(code(password_length(&"🔑".repeat(129), 15)), Some(ViolationCode::TooLong));
+    }
+
+    #[test]
+    fn colours_and_slugs() {
+        assert_eq!(code(colour("#3366cc")), None);
+        assert_eq!(code(colour("#36c")), Some(ViolationCode::InvalidFormat));
+        assert_eq!(code(colour("red")), Some(ViolationCode::InvalidFormat));
+        for text in ["acme", "a1", "norte-sur"] {
+            assert_eq!(code(slug(text)), None, "{text}");
+        }
+        for text in ["", "a", "-a", "a-", "Acme", "a_b", "ä1"] {
+            assert_eq!(code(slug(text)), Some(ViolationCode::InvalidFormat), "{text}");
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Projects, their teams, and what a person may do on each.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Menu, Operations, Position, Violation, ViolationCode,
+    check::{self, Violations},
+    ids::{ProjectId, ProjectParameterId, UserId},
+    page::SortField,
+    patch,
+    project_parameter::ProjectParameterName,
+    user::UserName,
+};
+
+/// A project in a list. `GET /api/v1/projects` (the management way) and `GET /api/v1/my-projects` (the desktop way).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectRow {
+    /// The id.
+    pub id: ProjectId,
+    /// The displayed code, `PR-<organization's number>-<yymm><4 digits>`.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub status: ProjectParameterName,
+    /// Whether it is approved.
+    pub approval_status: ProjectParameterName,
+    /// The type.
+    #[serde(rename = "type")]
+    pub project_type: ProjectParameterName,
+    /// The priority.
+    pub priority: ProjectParameterName,
+    /// The first day.
+    pub start_date: Option<NaiveDate>,
+    /// The last day.
+    pub end_date: Option<NaiveDate>,
+    /// The Managers, by name.
+    pub managers: Vec<UserName>,
+    /// The position of the person who asks, after lowering; absent where there is none.
+    pub my_position: Option<Position>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A project. `GET /api/v1/projects/{project}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Project {
+    /// The id.
+    pub id: ProjectId,
+    /// For `If-Match` and the merge.
+    pub version: i32,
+    /// The displayed code, `PR-<organization's number>-<yymm><4 digits>`.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// The organization's own code for it.
+    pub project_code: String,
+    /// The cost centre.
+    pub cost_centre: String,
+    /// Where it stands.
+    pub status: ProjectParameterName,
+    /// Whether it is approved.
+    pub approval_status: ProjectParameterName,
+    /// The type.
+    #[serde(rename = "type")]
+    pub project_type: ProjectParameterName,
+    /// The priority.
+    pub priority: ProjectParameterName,
+    /// The first day.
+    pub start_date: Option<NaiveDate>,
+    /// The last day.
+    pub end_date: Option<NaiveDate>,
+    /// What the person who asks may do here.
+    pub access: ProjectAccess,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a person may do on one project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectAccess {
+    /// The position as assigned.
+    pub assigned_position: Option<Position>,
+    /// The position that counts.
+    pub effective_position: Option<Position>,
+    /// Why the position that counts is lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowered_because: Option<LoweredBecause>,
+    /// For each tab what the person may do; absent tabs: nothing.
+    pub tabs: BTreeMap<Menu, Operations>,
+}
+
+/// Why a position counts for less than was assigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LoweredBecause {
+    /// No role of the person has a licence that is valid today; the position counts for nothing.
+    NoValidLicence,
+    /// The highest position of the person's valid licences is lower.
+    Licence,
+    /// No valid role of the person carries the function of a project manager.
+    Function,
+}
+
+impl LoweredBecause {
+    /// All of them, for tests and translations.
+    pub const ALL: [Self; 3] = [Self::NoValidLicence, Self::Licence, Self::Function];
+}
+
+/// A project to be created; the creator becomes its Manager. `POST /api/v1/projects`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewProject {
+    /// The name.
+    pub name: String,
+    /// What it is about.
+    #[serde(default)]
+    pub description: String,
+    /// The organization's own code for it.
+    #[serde(default)]
+    pub project_code: String,
+    /// The cost centre.
+    #[serde(default)]
+    pub cost_centre: String,
+    /// Where it stands; the default of the list where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<ProjectParameterId>,
+    /// Whether it is approved; the default of the list where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_status_id: Option<ProjectParameterId>,
+    /// The type; the default of the list where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_id: Option<ProjectParameterId>,
+    /// The priority; the default of the list where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority_id: Option<ProjectParameterId>,
+    /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<NaiveDate>,
+    /// The last day, not before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<NaiveDate>,
+}
+
+/// A change of a project. `PATCH /api/v1/projects/{project}` with `If-Match`; absent fields stay, null clears.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectPatch {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The organization's own code for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_code: Option<String>,
+    /// The cost centre.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_centre: Option<String>,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<ProjectParameterId>,
+    /// Whether it is approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_status_id: Option<ProjectParameterId>,
+    /// The type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_id: Option<ProjectParameterId>,
+    /// The priority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority_id: Option<ProjectParameterId>,
+    /// The first day.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<Option<NaiveDate>>,
+    /// The last day, not before the first.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<Option<NaiveDate>>,
+}
+
+/// What a list of projects may be narrowed to; the query string.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ProjectFilter {
+    /// Part of the name, of the displayed code or of the project code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only with this status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ProjectParameterId>,
+    /// Only with this approval status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_status: Option<ProjectParameterId>,
+    /// Only of this type.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub project_type: Option<ProjectParameterId>,
+    /// Only with this priority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<ProjectParameterId>,
+    /// Only where this person is Manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<UserId>,
+    /// Only those that start on this day or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_from: Option<NaiveDate>,
+    /// Only those that end on this day or earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_until: Option<NaiveDate>,
+    /// `name` (default), `code`, `status`, `priority`, `start_date`, `end_date` or `updated_at`; `-` before it for
+    /// descending. Status and priority sort by their order in the list; projects without a date come last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Rows of a page, 1 to 500; 50 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+    /// The cursor `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether to count all rows of the filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<bool>,
+}
+
+/// What projects can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProjectSort {
+    /// Name.
+    Name,
+    /// Displayed code.
+    Code,
+    /// The status's place in its list.
+    Status,
+    /// The priority's place in its list.
+    Priority,
+    /// The first day.
+    StartDate,
+    /// The last day.
+    EndDate,
+    /// The last change.
+    UpdatedAt,
+}
+
+impl SortField for ProjectSort {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Name, "name"),
+        (Self::Code, "code"),
+        (Self::Status, "status"),
+        (Self::Priority, "priority"),
+        (Self::StartDate, "start_date"),
+        (Self::EndDate, "end_date"),
+        (Self::UpdatedAt, "updated_at"),
+    ];
+}
+
+/// A project at a glance. `GET /api/v1/projects/{project}/home`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectHome {
+    /// Where it stands.
+    pub status: ProjectParameterName,
+    /// Whether it is approved.
+    pub approval_status: ProjectParameterName,
+    /// The first day.
+    pub start_date: Option<NaiveDate>,
+    /// The last day.
+    pub end_date: Option<NaiveDate>,
+    /// Calendar days from the first to the last, both counted.
+    pub days_total: Option<i64>,
+    /// Calendar days that are over, today not counted; between 0 and `days_total`.
+    pub days_elapsed: Option<i64>,
+    /// The Managers, by name.
+    pub managers: Vec<UserName>,
+    /// How many people are on the team, by their assigned position.
+    pub team: BTreeMap<Position, i64>,
+    /// The last changes, the newest first, ten at most.
+    pub recent_changes: Vec<crate::change::Change>,
+}
+
+/// The choices of a project's form. `GET /api/v1/projects/options`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectOptions {
+    /// Statuses, in order.
+    pub statuses: Vec<ProjectParameterName>,
+    /// Approval statuses, in order.
+    pub approval_statuses: Vec<ProjectParameterName>,
+    /// Types, in order.
+    pub types: Vec<ProjectParameterName>,
+    /// Priorities, in order.
+    pub priorities: Vec<ProjectParameterName>,
+}
+
+/// What goes with a project when it is deleted. `GET /api/v1/projects/{project}/deletion`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectDeletion {
+    /// People who lose a position.
+    pub positions: i64,
+    /// Recorded changes that are no longer shown (the audit log keeps them).
+    pub changes: i64,
+}
+
+/// A person of a project's team. `GET /api/v1/projects/{project}/team` lists all, Managers first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamMember {
+    /// The person.
+    pub user: UserName,
+    /// For `If-Match`.
+    pub version: i32,
+    /// The position as assigned.
+    pub position: Position,
+    /// The position that counts; absent where it counts for nothing.
+    pub effective_position: Option<Position>,
+    /// Why the position that counts is lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowered_because: Option<LoweredBecause>,
+    /// Whether the person is active.
+    pub active: bool,
+}
+
+/// A person to be put on the team. `POST /api/v1/projects/{project}/team`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewTeamMember {
+    /// The person.
+    pub user_id: UserId,
+    /// The position. Manager is refused where no role of the person carries the function.
+    pub position: Position,
+}
+
+/// Another position. `PATCH /api/v1/projects/{project}/team/{user}` with `If-Match`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamMemberPatch {
+    /// The position.
+    pub position: Position,
+}
+
+/// Whom to look for; the query string of `GET /api/v1/projects/{project}/team/candidates`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct CandidateFilter {
+    /// Part of a name or of the e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+}
+
+impl Check for NewProject {
+    fn check(&self, violations: &mut Violations) {
+        violations.add("/name", check::name(&self.name));
+        violations.add("/description", check::long_text(&self.description));
+        violations.add("/project_code", check::short_text(&self.project_code, 50));
+        violations.add("/cost_centre", check::short_text(&self.cost_centre, 50));
+        violations.add("/end_date", dates_in_order(self.start_date, self.end_date));
+    }
+}
+
+impl Check for ProjectPatch {
+    fn check(&self, violations: &mut Violations) {
+        if let Some(name) = &self.name {
+            violations.add("/name", check::name(name));
+        }
+        if let Some(description) = &self.description {
+            violations.add("/description", check::long_text(description));
+        }
+        if let Some(code) = &self.project_code {
+            violations.add("/project_code", check::short_text(code, 50));
+        }
+        if let Some(centre) = &self.cost_centre {
+            violations.add("/cost_centre", check::short_text(centre, 50));
+        }
+        // Where only one date changes, the server checks it against the other one.
+        if let (Some(start), Some(end)) = (self.start_date, self.end_date) {
+            violations.add("/end_date", dates_in_order(start, end));
+        }
+    }
+}
+
+impl Check for NewTeamMember {
+    fn check(&self, _: &mut Violations) {}
+}
+
+impl Check for TeamMemberPatch {
+    fn check(&self, _: &mut Violations) {}
+}
+
+/// An end that lies before its start is refused; either may be missing.
+pub fn dates_in_order(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Result<(), Violation> {
+    match (start, end) {
+        (Some(start), Some(end)) if end < start => {
+            Err(Violation::new(ViolationCode::EndBeforeStart, "The end lies before the start."))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,222 @@
+//! People of an organization.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Language, Violation, ViolationCode,
+    check::{self, Violations},
+    ids::{RoleId, UserId},
+    page::SortField,
+    role::RoleName,
+};
+
+/// A person. `GET /api/v1/users/{id}`; the list is `GET /api/v1/users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// For `If-Match` and the merge.
+    pub version: i32,
+    /// The e-mail, which is the user name; lower case.
+    pub email: String,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// The language of the app and of mails.
+    pub language: Language,
+    /// Whether the person can be planned, costed and reported for, and cannot sign in.
+    pub no_login: bool,
+    /// Whether the person may sign in and uses a seat.
+    pub active: bool,
+    /// Whether the person has complete access.
+    pub company_admin: bool,
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// The roles, by name.
+    pub roles: Vec<RoleName>,
+    /// The licence type of which a seat is used; absent when none is.
+    pub licence_used: Option<String>,
+    /// The last sign-in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// When the person was added.
+    pub created_at: DateTime<Utc>,
+    /// When the person was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A person to be added. `POST /api/v1/users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewUser {
+    /// The e-mail, unique in the organization.
+    pub email: String,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// The language; the organization's first one where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Cannot sign in.
+    #[serde(default)]
+    pub no_login: bool,
+    /// The roles; the default for new users where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<RoleId>>,
+    /// A first password, which the person should change. Without one the person cannot sign in yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+/// A change of a person. `PATCH /api/v1/users/{id}` with `If-Match`; absent fields stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserPatch {
+    /// The e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The first name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Cannot sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_login: Option<bool>,
+    /// All roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<RoleId>>,
+    /// Complete access; only a company admin changes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_admin: Option<bool>,
+    /// A new password set for the person; ends all their sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+/// What the list of people may be narrowed to; the query string of `GET /api/v1/users`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct UserFilter {
+    /// Part of a name or of the e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only active or only deactivated people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Only people who hold this role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleId>,
+    /// Only people who use a seat of this licence type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_used: Option<String>,
+    /// Only people who cannot, or who can, sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_login: Option<bool>,
+    /// Only company admins, or all but them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_admin: Option<bool>,
+    /// `last_name` (default), `first_name`, `email`, `licence_used`, `last_sign_in_at` or `created_at`; `-` before
+    /// it for descending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Rows of a page, 1 to 500; 50 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+    /// The cursor `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether to count all rows of the filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<bool>,
+}
+
+/// What people can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserSort {
+    /// Last name, then first.
+    LastName,
+    /// First name, then last.
+    FirstName,
+    /// E-mail.
+    Email,
+    /// The licence type used.
+    LicenceUsed,
+    /// The last sign-in.
+    LastSignInAt,
+    /// When added.
+    CreatedAt,
+}
+
+impl SortField for UserSort {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::LastName, "last_name"),
+        (Self::FirstName, "first_name"),
+        (Self::Email, "email"),
+        (Self::LicenceUsed, "licence_used"),
+        (Self::LastSignInAt, "last_sign_in_at"),
+        (Self::CreatedAt, "created_at"),
+    ];
+}
+
+/// A person in passing: in a team, in a picker, as the author of a change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserName {
+    /// The id.
+    pub id: UserId,
+    /// First and last name.
+    pub name: String,
+    /// The e-mail.
+    pub email: String,
+}
+
+impl Check for NewUser {
+    fn check(&self, violations: &mut Violations) {
+        violations.add("/email", check::email(&self.email));
+        violations.add("/first_name", check::name(&self.first_name));
+        violations.add("/last_name", check::name(&self.last_name));
+        if let Some(roles) = &self.roles {
+            violations.add("/roles", roles_given(roles));
+        }
+    }
+}
+
+impl Check for UserPatch {
+    fn check(&self, violations: &mut Violations) {
+        if let Some(email) = &self.email {
+            violations.add("/email", check::email(email));
+        }
+        if let Some(name) = &self.first_name {
+            violations.add("/first_name", check::name(name));
+        }
+        if let Some(name) = &self.last_name {
+            violations.add("/last_name", check::name(name));
+        }
+        if let Some(roles) = &self.roles {
+            violations.add("/roles", roles_given(roles));
+        }
+    }
+}
+
+fn roles_given(roles: &[RoleId]) -> Result<(), Violation> {
+    if roles.is_empty() {
+        return Err(Violation::new(ViolationCode::AtLeastOne, "A person needs at least one role."));
+    }
+    let twice =
+        roles.iter().enumerate().any(|(index, one)| roles.iter().skip(index + 1).any(|two| one == two));
+    if twice {
+        return Err(Violation::new(ViolationCode::Duplicate, "A role is named twice."));
+    }
+    Ok(())
+}
