@@ -1,0 +1,15 @@
+//! The one client of the API: every call of the app goes through these functions.
+//!
+//! They send the access token, which lives in memory only; when it is over they fetch a new one once, by the
+//! session's cookie, and repeat the call. What is refused comes back as a [`Failure`], already parsed. An editable
+//! resource comes as [`Versioned`], with the `ETag` that a change sends back as `If-Match`.
+
+mod client;
+mod failure;
+mod loader;
+mod token;
+
+pub use client::{Etag, Versioned, delete, get, get_versioned, list, patch, post, post_versioned, put};
+pub use failure::Failure;
+pub use loader::{Load, Loader, Paged, Phase};
+pub use token::{forget_token, on_lost_session, resume, take_token};

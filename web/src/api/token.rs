@@ -1,0 +1,87 @@
+//! The access token: in memory only, renewed by the session's cookie.
+//!
+//! A page that loads has none and asks for one. Calls that find theirs over at the same moment share one renewal;
+//! two tabs that renew at once are within the server's grace for a cookie that was just used.
+
+use std::cell::RefCell;
+
+use leptos::prelude::Callable as _;
+use leptos::prelude::Callback;
+use shared::session::{AccessToken, Refresh};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::{client, failure::Failure};
+use crate::route::Place;
+
+#[derive(Default)]
+struct State {
+    token: Option<String>,
+    /// The renewal that is under way.
+    renewal: Option<js_sys::Promise>,
+    lost: Option<Callback<()>>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+/// The token for the header, where there is one.
+pub(super) fn bearer() -> Option<String> {
+    STATE.with_borrow(|state| state.token.clone())
+}
+
+/// Keeps the token of a sign-in.
+pub fn take_token(token: AccessToken) {
+    STATE.with_borrow_mut(|state| state.token = Some(token.access_token));
+}
+
+/// Forgets the token, after signing out.
+pub fn forget_token() {
+    STATE.with_borrow_mut(|state| state.token = None);
+}
+
+/// What to do when the session turns out to be over.
+pub fn on_lost_session(callback: Callback<()>) {
+    STATE.with_borrow_mut(|state| state.lost = Some(callback));
+}
+
+/// Asks for a token by the cookie, when the page loads. Whether there is a session.
+pub async fn resume() -> Result<bool, Failure> {
+    match renew_once().await {
+        Ok(()) => Ok(true),
+        Err(failure) if failure.code().is_some_and(|code| code.status() == 401) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Renews the token. Whether it is worth repeating the call.
+pub(super) async fn renew() -> bool {
+    let running = STATE.with_borrow(|state| state.renewal.clone());
+    let promise = running.unwrap_or_else(|| {
+        let promise = future_to_promise(async {
+            let outcome = renew_once().await;
+            STATE.with_borrow_mut(|state| state.renewal = None);
+            if outcome.as_ref().is_err_and(|failure| failure.code().is_some_and(|code| code.status() == 401))
+            {
+                forget_token();
+                // Taken out first: the callback may well come back here.
+                let lost = STATE.with_borrow(|state| state.lost);
+                if let Some(lost) = lost {
+                    lost.run(());
+                }
+            }
+            Ok(JsValue::from_bool(outcome.is_ok()))
+        });
+        STATE.with_borrow_mut(|state| state.renewal = Some(promise.clone()));
+        promise
+    });
+    JsFuture::from(promise).await.is_ok_and(|renewed| renewed.is_truthy())
+}
+
+async fn renew_once() -> Result<(), Failure> {
+    let body = Refresh { organization: Place::current().slug };
+    let token: AccessToken = client::post_without_renewal("/session/refresh", &body).await?;
+    take_token(token);
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What the app asks of the browser outside the view: storage, clock, address, focus. All of it fails softly, since
+//! storage can be closed and elements can be gone.
+
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{Element, HtmlElement};
+
+fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window()?.local_storage().ok().flatten()
+}
+
+/// What this browser keeps under the key.
+pub fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps the value in this browser.
+pub fn store(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // Storage may be full or closed to us; the choice then holds for this page only.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Forgets what this browser keeps under the key.
+pub fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// The languages that the person asked the browser for, best first.
+pub fn languages() -> Vec<String> {
+    window().map_or_else(Vec::new, |window| {
+        window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+    })
+}
+
+/// Sets or removes an attribute of `<html>`.
+pub fn set_root_attribute(name: &str, value: Option<&str>) {
+    let Some(root) =
+        window().and_then(|window| window.document()).and_then(|document| document.document_element())
+    else {
+        return;
+    };
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// The title of the browser's tab.
+pub fn set_title(title: &str) {
+    if let Some(document) = window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// The path of the address.
+pub fn path() -> String {
+    window().and_then(|window| window.location().pathname().ok()).unwrap_or_else(|| "/".to_owned())
+}
+
+/// Path and query of the address.
+pub fn path_and_query() -> String {
+    let query = window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    format!("{}{query}", path())
+}
+
+/// Scheme, host and port of the address.
+pub fn origin() -> String {
+    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// Loads another address from the server.
+pub fn load(address: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().assign(address);
+    }
+}
+
+/// The time now.
+pub fn now() -> DateTime<Utc> {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and fit for ages")]
+    let milliseconds = js_sys::Date::now() as i64;
+    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
+}
+
+/// The instant on the wall clock of the browser's time zone.
+pub fn local_time(instant: DateTime<Utc>) -> NaiveDateTime {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of our age fit into 53 bits")]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(instant.timestamp_millis() as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "an offset is at most some hundreds of minutes")]
+    let behind = date.get_timezone_offset() as i64;
+    instant.naive_utc() - Duration::minutes(behind)
+}
+
+/// The element with this id.
+pub fn element(id: &str) -> Option<HtmlElement> {
+    window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// The element that has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    window()?.document()?.active_element()?.dyn_into().ok()
+}
+
+/// Moves the focus to the element with this id, or the first control in it when it takes none itself.
+pub fn focus(id: &str) {
+    if let Some(target) = element(id) {
+        focus_element(&target);
+    }
+}
+
+/// Moves the focus to the element, or the first control in it when it takes none itself.
+pub fn focus_element(target: &HtmlElement) {
+    let _ = target.focus();
+    if focused().as_ref() != Some(target)
+        && let Some(control) = first_control(target)
+    {
+        let _ = control.focus();
+    }
+}
+
+fn first_control(element: &Element) -> Option<HtmlElement> {
+    element
+        .query_selector("input, select, textarea, button, a[href], [tabindex='0']")
+        .ok()
+        .flatten()
+        .and_then(|control| control.dyn_into().ok())
+}
+
+/// The elements under `root` that fit the selector, in order.
+pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
+    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.item(index)).filter_map(|node| node.dyn_into().ok()).collect()
+}
+
+/// Width and height of the visible part of the page, in CSS pixels.
+pub fn viewport() -> (f64, f64) {
+    let size =
+        |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    window().map_or((0.0, 0.0), |window| (size(window.inner_width()), size(window.inner_height())))
+}
+
+/// A listener on the window that hears events on their way down, before all others. It listens until dropped.
+#[derive(Debug)]
+pub struct Listener {
+    name: &'static str,
+    callback: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Listener {
+    /// Listens from now on.
+    pub fn new(name: &'static str, handle: impl FnMut(web_sys::Event) + 'static) -> Self {
+        let callback = Closure::<dyn FnMut(web_sys::Event)>::new(handle);
+        if let Some(window) = window() {
+            let function = callback.as_ref().unchecked_ref();
+            let _ = window.add_event_listener_with_callback_and_bool(name, function, true);
+        }
+        Self { name, callback }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            let function = self.callback.as_ref().unchecked_ref();
+            let _ = window.remove_event_listener_with_callback_and_bool(self.name, function, true);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The menus at the two ends of the rail: the organization and the person.
+
+use leptos::prelude::*;
+use shared::{Language, session::CurrentSession};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    api, browser,
+    locale::{self, LanguageChoice},
+    locales::frame,
+    route::{Place, Route},
+    session::Session,
+    theme::{Theme, ThemeChoice},
+    ui::{Avatar, Icon, IconView, Mark, Menu, MenuEntry, Toasts},
+};
+
+#[component]
+pub(super) fn OrganizationMenu(session: CurrentSession) -> impl IntoView {
+    let name = session.organization.name;
+    let shown = name.clone();
+    let face = move || {
+        view! {
+            <Mark />
+            <span class="rail-name">{shown.clone()}</span>
+        }
+    };
+    // At an organization's own host there is no other one to go to.
+    if Place::current().slug.is_none() {
+        return view! { <div class="rail-organization">{face()}</div> }.into_any();
+    }
+    let face = move || {
+        view! {
+            {face()}
+            <span class="rail-more"><IconView icon=Icon::ChevronsUpDown /></span>
+        }
+    };
+    let entries = Callback::new(move |()| {
+        vec![MenuEntry::action(Icon::SignOut, frame::other_organization(), || browser::load("/"))]
+    });
+    view! { <Menu label=frame::organization_menu(&name) class="rail-organization" face entries /> }.into_any()
+}
+
+#[component]
+pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
+    let name = format!("{} {}", session.first_name, session.last_name);
+    let label = frame::person_menu(&name);
+    let email = session.email;
+    let face = move || {
+        view! {
+            <Avatar name=name.clone() />
+            <span class="rail-person-text">
+                <span class="rail-name">{name.clone()}</span>
+                <span class="rail-detail">{email.clone()}</span>
+            </span>
+            <span class="rail-more"><IconView icon=Icon::ChevronsUpDown /></span>
+        }
+    };
+    let (languages, themes) = (expect_context::<LanguageChoice>(), expect_context::<ThemeChoice>());
+    let (session, toasts) = (Session::expect(), Toasts::expect());
+    let sign_out = move || {
+        spawn_local(async move {
+            if let Err(failure) = session.sign_out().await {
+                toasts.failed(failure.advice());
+            }
+        });
+    };
+    let entries = Callback::new(move |()| {
+        let mut entries = vec![
+            MenuEntry::link(Icon::User, frame::profile(), Route::Profile.href()),
+            MenuEntry::Line,
+            MenuEntry::Heading(frame::language().to_owned()),
+        ];
+        entries.extend(Language::ALL.map(|language| MenuEntry::Option {
+            label: locale::language_name(language).to_owned(),
+            chosen: Signal::derive(move || languages.get() == language),
+            on_choose: Callback::new(move |()| choose_language(languages, session, language)),
+        }));
+        entries.extend([MenuEntry::Line, MenuEntry::Heading(frame::theme().to_owned())]);
+        entries.extend(Theme::ALL.map(|theme| MenuEntry::Option {
+            label: theme_name(theme).to_owned(),
+            chosen: Signal::derive(move || themes.get() == theme),
+            on_choose: Callback::new(move |()| themes.set(theme)),
+        }));
+        entries.extend([MenuEntry::Line, MenuEntry::action(Icon::SignOut, frame::sign_out(), sign_out)]);
+        entries
+    });
+    view! { <Menu label class="rail-person" face entries /> }
+}
+
+fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => frame::theme_system(),
+        Theme::Light => frame::theme_light(),
+        Theme::Dark => frame::theme_dark(),
+    }
+}
+
+/// Changes the language at once, and keeps it with the person for the next browser.
+fn choose_language(choice: LanguageChoice, session: Session, language: Language) {
+    let current = session.current_untracked();
+    choice.set(language);
+    let Some(current) = current.filter(|current| current.language != language) else { return };
+    spawn_local(async move {
+        let patch = shared::session::ProfilePatch { language: Some(language), ..Default::default() };
+        let etag = api::Etag::of_version(current.version);
+        // This browser has the choice already; a failure here costs the next browser a choice, no more.
+        if api::patch::<serde_json::Value>("/profile", &etag, &patch).await.is_ok() {
+            session.reload().await;
+        }
+    });
+}

@@ -1,0 +1,92 @@
+//! What is shown: the screen of the address to those who are signed in, the sign-in to others.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{frame::Frame, leave::LeaveDialog};
+use crate::{
+    navigation::Guard,
+    route::{Place, Route},
+    screens,
+    session::{Session, Standing},
+    ui::FailureNotice,
+};
+
+/// Everything below the router.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let session = Session::expect();
+    let guard = expect_context::<Guard>();
+    let location = use_location();
+    let route = Memo::new(move |_| location.pathname.with(|path| Route::parse(Place::split(path).1)));
+    Effect::new(move |_| {
+        location.pathname.track();
+        location.search.track();
+        // The address bar follows the signal a moment later.
+        request_animation_frame(move || guard.arrived());
+    });
+    // The frame stays while the person's rights change under it, unless somebody else signs in.
+    let user = Memo::new(move |_| session.current().map(|current| (current.session, current.version)));
+    let standing = Memo::new(move |_| match session.standing() {
+        Standing::Unknown => View::Waiting,
+        Standing::Anonymous => View::Anonymous,
+        Standing::SignedIn(_) => View::SignedIn,
+        Standing::Failed(_) => View::Failed,
+    });
+    view! {
+        {move || match standing.get() {
+            View::Waiting => view! { <screens::Splash /> }.into_any(),
+            View::Anonymous => anonymous(route).into_any(),
+            View::Failed => failed(session).into_any(),
+            View::SignedIn => {
+                user.track();
+                match session.current_untracked() {
+                    Some(current) => {
+                        view! {
+                            <Frame session=current route=route.into()>
+                                {move || screens::screen(route.get())}
+                            </Frame>
+                        }
+                            .into_any()
+                    }
+                    None => ().into_any(),
+                }
+            }
+        }}
+        <LeaveDialog />
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    Waiting,
+    Anonymous,
+    SignedIn,
+    Failed,
+}
+
+/// The gallery needs nobody; every other address waits behind the sign-in and is shown after it.
+fn anonymous(route: Memo<Option<Route>>) -> impl IntoView {
+    move || match route.get() {
+        Some(Route::Gallery) => view! {
+            <main class="main" id="main" tabindex="-1">
+                {screens::screen(Some(Route::Gallery))}
+            </main>
+        }
+        .into_any(),
+        _ => screens::sign_in(),
+    }
+}
+
+fn failed(session: Session) -> impl IntoView {
+    let retry = Callback::new(move |()| spawn_local(session.resume()));
+    move || match session.standing() {
+        Standing::Failed(failure) => Some(view! {
+            <main class="plain-page">
+                <FailureNotice failure on_retry=retry />
+            </main>
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! The texts of the app in English and Spanish, one file for each screen.
+//!
+//! Both languages of a text stand in one line, so a text that lacks one does not compile; a placeholder that its
+//! arguments do not fill does not compile either. A text is called as a function: `users::title()`.
+
+/// Texts as functions, in both languages.
+///
+/// - `title: "Users", "Usuarios";` becomes `title() -> &'static str`
+/// - `greeting(name: &str): "Hello {name}", "Hola {name}";` becomes `greeting(name) -> String`
+/// - `rows[n]: "{n} row" | "{n} rows", "{n} fila" | "{n} filas";` becomes `rows(n: i64) -> String`, where the first
+///   form is for exactly one; arguments may follow: `rows[n](of: &str): …`.
+macro_rules! texts {
+    ($(
+        $name:ident $([$count:ident])? $(($($argument:ident: $type:ty),+ $(,)?))?:
+        $($english:literal)|+, $($spanish:literal)|+;
+    )*) => {$(
+        $crate::locales::texts!(@one $name $([$count])? $(($($argument: $type),+))?: $($english)|+, $($spanish)|+);
+    )*};
+    (@one $name:ident: $english:literal, $spanish:literal) => {
+        #[doc = $english]
+        pub fn $name() -> &'static str {
+            $crate::locale::pick($english, $spanish)
+        }
+    };
+    (@one $name:ident ($($argument:ident: $type:ty),+): $english:literal, $spanish:literal) => {
+        #[doc = $english]
+        pub fn $name($($argument: $type),+) -> String {
+            match $crate::locale::current() {
+                shared::Language::En => format!($english),
+                shared::Language::Es => format!($spanish),
+            }
+        }
+    };
+    (@one $name:ident [$count:ident] $(($($argument:ident: $type:ty),+))?:
+        $one:literal | $many:literal, $uno:literal | $muchos:literal) => {
+        #[doc = $many]
+        pub fn $name($count: i64 $(, $($argument: $type),+)?) -> String {
+            let single = $count == 1;
+            let $count = $crate::locale::number($count);
+            // A text may say "one" and "many" without the figure.
+            let _ = &$count;
+            match ($crate::locale::current(), single) {
+                (shared::Language::En, true) => format!($one),
+                (shared::Language::En, false) => format!($many),
+                (shared::Language::Es, true) => format!($uno),
+                (shared::Language::Es, false) => format!($muchos),
+            }
+        }
+    };
+}
+
+pub(crate) use texts;
+
+pub mod common;
+pub mod frame;
+pub mod gallery;
+pub mod problems;

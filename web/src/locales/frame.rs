@@ -1,0 +1,36 @@
+//! Texts of the frame: navigation, menus of organization and person, what stands between screens.
+
+super::texts! {
+    close_navigation: "Close navigation", "Cerrar navegación";
+    company_admin: "Company admin", "Administración de la empresa";
+    language: "Language", "Idioma";
+    leave: "Leave", "Salir";
+    leave_text:
+        "What you changed here has not been saved. If you leave now, it is lost.",
+        "Lo que has cambiado aquí no se ha guardado. Si sales ahora, se pierde.";
+    leave_title: "Leave without saving?", "¿Salir sin guardar?";
+    navigation: "Main navigation", "Navegación principal";
+    not_found: "There is nothing here", "Aquí no hay nada";
+    not_found_text:
+        "The address leads nowhere, or to something you may not see. Go back, or start again from Home.",
+        "La dirección no lleva a ninguna parte, o a algo que no puedes ver. Vuelve atrás o empieza desde Inicio.";
+    open_navigation: "Open navigation", "Abrir navegación";
+    organization_menu(name: &str): "Organization: {name}", "Organización: {name}";
+    other_organization: "Sign in to another organization", "Entrar en otra organización";
+    person_menu(name: &str): "Your menu: {name}", "Tu menú: {name}";
+    profile: "My profile", "Mi perfil";
+    roles_without_licence[n](roles: &str):
+        "Your role {roles} grants nothing today" | "Your roles {roles} grant nothing today",
+        "Tu rol {roles} no concede nada hoy" | "Tus roles {roles} no conceden nada hoy";
+    roles_without_licence_text:
+        "The licence they need is not valid today. A company admin can say more.",
+        "La licencia que necesitan no es válida hoy. La administración de la empresa puede decirte más.";
+    sign_out: "Sign out", "Cerrar sesión";
+    skip: "Skip to content", "Ir al contenido";
+    stay: "Stay here", "Seguir aquí";
+    theme: "Theme", "Tema";
+    theme_dark: "Dark", "Oscuro";
+    theme_light: "Light", "Claro";
+    theme_system: "As the system", "Como el sistema";
+    to_home: "Go to Home", "Ir a Inicio";
+}

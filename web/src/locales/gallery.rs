@@ -1,0 +1,5 @@
+//! Texts of the gallery.
+
+super::texts! {
+    title: "Gallery", "Galería";
+}

@@ -1,0 +1,186 @@
+//! Problems in words: for each code of the API what happened, and what to do now.
+
+use shared::{ProblemCode, ViolationCode, problem::Seats};
+
+use crate::locale::{number, pick};
+
+super::texts! {
+    unreachable: "Portico cannot be reached", "No se puede llegar a Portico";
+    unreachable_advice:
+        "The network or the server did not answer. Check your connection and try again; nothing you typed is lost.",
+        "La red o el servidor no han respondido. Comprueba la conexión y reinténtalo; no se pierde nada de lo escrito.";
+    unreadable: "The answer could not be read", "No se ha podido leer la respuesta";
+    unreadable_advice:
+        "This page may be older than the server. Load it again; if that does not help, tell your administrator.",
+        "Puede que esta página sea anterior a la del servidor. Vuelve a cargarla; si no ayuda, avisa a tu administrador.";
+    retry_after[n]:
+        "Try again in {n} second." | "Try again in {n} seconds.",
+        "Reinténtalo dentro de {n} segundo." | "Reinténtalo dentro de {n} segundos.";
+}
+
+/// What happened, in a few words.
+pub fn title(code: ProblemCode) -> &'static str {
+    words(code).0
+}
+
+/// What to do now.
+pub fn advice(code: ProblemCode) -> &'static str {
+    words(code).1
+}
+
+#[expect(clippy::too_many_lines, reason = "one pair of texts a code and language, as a table")]
+fn words(code: ProblemCode) -> (&'static str, &'static str) {
+    match code {
+        ProblemCode::Unauthenticated => pick(
+            ("You are not signed in", "Your session is over. Sign in to go on."),
+            ("No has iniciado sesión", "Tu sesión ha terminado. Inicia sesión para seguir."),
+        ),
+        ProblemCode::WrongCredentials => pick(
+            ("E-mail or password is wrong", "Check both and try again."),
+            ("El correo o la contraseña no son correctos", "Revísalos y vuelve a intentarlo."),
+        ),
+        ProblemCode::Forbidden => pick(
+            ("You may not do this", "Ask whoever manages roles in your organization."),
+            ("No puedes hacer esto", "Consulta a quien gestiona los roles en tu organización."),
+        ),
+        ProblemCode::NotFound => pick(
+            ("There is nothing here", "It was deleted, never existed, or you may not see it."),
+            ("Aquí no hay nada", "Se ha eliminado, nunca existió o no puedes verlo."),
+        ),
+        ProblemCode::MethodNotAllowed => pick(
+            ("This cannot be done here", "Load the page again: it may be older than the server."),
+            ("Esto no se puede hacer aquí", "Vuelve a cargar la página: puede ser anterior al servidor."),
+        ),
+        ProblemCode::Conflict => pick(
+            ("What is there stands in the way", "Load the page again to see what has changed."),
+            ("Lo que ya hay lo impide", "Vuelve a cargar la página para ver qué ha cambiado."),
+        ),
+        ProblemCode::InUse => pick(
+            ("This is still in use", "Take it out of use first, then delete it."),
+            ("Esto todavía se usa", "Deja de usarlo primero y elimínalo después."),
+        ),
+        ProblemCode::NoSeatFree => pick(
+            ("No seat of this licence is free", "Free a seat or get more of them."),
+            ("No queda ningún puesto de esta licencia", "Libera un puesto o contrata más."),
+        ),
+        ProblemCode::LastCompanyAdmin => pick(
+            ("One company admin must remain", "Make somebody else company admin first."),
+            (
+                "Debe quedar alguien en la administración de la empresa",
+                "Antes, nombra a otra persona para la administración.",
+            ),
+        ),
+        ProblemCode::StaleVersion => pick(
+            ("Someone else has changed this meanwhile", "Load it again and repeat your change."),
+            ("Otra persona lo ha cambiado entretanto", "Vuelve a cargarlo y repite tu cambio."),
+        ),
+        ProblemCode::TooLarge => pick(
+            ("This is too large", "Send less at a time."),
+            ("Esto es demasiado grande", "Envía menos de una vez."),
+        ),
+        ProblemCode::UnsupportedMediaType | ProblemCode::MalformedBody | ProblemCode::VersionRequired => {
+            pick(
+                ("The request could not be read", "Load the page again: it may be older than the server."),
+                (
+                    "No se ha podido leer la solicitud",
+                    "Vuelve a cargar la página: puede ser anterior al servidor.",
+                ),
+            )
+        }
+        ProblemCode::Invalid => pick(
+            ("Some values are not allowed", "Correct what is marked and save again."),
+            ("Hay valores no permitidos", "Corrige lo marcado y guarda de nuevo."),
+        ),
+        ProblemCode::TooManyAttempts => pick(
+            ("Too many attempts", "Wait a moment and try again."),
+            ("Demasiados intentos", "Espera un momento y vuelve a intentarlo."),
+        ),
+        ProblemCode::Internal => pick(
+            ("Something went wrong on our side", "Try again. If it stays, report the request below."),
+            (
+                "Algo ha fallado por nuestra parte",
+                "Reinténtalo. Si persiste, comunica la solicitud de abajo.",
+            ),
+        ),
+        ProblemCode::Busy => pick(
+            ("The server is busy", "Try again in a moment; nothing you typed is lost."),
+            ("El servidor está ocupado", "Reinténtalo en un momento; no se pierde nada de lo escrito."),
+        ),
+        ProblemCode::OrganizationSuspended => pick(
+            (
+                "This organization is suspended",
+                "Nobody can sign in until it is resumed. Ask your company admin.",
+            ),
+            (
+                "Esta organización está suspendida",
+                "Nadie puede entrar hasta que se reanude. Consulta a la administración de tu empresa.",
+            ),
+        ),
+    }
+}
+
+/// The figures of the seats that are missing.
+pub fn seats(seats: &Seats) -> String {
+    let used = number(seats.used);
+    match seats.held {
+        Some(held) => {
+            let held = number(held);
+            pick(
+                format!("{used} of {held} seats are used. Free one or get more of them."),
+                format!("{used} de {held} puestos están ocupados. Libera uno o contrata más."),
+            )
+        }
+        None => pick(format!("{used} seats are used."), format!("{used} puestos están ocupados.")),
+    }
+}
+
+/// What is wrong with a value, in a sentence.
+pub fn violation(code: ViolationCode, limit: Option<i64>) -> String {
+    let bound = limit.map(number).unwrap_or_default();
+    let fixed = |english: &str, spanish: &str| pick(english, spanish).to_owned();
+    match code {
+        ViolationCode::Required => fixed("This is needed.", "Este dato es necesario."),
+        ViolationCode::TooShort => pick(
+            format!("At least {bound} characters are needed."),
+            format!("Hacen falta al menos {bound} caracteres."),
+        ),
+        ViolationCode::TooLong => pick(
+            format!("At most {bound} characters are allowed."),
+            format!("Se permiten {bound} caracteres como máximo."),
+        ),
+        ViolationCode::OutOfRange if limit.is_some() => pick(
+            format!("This is beyond the limit of {bound}."),
+            format!("Esto supera el límite de {bound}."),
+        ),
+        ViolationCode::OutOfRange => {
+            fixed("This is beyond what is allowed.", "Esto está fuera de lo permitido.")
+        }
+        ViolationCode::InvalidFormat => {
+            fixed("This does not have the right form.", "Esto no tiene la forma correcta.")
+        }
+        ViolationCode::UnknownField => fixed("This field does not exist.", "Este campo no existe."),
+        ViolationCode::NotUnique => fixed("Another one has this already.", "Ya hay otro con este valor."),
+        ViolationCode::NotFound => fixed("This no longer exists.", "Esto ya no existe."),
+        ViolationCode::EndBeforeStart => {
+            fixed("The end lies before the start.", "El final es anterior al comienzo.")
+        }
+        ViolationCode::BeyondLicence => {
+            fixed("The licence does not allow this.", "La licencia no lo permite.")
+        }
+        ViolationCode::CommonPassword => fixed(
+            "This password is among the most common ones. Choose another one.",
+            "Esta contraseña es de las más usadas. Elige otra.",
+        ),
+        ViolationCode::PasswordIsIdentity => fixed(
+            "The password may not be your e-mail or the organization's name.",
+            "La contraseña no puede ser tu correo ni el nombre de la organización.",
+        ),
+        ViolationCode::WrongPassword => fixed("This is not your password.", "Esta no es tu contraseña."),
+        ViolationCode::FunctionMissing => fixed(
+            "None of this person's roles carries the function that it takes.",
+            "Ningún rol de esta persona tiene la función necesaria.",
+        ),
+        ViolationCode::Duplicate => fixed("This is named twice.", "Esto aparece dos veces."),
+        ViolationCode::AtLeastOne => fixed("At least one is needed.", "Hace falta al menos uno."),
+    }
+}

@@ -1,0 +1,174 @@
+//! Going from screen to screen, and the guard that keeps unsaved changes from getting lost on the way.
+//!
+//! Links are plain `<a href>`; the router takes the click. The guard listens before the router does, so it must be
+//! set up first: `Guard::provide` runs in `App`, above the router.
+
+use leptos::{ev, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::HtmlElement;
+
+use crate::{
+    browser::{self, Listener},
+    route::Route,
+};
+
+/// What somebody wanted to do when unsaved changes stood in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Departure {
+    /// Follow a link.
+    To(String),
+    /// Go back in the browser.
+    Back,
+}
+
+/// Knows the forms with unsaved changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Guard {
+    /// A counter names each form; those with changes are kept.
+    unsaved: RwSignal<Vec<u32>>,
+    next: StoredValue<u32>,
+    /// The departure that waits for the person's decision.
+    pub waiting: RwSignal<Option<Departure>>,
+    here: StoredValue<String>,
+}
+
+impl Guard {
+    /// Sets the guard up for the whole app.
+    pub fn provide() -> Self {
+        let guard = Self {
+            unsaved: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+            waiting: RwSignal::new(None),
+            here: StoredValue::new(browser::path_and_query()),
+        };
+        provide_context(guard);
+        guard.watch_links();
+        guard.watch_history();
+        let handle = window_event_listener(ev::beforeunload, move |event| {
+            if guard.is_closed() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+        guard
+    }
+
+    /// Whether something is unsaved.
+    pub fn is_closed(self) -> bool {
+        self.unsaved.with_untracked(|unsaved| !unsaved.is_empty())
+    }
+
+    /// Watches a form: as long as `dirty` holds, leaving asks first.
+    pub fn watch(self, dirty: Signal<bool>) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        Effect::new(move |_| {
+            let dirty = dirty.get();
+            self.unsaved.update(|unsaved| {
+                unsaved.retain(|known| *known != id);
+                if dirty {
+                    unsaved.push(id);
+                }
+            });
+        });
+        on_cleanup(move || {
+            let _ = self.unsaved.try_update(|unsaved| unsaved.retain(|known| *known != id));
+        });
+    }
+
+    /// Lets go of all unsaved changes.
+    pub fn open(self) {
+        self.unsaved.update(Vec::clear);
+    }
+
+    /// Remembers the present address, to which going back must return while the guard is closed.
+    pub fn arrived(self) {
+        self.here.set_value(browser::path_and_query());
+    }
+
+    fn watch_links(self) {
+        let listener = Listener::new("click", move |event| {
+            if !self.is_closed() {
+                return;
+            }
+            let link = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .and_then(|target| target.closest("a[href]").ok().flatten());
+            let Some(href) =
+                link.filter(|link| !link.has_attribute("target")).and_then(|link| link.get_attribute("href"))
+            else {
+                return;
+            };
+            if href.starts_with('/') && path_of(&href) != browser::path() {
+                event.prevent_default();
+                event.stop_immediate_propagation();
+                self.waiting.set(Some(Departure::To(href)));
+            }
+        });
+        StoredValue::new_local(listener);
+    }
+
+    fn watch_history(self) {
+        let listener = Listener::new("popstate", move |event| {
+            let here = self.here.get_value();
+            if self.is_closed() && path_of(&here) != browser::path() {
+                event.stop_immediate_propagation();
+                if let Ok(history) = window().history() {
+                    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+                }
+                self.waiting.set(Some(Departure::Back));
+            }
+        });
+        StoredValue::new_local(listener);
+    }
+}
+
+fn path_of(href: &str) -> &str {
+    href.split(['?', '#']).next().unwrap_or(href)
+}
+
+/// Takes the person to other screens from code; links are better where there is something to click.
+#[derive(Clone)]
+pub struct Go(std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>);
+
+impl std::fmt::Debug for Go {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Go")
+    }
+}
+
+impl Go {
+    /// Must be called while a component is built.
+    pub fn new() -> Self {
+        let navigate = use_navigate();
+        Self(std::sync::Arc::new(move |href: &str, options| navigate(href, options)))
+    }
+
+    /// To a screen.
+    pub fn to(&self, route: &Route) {
+        self.to_href(&route.href());
+    }
+
+    /// To a screen that stands in the place of this one in the browser's history.
+    pub fn instead_to(&self, route: &Route) {
+        (self.0)(&route.href(), NavigateOptions { replace: true, ..NavigateOptions::default() });
+    }
+
+    /// To an address of the app.
+    pub fn to_href(&self, href: &str) {
+        (self.0)(href, NavigateOptions::default());
+    }
+}
+
+impl Default for Go {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Moves the focus into an element once it is in the page.
+pub fn focus_soon(element: HtmlElement) {
+    request_animation_frame(move || browser::focus_element(&element));
+}

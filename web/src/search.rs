@@ -1,0 +1,40 @@
+//! Searching in what is already here: without regard to case and accents, every word anywhere.
+
+/// The text without case and accents, for comparison.
+pub fn folded(text: &str) -> String {
+    let fold = |letter: char| match letter {
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    };
+    text.chars().flat_map(char::to_lowercase).map(fold).collect()
+}
+
+/// Whether every word of the query stands somewhere in the text.
+pub fn matches(query: &str, text: &str) -> bool {
+    let text = folded(text);
+    folded(query).split_whitespace().all(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_any_order_without_accents() {
+        for (query, text, expected) in [
+            ("", "anything", true),
+            ("nunez ana", "Ana Núñez", true),
+            ("ÁNA", "ana núñez", true),
+            ("bo", "Ana Núñez", false),
+            ("ana bo", "Ana Núñez", false),
+        ] {
+            assert_eq!(matches(query, text), expected, "{query:?} in {text:?}");
+        }
+    }
+}

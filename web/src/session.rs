@@ -1,0 +1,117 @@
+//! Who is signed in, and what they may do.
+
+use leptos::prelude::*;
+use shared::{Menu, Operation, session::CurrentSession};
+
+use crate::{
+    api::{self, Failure},
+    locale::LanguageChoice,
+};
+
+/// What the app knows of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The server is being asked.
+    Unknown,
+    /// Nobody is signed in.
+    Anonymous,
+    /// This person is.
+    SignedIn(Box<CurrentSession>),
+    /// The server could not be asked.
+    Failed(Failure),
+}
+
+/// The session as a signal.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    standing: RwSignal<Standing>,
+    language: LanguageChoice,
+}
+
+impl Session {
+    /// Provides the session, and asks the server whose it is.
+    pub fn provide(language: LanguageChoice) -> Self {
+        let session = Self { standing: RwSignal::new(Standing::Unknown), language };
+        provide_context(session);
+        api::on_lost_session(Callback::new(move |()| session.standing.set(Standing::Anonymous)));
+        session
+    }
+
+    /// The session of the app.
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// What is known, tracked.
+    pub fn standing(self) -> Standing {
+        self.standing.get()
+    }
+
+    /// Goes on with the session that the cookie keeps.
+    pub async fn resume(self) {
+        match api::resume().await {
+            Ok(true) => self.reload().await,
+            Ok(false) => self.standing.set(Standing::Anonymous),
+            Err(failure) => self.standing.set(Standing::Failed(failure)),
+        }
+    }
+
+    /// Asks again who is signed in and what they may do, after signing in and when rights may have changed.
+    pub async fn reload(self) {
+        match api::get::<CurrentSession>("/session").await {
+            Ok(current) => {
+                self.language.set(current.language);
+                self.standing.set(Standing::SignedIn(Box::new(current)));
+            }
+            Err(failure) if failure.code().is_some_and(|code| code.status() == 401) => {
+                self.standing.set(Standing::Anonymous);
+            }
+            Err(failure) => self.standing.set(Standing::Failed(failure)),
+        }
+    }
+
+    /// Ends the session here and on the server.
+    pub async fn sign_out(self) -> Result<(), Failure> {
+        api::delete("/session", None).await?;
+        api::forget_token();
+        self.standing.set(Standing::Anonymous);
+        Ok(())
+    }
+
+    /// What the server said of the person, tracked. Absent when nobody is signed in.
+    pub fn current(self) -> Option<CurrentSession> {
+        self.standing.with(|standing| match standing {
+            Standing::SignedIn(current) => Some((**current).clone()),
+            _ => None,
+        })
+    }
+
+    /// What the server said of the person, not tracked.
+    pub fn current_untracked(self) -> Option<CurrentSession> {
+        untrack(|| self.current())
+    }
+
+    /// Whether the person may do this, tracked. It decides what is shown; what is done is decided by the API.
+    pub fn may(self, menu: Menu, operation: Operation) -> bool {
+        self.standing.with(|standing| match standing {
+            Standing::SignedIn(current) => {
+                current.permissions.get(&menu).is_some_and(|operations| operations.has(operation))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Shows its children to those who may do this, and nothing to others.
+#[component]
+pub fn Can(
+    /// On which menu.
+    menu: Menu,
+    /// Which operation.
+    operation: Operation,
+    /// What is shown.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let session = Session::expect();
+    view! { <Show when=move || session.may(menu, operation)>{children()}</Show> }
+}
