@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use super::Broken;
 use crate::app::{self, Profile};
 use crate::cluster::Cluster;
+use crate::exec;
 use crate::node::{self, Node};
 use crate::packages::{self, Need};
 use crate::site::{self, Databases, Site};
@@ -15,7 +16,7 @@ use crate::steps::Steps;
 /// Builds what the journeys go through, starts it, and lets Playwright loose on it.
 pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
     let folder = root.join("e2e");
-    let mut steps = Steps::new(7);
+    let mut steps = Steps::new(8);
     let (node, chromium) = steps.loud("checking the system", || {
         let mut needs = vec![Need::Compiler, Need::ClientLibrary, Need::Server];
         needs.extend(packages::for_journeys());
@@ -25,6 +26,10 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         Ok((Node::ensure(private)?, chromium))
     })?;
     steps.loud("installing the runner", || node::install(&node, &folder))?;
+    // Playwright strips the types without a look at them.
+    steps.loud("checking the journeys' types", || {
+        exec::run(node.script(Path::new("node_modules/typescript/bin/tsc")).current_dir(&folder))
+    })?;
     steps.loud("building the server", || super::compile_server(root))?;
     steps.loud("building the app", || app::compile(root, Profile::Dev).context(Broken))?;
     let bundle = app::folder(private, Profile::Dev);
@@ -55,7 +60,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         playwright.env("PORTICO_BASE_URL", site.address()).env("PORTICO_CHROMIUM", chromium);
         // Journeys that begin at the operator's desk type what an operator would.
         playwright.env("PORTICO_PROGRAM", &site.program);
-        crate::exec::run(&mut playwright)
+        exec::run(&mut playwright)
             .with_context(|| format!("journeys failed; what the server said is in {}", log.display()))
     })
 }
