@@ -54,7 +54,8 @@ pub fn Tabs(
     /// Which one is in sight, counted from 0.
     chosen: RwSignal<usize>,
     /// What is in sight: gets the number of the tab.
-    children: Callback<usize, AnyView>,
+    #[prop(into)]
+    content: Callback<usize, AnyView>,
 ) -> impl IntoView {
     let panel_id = unique_id("tabs");
     let count = tabs.len();
@@ -95,7 +96,7 @@ pub fn Tabs(
             {tabs.into_iter().enumerate().map(tab).collect_view()}
         </div>
         <div class="tab-panel" role="tabpanel" id=panel_id aria-label=label>
-            {move || children.run(chosen.get())}
+            {move || content.run(chosen.get())}
         </div>
     }
 }

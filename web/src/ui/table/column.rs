@@ -34,7 +34,7 @@ pub struct Column<R: 'static> {
     /// Whether it is in sight unless chosen otherwise.
     pub(super) usual: bool,
     pub(super) filter: Option<ViewFn>,
-    cell: Arc<dyn Fn(&R) -> AnyView + Send + Sync>,
+    cell: Arc<dyn Fn(R) -> AnyView + Send + Sync>,
 }
 
 impl<R> std::fmt::Debug for Column<R> {
@@ -48,7 +48,7 @@ impl<R> Column<R> {
     pub fn new<V: IntoView + 'static>(
         key: &'static str,
         label: impl Into<String>,
-        cell: impl Fn(&R) -> V + Send + Sync + 'static,
+        cell: impl Fn(R) -> V + Send + Sync + 'static,
     ) -> Self {
         Self {
             key,
@@ -85,8 +85,11 @@ impl<R> Column<R> {
         Self { filter: Some(control.into()), ..self }
     }
 
-    pub(super) fn cell_of(&self, row: &R) -> AnyView {
-        (self.cell)(row)
+    pub(super) fn cell_of(&self, row: &R) -> AnyView
+    where
+        R: Clone,
+    {
+        (self.cell)(row.clone())
     }
 }
 
