@@ -11,6 +11,7 @@ pub mod error;
 pub mod general_data;
 pub mod http;
 pub mod licences;
+pub mod organizations;
 pub mod passwords;
 pub mod project_parameters;
 pub mod projects;

@@ -1,1 +1,58 @@
-fn main() {}
+//! `portico`: serves, migrates, and does what operators ask for.
+
+mod commands;
+
+use clap::{Parser, Subcommand};
+
+use commands::org::OrgCommand;
+
+/// Portico: projects, services, programs and portfolios.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create the database roles and the database (as a superuser, once).
+    Bootstrap {
+        /// The database's name.
+        #[arg(long, default_value = "portico")]
+        database: String,
+    },
+    /// Bring the database's schema up to this version.
+    Migrate,
+    /// Keys that sign access tokens.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Organizations.
+    Org {
+        #[command(subcommand)]
+        command: OrgCommand,
+    },
+    /// Serve the API, and the app where PORTICO_APP_DIR says.
+    Serve,
+    /// Print the API's OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make a key where there is none.
+    Create,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Bootstrap { database } => commands::bootstrap(&database),
+        Command::Migrate => commands::migrate(),
+        Command::Keys { command: KeysCommand::Create } => commands::create_key(),
+        Command::Org { command } => commands::org::run(command),
+        Command::Serve => commands::serve(),
+        Command::Openapi => commands::openapi(),
+    }
+}

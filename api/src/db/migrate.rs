@@ -26,6 +26,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
         }
     }
+    // For its work inside an organization the operators' role steps down to the tenants' one.
+    connection.batch_execute("GRANT portico_app TO portico_operator")?;
     if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {
         let name = quoted(database);
         connection.batch_execute(&format!(

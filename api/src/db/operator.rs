@@ -1,5 +1,5 @@
-//! The operators' way in, over all organizations: the command line and, later, the console. Uses a role with
-//! BYPASSRLS, so it sets the organization all the same and lets nobody but itself work without one.
+//! The operators' way in, over all organizations: the command line and, later, the console. Its role has BYPASSRLS;
+//! work inside an organization is done under the tenants' role all the same.
 
 use anyhow::{Context, Result};
 use diesel::{Connection, PgConnection, RunQueryDsl, prelude::*};
@@ -35,9 +35,25 @@ impl OperatorDb {
         &mut self.connection
     }
 
-    /// One transaction in one organization. Conditions on the organization are the caller's to write: this role sees
-    /// them all, so only rows that it has just been given or made may be touched.
+    /// One transaction in one organization, under the tenants' role: row-level security holds here too, so the same
+    /// stores that serve requests can be used.
     pub fn in_organization<T>(
+        &mut self,
+        organization: OrganizationId,
+        work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let unit =
+            Unit { mode: Mode::Write, organization, actor: Actor::operator(), clock: self.clock.clone() };
+        let outcome = unit.run(&mut self.connection, |conn| {
+            diesel::sql_query("SET LOCAL ROLE portico_app").execute(conn.sql())?;
+            work(conn)
+        });
+        outcome.map(|(value, _)| value)
+    }
+
+    /// One transaction in one organization under the operators' own role, for what only operators may write. It sees
+    /// the rows of all organizations, so it inserts and nothing else.
+    pub fn insert_in_organization<T>(
         &mut self,
         organization: OrganizationId,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,

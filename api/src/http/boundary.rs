@@ -53,11 +53,7 @@ pub async fn boundary<B: MessageBody + 'static>(
     let id = site.map_or_else(Uuid::nil, |site| site.clock.new_id());
     request.extensions_mut().insert(RequestId(id));
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let outer = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_left_body(),
-        Err(error) => ServiceResponse::new(outer, error.error_response()).map_into_right_body(),
-    };
+    let mut response = next.call(request).await?.map_into_left_body();
     if let Some(problem) = problem_of(&mut response) {
         let answer = problem_response(&Problem { request_id: Some(id.to_string()), ..problem });
         let headers = response.headers().clone();

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    body::MessageBody,
+    body::{EitherBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -43,20 +43,28 @@ impl FromRequest for Visit {
 }
 
 /// The middleware: 404 for hosts that are not ours, 401 for a bad token, nothing for a missing one.
-pub async fn context<B: MessageBody>(
+pub async fn context<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    match place(&request).await {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
+    }
+}
+
+/// Puts into the request's extensions where it belongs.
+async fn place(request: &ServiceRequest) -> Result<(), ApiError> {
     let Some(site) = request.app_data::<Data<Site>>().cloned() else {
-        return Err(ApiError::internal(anyhow::anyhow!("the server has no site")).into());
+        return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
-    let visit = visit(&request, &site).await?;
-    if let Some(token) = bearer(&request)? {
+    let visit = visit(request, &site).await?;
+    if let Some(token) = bearer(request)? {
         let caller = caller(&site, &visit, &token).await?;
         request.extensions_mut().insert(caller);
     }
     request.extensions_mut().insert(visit);
-    next.call(request).await
+    Ok(())
 }
 
 async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError> {

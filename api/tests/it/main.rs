@@ -1,1 +1,8 @@
+//! Tests against the real server and a real PostgreSQL.
+//!
+//! `PORTICO_TEST_ADMIN_URL` names a cluster in which tests may create roles and databases; `cargo xtask test it`
+//! starts one, and so does `cargo xtask db` for a run by hand.
 
+mod harness;
+mod promises;
+mod sessions;

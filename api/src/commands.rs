@@ -1,0 +1,59 @@
+//! The commands of `portico`, each a few lines over the library. What they print is their result.
+#![expect(clippy::print_stdout, reason = "a command's result goes to the standard output")]
+
+pub mod org;
+
+use std::net::TcpListener;
+
+use anyhow::{Context, Result};
+use api::{
+    access::cache::AccessCache,
+    clock::Clock,
+    config::{self, ServeConfig},
+    db::migrate,
+    http::{openapi as document, routes, server::Portico, tokens},
+};
+use tracing_subscriber::EnvFilter;
+
+pub fn bootstrap(database: &str) -> Result<()> {
+    migrate::bootstrap(&config::admin_database_url()?, database)?;
+    println!("the database {database} and its roles are there");
+    Ok(())
+}
+
+pub fn migrate() -> Result<()> {
+    for name in migrate::up(&config::owner_database_url()?)? {
+        println!("migrated {name}");
+    }
+    println!("the schema is up to date");
+    Ok(())
+}
+
+pub fn create_key() -> Result<()> {
+    match tokens::create_key(&config::keys_directory()?, &Clock::system())? {
+        Some(path) => println!("made {}", path.display()),
+        None => println!("there is a key already"),
+    }
+    Ok(())
+}
+
+pub fn openapi() -> Result<()> {
+    println!("{}", document::document(&routes::all()).to_pretty_json()?);
+    Ok(())
+}
+
+pub fn serve() -> Result<()> {
+    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(config::log_filter())).init();
+    let config = ServeConfig::from_environment()?;
+    let portico = Portico::open(&config, Clock::system(), AccessCache::default())?;
+    let socket =
+        TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    actix_web::rt::System::new().block_on(async move {
+        let (server, listener) = portico.serve(socket, workers)?;
+        tracing::info!(address = %config.listen, "serving");
+        let outcome = server.await.context("the server stopped");
+        drop(listener);
+        outcome
+    })
+}

@@ -1,0 +1,135 @@
+//! `portico org …`.
+
+use std::io::{BufRead, IsTerminal};
+
+use anyhow::{Context, Result, bail};
+use api::{
+    config,
+    organizations::{self, NewLicence, NewOrganization},
+};
+use clap::{Args, Subcommand};
+use shared::Language;
+
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Create an organization with its first company admin.
+    Create(CreateArguments),
+    /// Suspend: nobody of it can sign in or go on.
+    Suspend {
+        /// The word in its addresses.
+        slug: String,
+    },
+    /// Resume what was suspended.
+    Resume {
+        /// The word in its addresses.
+        slug: String,
+    },
+    /// List all organizations.
+    List,
+    /// Let an organization hold more licences.
+    Hold {
+        /// The word in its addresses.
+        slug: String,
+        /// TYPE=SEATS or TYPE=unlimited, with @FROM..UNTIL or @FROM.. behind it.
+        #[arg(required = true)]
+        licences: Vec<NewLicence>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct CreateArguments {
+    /// The word in its addresses: 2 to 40 lower-case letters, digits and hyphens.
+    #[arg(long)]
+    slug: String,
+    /// Its name.
+    #[arg(long)]
+    name: String,
+    /// The language of its admin and of new users: en or es.
+    #[arg(long, default_value = "en")]
+    language: String,
+    /// The ISO 4217 code of its currency.
+    #[arg(long, default_value = "EUR")]
+    currency: String,
+    /// The IANA name of its time zone.
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+    /// The e-mail of its first company admin.
+    #[arg(long)]
+    admin_email: String,
+    /// The admin's first name.
+    #[arg(long)]
+    admin_first_name: String,
+    /// The admin's last name.
+    #[arg(long)]
+    admin_last_name: String,
+    /// What it holds: TYPE=SEATS or TYPE=unlimited, with @FROM..UNTIL or @FROM.. behind it. May be given again.
+    #[arg(long = "licence")]
+    licences: Vec<NewLicence>,
+}
+
+pub fn run(command: OrgCommand) -> Result<()> {
+    let mut db = organizations::open()?;
+    match command {
+        OrgCommand::Create(arguments) => {
+            let new = arguments.into_new()?;
+            let id = organizations::create(&mut db, &new)?;
+            println!("created {} ({id})", new.slug);
+        }
+        OrgCommand::Suspend { slug } => {
+            organizations::suspend(&mut db, &slug)?;
+            println!("suspended {slug}");
+        }
+        OrgCommand::Resume { slug } => {
+            organizations::resume(&mut db, &slug)?;
+            println!("resumed {slug}");
+        }
+        OrgCommand::List => {
+            for one in organizations::list(&mut db)? {
+                println!("{:>5}  {:<24} {:<10} {}", one.number, one.slug, one.state, one.name);
+            }
+        }
+        OrgCommand::Hold { slug, licences } => {
+            let found = organizations::find(&mut db, &slug)?;
+            let organization = found.with_context(|| format!("there is no organization {slug}"))?;
+            organizations::hold(&mut db, organization.id.into(), &licences)?;
+            println!("{slug} holds {} more", licences.len());
+        }
+    }
+    Ok(())
+}
+
+impl CreateArguments {
+    fn into_new(self) -> Result<NewOrganization> {
+        let language = Language::from_code(&self.language).context("the language is en or es")?;
+        Ok(NewOrganization {
+            slug: self.slug,
+            name: self.name,
+            language,
+            currency: self.currency,
+            time_zone: self.time_zone,
+            admin_email: self.admin_email,
+            admin_first_name: self.admin_first_name,
+            admin_last_name: self.admin_last_name,
+            admin_password: password()?,
+            licences: self.licences,
+        })
+    }
+}
+
+/// The admin's password: from the environment, or one line of the standard input. Never an argument, which other
+/// people of the machine could see.
+fn password() -> Result<String> {
+    if let Some(password) = config::initial_password() {
+        return Ok(password);
+    }
+    if std::io::stdin().is_terminal() {
+        eprintln!("Password of the company admin (it is shown while you type):");
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        bail!("a password is needed: type it, or set PORTICO_INITIAL_PASSWORD");
+    }
+    Ok(password)
+}

@@ -1,0 +1,300 @@
+//! Organizations, as operators make and manage them at the command line: `portico org …`.
+
+mod starting_roles;
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shared::{
+    Language,
+    check::{self, normal_email},
+    ids::{LicenceId, OrganizationId, UserId},
+};
+use uuid::Uuid;
+
+use crate::{
+    access::store::parse_time_zone,
+    clock::{self, Clock},
+    db::{
+        Entity, TenantConn,
+        operator::{OperatorDb, OrganizationRow, tables::organizations},
+        record::Recorded,
+        schema::{general_data, licences, users},
+    },
+    passwords,
+};
+
+/// An organization to be made, with its first company admin.
+#[derive(Debug, Clone)]
+pub struct NewOrganization {
+    /// The word in addresses.
+    pub slug: String,
+    /// The name.
+    pub name: String,
+    /// The language of the admin and of new users.
+    pub language: Language,
+    /// The ISO 4217 code of the currency.
+    pub currency: String,
+    /// The IANA name of the time zone.
+    pub time_zone: String,
+    /// The company admin's e-mail.
+    pub admin_email: String,
+    /// The company admin's first name.
+    pub admin_first_name: String,
+    /// The company admin's last name.
+    pub admin_last_name: String,
+    /// The company admin's password.
+    pub admin_password: String,
+    /// What it holds.
+    pub licences: Vec<NewLicence>,
+}
+
+/// A licence to be held, written `TYPE=SEATS`, `TYPE=unlimited`, with `@FROM..UNTIL` or `@FROM..` behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLicence {
+    /// The licence type's key.
+    pub licence_type: String,
+    /// The seats; absent when unlimited.
+    pub seats: Option<i32>,
+    /// The first day; today where absent.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day; absent when it does not end.
+    pub valid_until: Option<NaiveDate>,
+}
+
+impl FromStr for NewLicence {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (what, when) = text.split_once('@').map_or((text, None), |(what, when)| (what, Some(when)));
+        let (licence_type, seats) =
+            what.split_once('=').context("write TYPE=SEATS, such as full_access=5")?;
+        let seats = match seats {
+            "unlimited" => None,
+            number => Some(
+                number.parse().with_context(|| format!("{number} is neither a number nor `unlimited`"))?,
+            ),
+        };
+        let date = |text: &str| -> Result<Option<NaiveDate>> {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                Ok(Some(text.parse().context("write dates as 2026-12-31")?))
+            }
+        };
+        let (valid_from, valid_until) = match when {
+            None => (None, None),
+            Some(when) => {
+                let (from, until) =
+                    when.split_once("..").context("write validity as @FROM..UNTIL or @FROM..")?;
+                (date(from)?, date(until)?)
+            }
+        };
+        Ok(Self { licence_type: licence_type.to_owned(), seats, valid_from, valid_until })
+    }
+}
+
+/// Makes an organization with its settings, company admin, licences, starting roles and lists.
+pub fn create(db: &mut OperatorDb, new: &NewOrganization) -> Result<OrganizationId> {
+    check_new(new)?;
+    let clock = db.clock().clone();
+    let (id, now) = (OrganizationId(clock.new_id()), clock.now());
+    if find(db, &new.slug)?.is_some() {
+        bail!("an organization {} exists already", new.slug);
+    }
+    let password_hash = passwords::hash(&new.admin_password)?;
+    let number: i32 =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("nextval('organization_number')::int"))
+            .get_result(db.global())?;
+    // Its own transaction: what follows refers to it from under the tenants' role.
+    diesel::insert_into(organizations::table)
+        .values((
+            organizations::id.eq(id.0),
+            organizations::number.eq(number),
+            organizations::short_id.eq(short_id()),
+            organizations::slug.eq(&new.slug),
+            organizations::name.eq(new.name.trim()),
+            organizations::state.eq("suspended"),
+            organizations::created_at.eq(now),
+        ))
+        .execute(db.global())?;
+    db.in_organization(id, |conn| {
+        let admin = UserId(conn.clock().new_id());
+        insert_settings(conn, new)?;
+        insert_admin(conn, admin, new, &password_hash)?;
+        starting_roles::insert(conn)
+    })?;
+    hold(db, id, &new.licences)?;
+    // Until now nobody could have come in by half.
+    set_state(db, &new.slug, "active")?;
+    Ok(id)
+}
+
+fn check_new(new: &NewOrganization) -> Result<()> {
+    check::slug(&new.slug).map_err(|violation| anyhow::anyhow!("slug: {}", violation.message))?;
+    check::email(&new.admin_email).map_err(|violation| anyhow::anyhow!("e-mail: {}", violation.message))?;
+    for (what, name) in
+        [("name", &new.name), ("first name", &new.admin_first_name), ("last name", &new.admin_last_name)]
+    {
+        check::name(name).map_err(|violation| anyhow::anyhow!("{what}: {}", violation.message))?;
+    }
+    let minimum = shared::general_data::PASSWORD_MINIMUM_ADVISED;
+    passwords::check_new(&new.admin_password, minimum, &new.admin_email, &new.name)
+        .map_err(|violation| anyhow::anyhow!("password: {}", violation.message))?;
+    parse_time_zone(&new.time_zone)?;
+    Ok(())
+}
+
+fn insert_settings(conn: &mut TenantConn<'_>, new: &NewOrganization) -> Result<(), crate::ApiError> {
+    let (id, now) = (conn.organization().0, conn.clock().now());
+    diesel::insert_into(general_data::table)
+        .values((
+            general_data::id.eq(id),
+            general_data::currency.eq(&new.currency),
+            general_data::time_zone.eq(&new.time_zone),
+            general_data::language.eq(new.language.code()),
+            general_data::created_at.eq(now),
+            general_data::updated_at.eq(now),
+        ))
+        .execute(conn.sql())?;
+    let settings =
+        serde_json::json!({"currency": new.currency, "time_zone": new.time_zone, "language": new.language});
+    conn.record(Recorded::created(Entity::GeneralData, id, &new.name, &settings));
+    Ok(())
+}
+
+fn insert_admin(
+    conn: &mut TenantConn<'_>,
+    id: UserId,
+    new: &NewOrganization,
+    password_hash: &str,
+) -> Result<(), crate::ApiError> {
+    let now = conn.clock().now();
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id.0),
+            users::email.eq(normal_email(&new.admin_email)),
+            users::first_name.eq(new.admin_first_name.trim()),
+            users::last_name.eq(new.admin_last_name.trim()),
+            users::language.eq(new.language.code()),
+            users::company_admin.eq(true),
+            users::password_hash.eq(password_hash),
+            users::created_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn.sql())?;
+    let label = format!("{} {}", new.admin_first_name, new.admin_last_name);
+    let admin = serde_json::json!({"email": normal_email(&new.admin_email), "company_admin": true});
+    conn.record(Recorded::created(Entity::User, id, &label, &admin));
+    Ok(())
+}
+
+/// Lets an organization hold more licences.
+pub fn hold(db: &mut OperatorDb, organization: OrganizationId, new: &[NewLicence]) -> Result<()> {
+    let today = db.clock().now().date_naive();
+    db.insert_in_organization(organization, |conn| {
+        for licence in new {
+            let (id, now) = (LicenceId(conn.clock().new_id()), conn.clock().now());
+            let valid_from = licence.valid_from.unwrap_or(today);
+            diesel::insert_into(licences::table)
+                .values((
+                    licences::id.eq(id.0),
+                    licences::licence_type.eq(&licence.licence_type),
+                    licences::seats.eq(licence.seats),
+                    licences::valid_from.eq(valid_from),
+                    licences::valid_until.eq(licence.valid_until),
+                    licences::created_at.eq(now),
+                    licences::updated_at.eq(now),
+                ))
+                .execute(conn.sql())?;
+            let held = serde_json::json!({"licence_type": licence.licence_type, "seats": licence.seats,
+                "valid_from": valid_from, "valid_until": licence.valid_until});
+            conn.record(Recorded::created(Entity::Licence, id, &licence.licence_type, &held));
+        }
+        Ok(())
+    })?;
+    db.notify(organization)
+}
+
+/// The organization with this slug.
+pub fn find(db: &mut OperatorDb, slug: &str) -> Result<Option<OrganizationRow>> {
+    Ok(organizations::table.filter(organizations::slug.eq(slug)).first(db.global()).optional()?)
+}
+
+/// All organizations, by number.
+pub fn list(db: &mut OperatorDb) -> Result<Vec<OrganizationRow>> {
+    Ok(organizations::table.order(organizations::number).load(db.global())?)
+}
+
+/// Suspends: within a second nobody of it can sign in or go on, on any server.
+pub fn suspend(db: &mut OperatorDb, slug: &str) -> Result<()> {
+    set_state(db, slug, "suspended")
+}
+
+/// Resumes: people go on where they were.
+pub fn resume(db: &mut OperatorDb, slug: &str) -> Result<()> {
+    set_state(db, slug, "active")
+}
+
+fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
+    let id: Option<Uuid> = diesel::update(organizations::table.filter(organizations::slug.eq(slug)))
+        .set(organizations::state.eq(state))
+        .returning(organizations::id)
+        .get_result(db.global())
+        .optional()?;
+    match id {
+        Some(id) => db.notify(OrganizationId(id)),
+        None => bail!("there is no organization {slug}"),
+    }
+}
+
+/// Eight of a-z and 0-9, to name the organization in opaque credentials.
+fn short_id() -> String {
+    const LETTERS: [char; 32] = [
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w',
+        'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9', '0',
+    ];
+    let mut bytes = [0_u8; 8];
+    clock::random(&mut bytes);
+    bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).collect()
+}
+
+/// Opens the operators' database of the configuration.
+pub fn open() -> Result<OperatorDb> {
+    OperatorDb::open(&crate::config::operator_database_url()?, Clock::system())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licences_are_read_from_the_command_line() {
+        let parse = |text: &str| text.parse::<NewLicence>().ok();
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let licence = |seats, valid_from, valid_until| {
+            Some(NewLicence { licence_type: "full_access".to_owned(), seats, valid_from, valid_until })
+        };
+        for (text, expected) in [
+            ("full_access=5", licence(Some(5), None, None)),
+            ("full_access=unlimited", licence(None, None, None)),
+            ("full_access=5@2026-01-01..", licence(Some(5), day("2026-01-01"), None)),
+            ("full_access=5@2026-01-01..2026-12-31", licence(Some(5), day("2026-01-01"), day("2026-12-31"))),
+            ("full_access", None),
+            ("full_access=many", None),
+            ("full_access=5@soon..", None),
+        ] {
+            assert_eq!(parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_ids_have_eight_letters() {
+        for _ in 0..100 {
+            let id = short_id();
+            assert!(id.len() == 8 && id.chars().all(|letter| letter.is_ascii_alphanumeric()), "{id}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The harness: a real server in this process, a fixed clock, a database of its own cloned from a template, always
+//! two organizations, and people as values.
+//!
+//! ```ignore
+//! let app = TestApp::start();
+//! let ana = app.acme.person().grant(Menu::Projects, Operations::VIEW).create(&app);
+//! ana.get("/projects").expect(200);
+//! ```
+
+mod actor;
+mod cluster;
+mod http;
+mod server;
+
+pub use actor::{Actor, Person};
+pub use cluster::Database;
+pub use http::{Answer, Client};
+pub use server::{PASSWORD, TestApp, TestOrganization, TestServer};

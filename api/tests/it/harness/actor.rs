@@ -1,0 +1,239 @@
+//! People as values: made straight in the database, signed in by a session of their own.
+
+use std::{collections::BTreeMap, ops::Deref};
+
+use chrono::TimeDelta;
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{Array, Binary, Bool, Text, Timestamptz, Uuid as SqlUuid},
+};
+use shared::{
+    Menu, Operations,
+    ids::{SessionId, UserId},
+    licence::Function,
+};
+use uuid::Uuid;
+
+use super::{
+    http::Client,
+    server::{TestApp, TestOrganization, TestServer},
+};
+
+/// Somebody who is signed in at their organization's host.
+#[derive(Debug)]
+pub struct Actor {
+    /// The person.
+    pub id: UserId,
+    /// The session.
+    pub session: SessionId,
+    /// The e-mail.
+    pub email: String,
+    /// The organization.
+    pub organization: TestOrganization,
+    client: Client,
+}
+
+impl Deref for Actor {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Actor {
+    /// The same session at another server.
+    pub fn at(&self, server: &TestServer) -> Client {
+        server
+            .client(&self.organization.host())
+            .with_token(self.client.token().expect("actors are signed in"))
+    }
+}
+
+/// Somebody to be made.
+#[derive(Debug, Clone)]
+pub struct Person {
+    organization: TestOrganization,
+    licence_type: &'static str,
+    functions: Vec<Function>,
+    grants: BTreeMap<Menu, Operations>,
+    starting_role: Option<&'static str>,
+    company_admin: bool,
+}
+
+impl Person {
+    pub(super) fn new(organization: TestOrganization) -> Self {
+        Self {
+            organization,
+            licence_type: "full_access",
+            functions: Vec::new(),
+            grants: BTreeMap::new(),
+            starting_role: None,
+            company_admin: false,
+        }
+    }
+
+    /// With a role of this licence type; `full_access` where none is named.
+    pub fn licence(self, licence_type: &'static str) -> Self {
+        Self { licence_type, ..self }
+    }
+
+    /// With a role that grants this.
+    pub fn grant(mut self, menu: Menu, operations: Operations) -> Self {
+        self.grants.insert(menu, operations.closed());
+        self
+    }
+
+    /// With a role that carries this function.
+    pub fn function(mut self, function: Function) -> Self {
+        self.functions.push(function);
+        self
+    }
+
+    /// With one of the roles that every organization starts with, by name.
+    pub fn role(self, name: &'static str) -> Self {
+        Self { starting_role: Some(name), ..self }
+    }
+
+    /// As a company admin.
+    pub fn company_admin(self) -> Self {
+        Self { company_admin: true, ..self }
+    }
+
+    /// Makes the person and a session.
+    pub fn create(self, app: &TestApp) -> Actor {
+        let id = app.clock.new_id();
+        let mut sql = app.database.superuser();
+        enter(&mut sql, &self.organization);
+        let email = format!("{id}@{}.example", self.organization.slug);
+        let now = app.clock.now();
+        let licence_used = if self.company_admin { None } else { self.licence_used(&mut sql) };
+        sql_query(
+            "INSERT INTO users (id, email, first_name, last_name, language, company_admin, licence_used, created_at, updated_at)
+             VALUES ($1, $2, 'Pat', $3, 'en', $4, $5, $6, $6)",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(&email)
+        .bind::<Text, _>(format!("Person {}", &id.to_string()[24..]))
+        .bind::<Bool, _>(self.company_admin)
+        .bind::<diesel::sql_types::Nullable<Text>, _>(licence_used)
+        .bind::<Timestamptz, _>(now)
+        .execute(&mut sql)
+        .expect("a person is made");
+        if let Some(role) = self.role_id(&mut sql, app) {
+            sql_query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)")
+                .bind::<SqlUuid, _>(id)
+                .bind::<SqlUuid, _>(role)
+                .execute(&mut sql)
+                .expect("a role is given");
+        }
+        app.sign_in(&self.organization, UserId(id), email)
+    }
+
+    fn licence_used(&self, sql: &mut PgConnection) -> Option<String> {
+        match self.starting_role {
+            Some(name) => Some(text(
+                sql,
+                "SELECT licence_type AS text FROM roles WHERE name = $1 AND org_id = portico.org_id()",
+                name,
+            )),
+            None if self.grants.is_empty() && self.functions.is_empty() => None,
+            None => Some(self.licence_type.to_owned()),
+        }
+    }
+
+    fn role_id(&self, sql: &mut PgConnection, app: &TestApp) -> Option<Uuid> {
+        if let Some(name) = self.starting_role {
+            let id = text(
+                sql,
+                "SELECT id::text AS text FROM roles WHERE name = $1 AND org_id = portico.org_id()",
+                name,
+            );
+            return id.parse().ok();
+        }
+        if self.grants.is_empty() && self.functions.is_empty() {
+            return None;
+        }
+        let id = app.clock.new_id();
+        let functions: Vec<&str> = self.functions.iter().map(|function| function.key()).collect();
+        sql_query(
+            "INSERT INTO roles (id, name, licence_type, functions, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(format!("Role {id}"))
+        .bind::<Text, _>(self.licence_type)
+        .bind::<Array<Text>, _>(functions)
+        .bind::<Timestamptz, _>(app.clock.now())
+        .execute(sql)
+        .expect("a role is made");
+        for (menu, operations) in &self.grants {
+            sql_query("INSERT INTO role_grants (role_id, menu, can_insert, can_update, can_delete, can_view) VALUES ($1, $2, $3, $4, $5, $6)")
+                .bind::<SqlUuid, _>(id)
+                .bind::<Text, _>(menu.key())
+                .bind::<Bool, _>(operations.insert)
+                .bind::<Bool, _>(operations.update)
+                .bind::<Bool, _>(operations.delete)
+                .bind::<Bool, _>(operations.view)
+                .execute(sql)
+                .expect("a grant is made");
+        }
+        Some(id)
+    }
+}
+
+impl TestApp {
+    /// The company admin of the template, signed in.
+    pub fn admin(&self, organization: &TestOrganization) -> Actor {
+        let mut sql = self.database.superuser();
+        enter(&mut sql, organization);
+        let email = format!("admin@{}.example", organization.slug);
+        let id = text(
+            &mut sql,
+            "SELECT id::text AS text FROM users WHERE email = $1 AND org_id = portico.org_id()",
+            &email,
+        );
+        self.sign_in(organization, id.parse().expect("an id"), email)
+    }
+
+    /// A session of somebody, made straight in the database; its token is signed with the server's keys.
+    pub fn sign_in(&self, organization: &TestOrganization, user: UserId, email: String) -> Actor {
+        let session = SessionId(self.clock.new_id());
+        let now = self.clock.now();
+        let mut sql = self.database.superuser();
+        enter(&mut sql, organization);
+        sql_query(
+            "INSERT INTO sessions (id, user_id, refresh_hash, rotated_at, device, device_hash, address, created_at,
+                                   last_used_at, idle_until, expires_at)
+             VALUES ($1, $2, $3, $4, 'Test', $3, '127.0.0.1', $4, $4, $5, $5)",
+        )
+        .bind::<SqlUuid, _>(session.0)
+        .bind::<SqlUuid, _>(user.0)
+        .bind::<Binary, _>(session.0.as_bytes().as_slice())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now + TimeDelta::days(1000))
+        .execute(&mut sql)
+        .expect("a session is made");
+        let (token, _) =
+            self.server.site.keys.sign(organization.id, user, session, now).expect("a token is signed");
+        let client = self.client(organization).with_token(&token);
+        Actor { id: user, session, email, organization: organization.clone(), client }
+    }
+}
+
+/// Sets the organization for the whole connection, for inserts that leave `org_id` to its default.
+fn enter(sql: &mut PgConnection, organization: &TestOrganization) {
+    sql_query("SELECT set_config('portico.org_id', $1, false)")
+        .bind::<Text, _>(organization.id.to_string())
+        .execute(sql)
+        .expect("the organization is set");
+}
+
+fn text(sql: &mut PgConnection, query: &str, parameter: &str) -> String {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        text: String,
+    }
+    let row: Row = sql_query(query).bind::<Text, _>(parameter).get_result(sql).expect("a row");
+    row.text
+}

@@ -1,0 +1,185 @@
+//! A small client: one host of one server, maybe with an access token, cookies kept as a browser would.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use shared::Problem;
+use ureq::{Agent, http::Method};
+
+/// A client.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    address: SocketAddr,
+    host: String,
+    token: Option<String>,
+    headers: Vec<(String, String)>,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Client {
+    /// A client without a token.
+    pub fn new(address: SocketAddr, host: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_global(Some(std::time::Duration::from_secs(60)))
+            .build()
+            .new_agent();
+        Self {
+            agent,
+            address,
+            host: host.to_owned(),
+            token: None,
+            headers: Vec::new(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// The same client with an access token.
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The same client with a header on every request.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The access token.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The cookies that the browser holds.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.lock().expect("nobody panicked").clone()
+    }
+
+    /// Lets the browser hold this cookie.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().expect("nobody panicked").insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, None)
+    }
+
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.send(Method::POST, path, None, Some(json(body)))
+    }
+
+    pub fn put(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.send(Method::PUT, path, None, Some(json(body)))
+    }
+
+    pub fn patch(&self, path: &str, version: i32, body: &impl Serialize) -> Answer {
+        self.send(Method::PATCH, path, Some(version), Some(json(body)))
+    }
+
+    pub fn delete(&self, path: &str, version: i32) -> Answer {
+        self.send(Method::DELETE, path, Some(version), None)
+    }
+
+    /// Any request. `path` is below `/api/v1`, unless it begins with `//`, which stands for the root.
+    pub fn send(&self, method: Method, path: &str, version: Option<i32>, body: Option<Vec<u8>>) -> Answer {
+        let path = path
+            .strip_prefix('/')
+            .filter(|rest| rest.starts_with('/'))
+            .map_or_else(|| format!("/api/v1{path}"), str::to_owned);
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.address))
+            .header("host", &self.host);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(version) = version {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let cookies = self.cookies();
+        if !cookies.is_empty() {
+            let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", pairs.join("; "));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let request = request.body(body.unwrap_or_default()).expect("a request");
+        let mut response = self.agent.run(request).expect("the server answers");
+        for cookie in response.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().expect("a cookie is text").split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').expect("a cookie has a name");
+            let mut held = self.cookies.lock().expect("nobody panicked");
+            if value.is_empty() {
+                held.remove(name);
+            } else {
+                held.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        let text =
+            response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().expect("a body");
+        Answer { status, headers, text }
+    }
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("a body")
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The answer, where it has this status; otherwise the test fails and shows it.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The first header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as a type.
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The body as any JSON.
+    #[track_caller]
+    pub fn value(&self) -> Value {
+        self.json()
+    }
+
+    /// The body as a problem.
+    #[track_caller]
+    pub fn problem(&self) -> Problem {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text);
+        self.json()
+    }
+}
