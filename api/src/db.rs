@@ -14,6 +14,7 @@ pub mod operator;
 pub mod record;
 pub mod schema;
 mod tenant;
+pub mod unique;
 
 use std::sync::Arc;
 
@@ -205,6 +206,20 @@ fn position_on(
     use diesel::prelude::*;
     use schema::projects;
 
+    if writes {
+        // Writers of one project come one after the other: until the end of this write nobody deletes the project or
+        // changes the position read below. FOR SHARE would let two in and have them wait for each other forever
+        // when both then change the row; this lock is the one that an UPDATE takes, and references may still be made.
+        let locked: Option<uuid::Uuid> = projects::table
+            .filter(projects::id.eq(project.0))
+            .select(projects::id)
+            .for_no_key_update()
+            .first(conn.sql())
+            .optional()?;
+        if locked.is_none() {
+            return Err(ApiError::NotFound);
+        }
+    }
     // The project's row is asked for too, since one without any position exists all the same.
     let found: Option<Option<String>> =
         projects::table
@@ -216,14 +231,5 @@ fn position_on(
             .first(conn.sql())
             .optional()?;
     let Some(position) = found else { return Err(ApiError::NotFound) };
-    if writes {
-        // Until the end of this write nobody deletes the project or takes the position away.
-        let _locked: Option<uuid::Uuid> = projects::table
-            .filter(projects::id.eq(project.0))
-            .select(projects::id)
-            .for_share()
-            .first(conn.sql())
-            .optional()?;
-    }
     Ok(position.as_deref().and_then(Position::from_key))
 }
