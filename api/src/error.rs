@@ -71,6 +71,11 @@ impl ApiError {
         Self::invalid(pointer, ViolationCode::NotFound, "There is nothing with this id.")
     }
 
+    /// Someone else changed it meanwhile; the present state as the client would read it.
+    pub fn stale(current: &impl serde::Serialize) -> Self {
+        serde_json::to_value(current).map_or_else(Self::internal, Self::Stale)
+    }
+
     /// What the client is told.
     pub fn to_problem(&self) -> Problem {
         match self {
