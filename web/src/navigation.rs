@@ -3,6 +3,8 @@
 //! Links are plain `<a href>`; the router takes the click. The guard listens before the router does, so it must be
 //! set up first: `Guard::provide` runs in `App`, above the router.
 
+use std::sync::Arc;
+
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -131,7 +133,9 @@ fn path_of(href: &str) -> &str {
 
 /// Takes the person to other screens from code; links are better where there is something to click.
 #[derive(Clone)]
-pub struct Go(std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>);
+pub struct Go(Arc<Navigate>);
+
+type Navigate = dyn Fn(&str, NavigateOptions) + Send + Sync;
 
 impl std::fmt::Debug for Go {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -143,7 +147,7 @@ impl Go {
     /// Must be called while a component is built.
     pub fn new() -> Self {
         let navigate = use_navigate();
-        Self(std::sync::Arc::new(move |href: &str, options| navigate(href, options)))
+        Self(Arc::new(move |href: &str, options| navigate(href, options)))
     }
 
     /// To a screen.

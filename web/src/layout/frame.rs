@@ -78,7 +78,7 @@ pub(super) fn Frame(
             {frame::skip()}
         </a>
         <div class=class on:keydown=on_key>
-            <div class="rail" id="rail">
+            <header class="rail" id="rail">
                 <div class="rail-top">
                     <OrganizationMenu session=session.clone() />
                     <Show when=move || width_now.get() == Width::Phone>
@@ -91,7 +91,7 @@ pub(super) fn Frame(
                 </div>
                 <Navigation groups=groups(&session) route tips />
                 <PersonMenu session />
-            </div>
+            </header>
             <div class="frame-backdrop" on:click=move |_| drawer.set(false)></div>
             <div class="frame-page">
                 <div class="phone-bar">

@@ -43,8 +43,8 @@ pub(super) fn OrganizationMenu(session: CurrentSession) -> impl IntoView {
 #[component]
 pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
     let name = format!("{} {}", session.first_name, session.last_name);
-    let label = frame::person_menu(&name);
     let email = session.email;
+    let label = frame::person_menu(&name, &email);
     let face = move || {
         view! {
             <Avatar name=name.clone() />

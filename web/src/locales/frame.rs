@@ -15,9 +15,9 @@ super::texts! {
         "The address leads nowhere, or to something you may not see. Go back, or start again from Home.",
         "La dirección no lleva a ninguna parte, o a algo que no puedes ver. Vuelve atrás o empieza desde Inicio.";
     open_navigation: "Open navigation", "Abrir navegación";
-    organization_menu(name: &str): "Organization: {name}", "Organización: {name}";
+    organization_menu(name: &str): "{name}, organization", "{name}, organización";
     other_organization: "Sign in to another organization", "Entrar en otra organización";
-    person_menu(name: &str): "Your menu: {name}", "Tu menú: {name}";
+    person_menu(name: &str, email: &str): "{name} {email}, your menu", "{name} {email}, tu menú";
     profile: "My profile", "Mi perfil";
     roles_without_licence[n](roles: &str):
         "Your role {roles} grants nothing today" | "Your roles {roles} grant nothing today",

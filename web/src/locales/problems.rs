@@ -28,7 +28,6 @@ pub fn advice(code: ProblemCode) -> &'static str {
     words(code).1
 }
 
-#[expect(clippy::too_many_lines, reason = "one pair of texts a code and language, as a table")]
 fn words(code: ProblemCode) -> (&'static str, &'static str) {
     match code {
         ProblemCode::Unauthenticated => pick(

@@ -3,7 +3,10 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Button, ButtonKind, Icon, IconButton, field::unique_id};
-use crate::locales::common;
+use crate::{browser, locales::common};
+
+/// What takes the focus when a dialog opens: the first of these in its body.
+const CONTROLS: &str = ".dialog-body :is(input, select, textarea, button, a[href]):not(:disabled)";
 
 /// How wide a dialog is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +43,10 @@ pub fn Dialog(
             // What is inside must be there first, for the focus to go to its first field.
             request_animation_frame(move || {
                 let _ = dialog.show_modal();
+                // The browser would choose the button that closes.
+                if let Some(control) = browser::all(&dialog, CONTROLS).into_iter().next() {
+                    let _ = control.focus();
+                }
             });
         } else if !open.get() && dialog.open() {
             dialog.close();

@@ -96,54 +96,10 @@ where
         })
     });
 
-    let row = {
-        let key = key.clone();
-        move |row: R| {
-            let row_key = StoredValue::new(key(&row));
-            let opened = row.clone();
-            let cells = move || {
-                let at = |index: &usize| {
-                    columns.with_value(|columns| columns.get(*index).map(|column| column.cell_of(&row)))
-                };
-                visible
-                    .with(|visible| {
-                        visible
-                            .iter()
-                            .enumerate()
-                            .filter_map(|(place, index)| Some((place, *index, at(index)?)))
-                            .collect::<Vec<_>>()
-                    })
-                    .into_iter()
-                    .map(|(place, index, cell)| {
-                        let class = columns.with_value(|columns| {
-                            columns.get(index).map_or("", |column| column.align.class())
-                        });
-                        if place == 0 {
-                            view! { <th scope="row" class=class>{cell}</th> }.into_any()
-                        } else {
-                            view! { <td class=class>{cell}</td> }.into_any()
-                        }
-                    })
-                    .collect_view()
-            };
-            let on_click = move |event: ev::MouseEvent| {
-                if let Some(on_open) = on_open.filter(|_| !is_control(&event)) {
-                    on_open.run(opened.clone());
-                }
-            };
-            let is_current =
-                move || current.with(|current| row_key.with_value(|key| current.as_ref() == Some(key)));
-            view! {
-                <tr
-                    class="table-row"
-                    class:table-row-open=on_open.is_some()
-                    aria-current=move || is_current().then_some("true")
-                    on:click=on_click
-                >
-                    {cells}
-                </tr>
-            }
-        }
+    let row_key = key.clone();
+    let row = move |row: R| {
+        let key = row_key(&row);
+        view! { <Row row key columns visible on_open current /> }
     };
     let skeleton = move || {
         let cells = move || {
@@ -190,6 +146,48 @@ where
             </div>
             <Foot list />
         </div>
+    }
+}
+
+#[component]
+fn Row<R: Clone + Send + Sync + 'static>(
+    row: R,
+    key: String,
+    columns: StoredValue<Vec<Column<R>>>,
+    visible: Memo<Vec<usize>>,
+    on_open: Option<Callback<R>>,
+    current: Signal<Option<String>>,
+) -> impl IntoView {
+    let opened = row.clone();
+    let cell = move |place: usize, column: &Column<R>| {
+        let (class, cell) = (column.align.class(), column.cell_of(&row));
+        if place == 0 {
+            view! { <th scope="row" class=class>{cell}</th> }.into_any()
+        } else {
+            view! { <td class=class>{cell}</td> }.into_any()
+        }
+    };
+    let cells = move || {
+        columns.with_value(|columns| {
+            let shown = visible.get().into_iter().filter_map(|index| columns.get(index));
+            shown.enumerate().map(|(place, column)| cell(place, column)).collect_view()
+        })
+    };
+    let on_click = move |event: ev::MouseEvent| {
+        if let Some(on_open) = on_open.filter(|_| !is_control(&event)) {
+            on_open.run(opened.clone());
+        }
+    };
+    let is_current = move || current.with(|current| current.as_ref() == Some(&key));
+    view! {
+        <tr
+            class="table-row"
+            class:table-row-open=on_open.is_some()
+            aria-current=move || is_current().then_some("true")
+            on:click=on_click
+        >
+            {cells}
+        </tr>
     }
 }
 

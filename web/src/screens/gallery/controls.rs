@@ -169,7 +169,8 @@ pub(super) fn form() -> impl IntoView {
             violations.add("/email", check::email(&email.get()));
             violations
         },
-        || false,
+        // Leaving the gallery asks once something was typed here.
+        move || !name.with(String::is_empty),
     );
     let toasts = Toasts::expect();
     // Stands in for the server: refuses one address, as the API would.
