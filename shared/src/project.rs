@@ -105,7 +105,7 @@ pub struct ProjectAccess {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum LoweredBecause {
-    /// No role of the person has a licence that is valid today; the position counts for nothing.
+    /// No role of the person has a licence that is valid today: none grants anything, whatever the position.
     NoValidLicence,
     /// The highest position of the person's valid licences is lower.
     Licence,
@@ -324,9 +324,9 @@ pub struct TeamMember {
     pub version: i32,
     /// The position as assigned.
     pub position: Position,
-    /// The position that counts; absent where it counts for nothing.
-    pub effective_position: Option<Position>,
-    /// Why the position that counts is lower.
+    /// The position that counts.
+    pub effective_position: Position,
+    /// Why the position counts for less than was assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowered_because: Option<LoweredBecause>,
     /// Whether the person is active.

@@ -92,26 +92,26 @@ impl Holder {
     }
 
     /// The position that counts: the assigned one, lowered to the highest position of the valid licences, and from
-    /// Manager to Team Member while no valid role carries the function.
+    /// Manager to Team Member while no valid role carries the function. Without any valid licence no role grants
+    /// anything either, so what is left of the position opens nothing.
     pub fn effective_position(
         &self,
         assigned: Position,
         function: Function,
         day: NaiveDate,
-    ) -> (Option<Position>, Option<LoweredBecause>) {
+    ) -> (Position, Option<LoweredBecause>) {
         if self.company_admin {
-            return (Some(assigned), None);
+            return (assigned, None);
         }
         let Some(highest) = self.valid_roles(day).map(|role| role.licence.highest_position).max() else {
-            // There is nothing to lower to, and no role grants anything.
-            return (None, Some(LoweredBecause::NoValidLicence));
+            return (assigned.min(Position::TeamMember), Some(LoweredBecause::NoValidLicence));
         };
         if assigned > highest {
-            (Some(highest), Some(LoweredBecause::Licence))
+            (highest, Some(LoweredBecause::Licence))
         } else if assigned == Position::Manager && !self.carries(function, day) {
-            (Some(Position::TeamMember), Some(LoweredBecause::Function))
+            (Position::TeamMember, Some(LoweredBecause::Function))
         } else {
-            (Some(assigned), None)
+            (assigned, None)
         }
     }
 
@@ -128,10 +128,7 @@ impl Holder {
         if self.sees_all_projects(day) {
             return true;
         }
-        let Some(assigned) = assigned else { return false };
-        let (effective, _) = self.effective_position(assigned, Function::ProjectManager, day);
-        self.effective(Menu::Projects, day).view
-            || (effective.is_some() && self.effective(Menu::MyProjects, day).view)
+        assigned.is_some() && (self.effective(Menu::Projects, day).view || self.effective(Menu::MyProjects, day).view)
     }
 
     /// `can(user, project, tab, op)`: what the person may do on this tab of a project on which they have this
@@ -145,15 +142,11 @@ impl Holder {
             .filter(|role| role.granted(Menu::Projects).view)
             .filter(|role| role.licence.reach == Reach::Organization || assigned.is_some())
             .fold(Operations::NONE, |all, role| all.union(role.granted(tab)));
-        let desktop = assigned
-            .and_then(|assigned| self.effective_position(assigned, Function::ProjectManager, day).0)
-            .map_or(Operations::NONE, |position| {
-                self.effective(Menu::MyProjects, day).intersection(position_allows(
-                    position,
-                    tab,
-                    self.members_see_money,
-                ))
-            });
+        let desktop = assigned.map_or(Operations::NONE, |assigned| {
+            let (position, _) = self.effective_position(assigned, Function::ProjectManager, day);
+            let allowed = position_allows(position, tab, self.members_see_money);
+            self.effective(Menu::MyProjects, day).intersection(allowed)
+        });
         management.union(desktop)
     }
 
@@ -172,7 +165,7 @@ impl Holder {
             return Ok(());
         }
         let by_role = self.check(tab, operation, day).err();
-        let position = assigned.and_then(|one| self.effective_position(one, Function::ProjectManager, day).0);
+        let position = assigned.map(|one| self.effective_position(one, Function::ProjectManager, day).0);
         Err(ProjectDenial::Forbidden(match (position, by_role) {
             // With a position, it is the position that would have opened this tab.
             (Some(position), Some(denial)) if denial.reason == DenialReason::NotGranted => Denial {
@@ -202,7 +195,7 @@ impl Holder {
         let desktop = self.effective(Menu::MyProjects, day).has(operation)
             && Position::ALL
                 .iter()
-                .filter_map(|one| self.effective_position(*one, Function::ProjectManager, day).0)
+                .map(|one| self.effective_position(*one, Function::ProjectManager, day).0)
                 .any(|position| position_allows(position, tab, self.members_see_money).has(operation));
         if self.company_admin || management || desktop {
             return Ok(());
@@ -216,10 +209,8 @@ impl Holder {
 
     /// What the person may do on a project, for its page.
     pub fn project_access(&self, assigned: Option<Position>, day: NaiveDate) -> ProjectAccess {
-        let (effective_position, lowered_because) = match assigned {
-            Some(assigned) => self.effective_position(assigned, Function::ProjectManager, day),
-            None => (None, None),
-        };
+        let counted = assigned.map(|one| self.effective_position(one, Function::ProjectManager, day));
+        let (effective_position, lowered_because) = counted.map_or((None, None), |(one, why)| (Some(one), why));
         let tabs = PROJECT_TABS
             .into_iter()
             .map(|tab| (tab, self.effective_on_project(assigned, tab, day)))
@@ -248,3 +239,6 @@ pub fn position_allows(position: Position, tab: Menu, members_see_money: bool) -
         Position::Guest => Operations::NONE,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! Tables of cases, and laws that hold for everybody.
+
+use proptest::prelude::*;
+use shared::ids::RoleId;
+use uuid::Uuid;
+
+use super::*;
+use crate::access::person::{LicenceRules, Validity};
+
+const IUDV: Operations = Operations::ALL;
+const V: Operations = Operations::VIEW;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
+}
+
+fn today() -> NaiveDate {
+    day("2026-03-02")
+}
+
+/// The licence types of the specification, as far as the cases need them.
+fn licence(key: &str) -> LicenceRules {
+    let (rank, functions, reach, highest_position): (i16, Vec<Function>, Reach, Position) = match key {
+        "full_access" => (50, Function::ALL.to_vec(), Reach::Organization, Position::Manager),
+        "portfolio_access" => (40, vec![], Reach::Organization, Position::TeamMember),
+        "project_manager" => {
+            (30, vec![Function::ProjectManager, Function::ServiceManager], Reach::Own, Position::Manager)
+        }
+        "team_member" => (20, vec![], Reach::Own, Position::TeamMember),
+        _ => (10, vec![], Reach::Own, Position::Guest),
+    };
+    let ceiling = Menu::screens()
+        .map(|menu| {
+            let project = PROJECT_TABS.contains(&menu);
+            let operations = match (key, menu) {
+                (_, Menu::ManageAccount) => Operations::NONE,
+                ("full_access", _) => IUDV,
+                ("project_guest", Menu::MyProjects) => V,
+                (_, Menu::MyProjects) => IUDV,
+                ("portfolio_access", _) if project => V,
+                ("project_manager", _) if project => IUDV,
+                _ => Operations::NONE,
+            };
+            (menu, operations)
+        })
+        .collect();
+    LicenceRules { key: key.to_owned(), rank, functions, reach, highest_position, ceiling }
+}
+
+/// A role of this licence type that grants all the licence unlocks and carries all of its functions, valid always.
+fn role(key: &str) -> HeldRole {
+    let licence = licence(key);
+    HeldRole {
+        id: RoleId(Uuid::nil()),
+        name: key.to_owned(),
+        validity: vec![Validity { from: day("2020-01-01"), until: None }],
+        functions: licence.functions.clone(),
+        grants: licence.ceiling.clone(),
+        licence,
+    }
+}
+
+fn expired(role: HeldRole) -> HeldRole {
+    HeldRole { validity: vec![Validity { from: day("2020-01-01"), until: Some(day("2026-03-01")) }], ..role }
+}
+
+fn granting(role: HeldRole, grants: &[(Menu, Operations)]) -> HeldRole {
+    HeldRole { grants: grants.iter().copied().collect(), ..role }
+}
+
+fn holder(roles: Vec<HeldRole>) -> Holder {
+    Holder { roles, ..Holder::default() }
+}
+
+#[test]
+fn a_licence_is_valid_on_its_first_and_last_day() {
+    let span = Validity { from: day("2026-03-01"), until: Some(day("2026-03-31")) };
+    for (when, expected) in
+        [("2026-02-28", false), ("2026-03-01", true), ("2026-03-31", true), ("2026-04-01", false)]
+    {
+        assert_eq!(span.contains(day(when)), expected, "{when}");
+    }
+    assert!(Validity { from: day("2026-03-01"), until: None }.contains(day("2126-01-01")));
+}
+
+#[test]
+fn what_a_menu_allows_and_why_not() {
+    let view_users = granting(role("full_access"), &[(Menu::Users, V)]);
+    let beyond = granting(role("team_member"), &[(Menu::Users, IUDV)]);
+    let admin = Holder { company_admin: true, ..Holder::default() };
+    let cases: [(&str, Holder, Menu, Operation, Option<DenialReason>); 10] = [
+        ("granted", holder(vec![view_users.clone()]), Menu::Users, Operation::View, None),
+        (
+            "not granted",
+            holder(vec![view_users.clone()]),
+            Menu::Users,
+            Operation::Insert,
+            Some(DenialReason::NotGranted),
+        ),
+        (
+            "expired",
+            holder(vec![expired(view_users.clone())]),
+            Menu::Users,
+            Operation::View,
+            Some(DenialReason::LicenceNotValid),
+        ),
+        (
+            "beyond",
+            holder(vec![beyond.clone()]),
+            Menu::Users,
+            Operation::View,
+            Some(DenialReason::BeyondCeiling),
+        ),
+        ("no role", holder(vec![]), Menu::Users, Operation::View, Some(DenialReason::NoRole)),
+        ("admin", admin.clone(), Menu::Users, Operation::Delete, None),
+        ("admin's account", admin.clone(), Menu::ManageAccount, Operation::View, None),
+        (
+            "account",
+            holder(vec![role("full_access")]),
+            Menu::ManageAccount,
+            Operation::View,
+            Some(DenialReason::CompanyAdminOnly),
+        ),
+        ("heading", admin, Menu::Organization, Operation::View, Some(DenialReason::NoRole)),
+        ("one of two", holder(vec![beyond, view_users]), Menu::Users, Operation::View, None),
+    ];
+    for (name, who, menu, operation, expected) in cases {
+        assert_eq!(who.check(menu, operation, today()).err().map(|denial| denial.reason), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_position_counts_for_what_licence_and_function_let_it() {
+    use LoweredBecause::{Function as NoFunction, Licence, NoValidLicence};
+    use Position::{Guest, Manager, TeamMember};
+    let without_function = HeldRole { functions: vec![], ..role("project_manager") };
+    let cases: [(&str, Vec<HeldRole>, Position, Position, Option<LoweredBecause>); 12] = [
+        ("full access leads", vec![role("full_access")], Manager, Manager, None),
+        ("project manager leads", vec![role("project_manager")], Manager, Manager, None),
+        ("without the function", vec![without_function.clone()], Manager, TeamMember, Some(NoFunction)),
+        ("portfolio access", vec![role("portfolio_access")], Manager, TeamMember, Some(Licence)),
+        ("team member", vec![role("team_member")], Manager, TeamMember, Some(Licence)),
+        ("a guest stays a guest", vec![role("project_guest")], TeamMember, Guest, Some(Licence)),
+        ("a guest who was made manager", vec![role("project_guest")], Manager, Guest, Some(Licence)),
+        (
+            "an expired manager is a team member",
+            vec![expired(role("project_manager")), role("team_member")],
+            Manager,
+            TeamMember,
+            Some(Licence),
+        ),
+        ("nothing valid", vec![expired(role("project_manager"))], Manager, TeamMember, Some(NoValidLicence)),
+        ("no role", vec![], Guest, Guest, Some(NoValidLicence)),
+        ("never raised", vec![role("full_access")], Guest, Guest, None),
+        (
+            "function from another role",
+            vec![without_function, role("full_access")],
+            Manager,
+            Manager,
+            None,
+        ),
+    ];
+    for (name, roles, assigned, expected, because) in cases {
+        let found = holder(roles).effective_position(assigned, Function::ProjectManager, today());
+        assert_eq!(found, (expected, because), "{name}");
+    }
+}
+
+#[test]
+fn what_a_project_allows() {
+    use Operation::{Delete, Insert, Update, View};
+    use Position::{Guest, Manager, TeamMember};
+    let full = || holder(vec![role("full_access")]);
+    let portfolio = || holder(vec![role("portfolio_access")]);
+    let manager = || holder(vec![role("project_manager")]);
+    let member = || holder(vec![role("team_member")]);
+    let guest = || holder(vec![role("project_guest")]);
+    let desktop =
+        |operations| holder(vec![granting(role("project_manager"), &[(Menu::MyProjects, operations)])]);
+    let unseen = Err("unseen");
+    let forbidden = Err("forbidden");
+    type Case = (&'static str, Holder, Option<Position>, Menu, Operation, Result<(), &'static str>);
+    let cases: Vec<Case> = vec![
+        ("full access needs no position", full(), None, Menu::ProjectGeneral, Update, Ok(())),
+        ("portfolio access reads", portfolio(), None, Menu::ProjectGeneral, View, Ok(())),
+        ("portfolio access changes nothing", portfolio(), None, Menu::ProjectGeneral, Update, forbidden),
+        ("another's project does not exist", manager(), None, Menu::ProjectGeneral, View, unseen),
+        ("one's own is led", manager(), Some(Manager), Menu::ProjectTeam, Delete, Ok(())),
+        (
+            "reach own, position guest, management way",
+            manager(),
+            Some(Guest),
+            Menu::ProjectTeam,
+            Update,
+            Ok(()),
+        ),
+        ("desktop manager", desktop(IUDV), Some(Manager), Menu::ProjectGeneral, Update, Ok(())),
+        (
+            "desktop manager who may only view",
+            desktop(V),
+            Some(Manager),
+            Menu::ProjectGeneral,
+            Update,
+            forbidden,
+        ),
+        ("desktop manager reads money", desktop(IUDV), Some(Manager), Menu::ProjectBudget, View, Ok(())),
+        ("desktop team member reads", desktop(IUDV), Some(TeamMember), Menu::ProjectTeam, View, Ok(())),
+        (
+            "desktop team member changes nothing",
+            desktop(IUDV),
+            Some(TeamMember),
+            Menu::ProjectTeam,
+            Insert,
+            forbidden,
+        ),
+        ("team member reads", member(), Some(TeamMember), Menu::ProjectHome, View, Ok(())),
+        ("team member reads no money", member(), Some(TeamMember), Menu::ProjectBudget, View, forbidden),
+        ("team member is no manager", member(), Some(Manager), Menu::ProjectGeneral, Update, forbidden),
+        ("team member elsewhere", member(), None, Menu::ProjectGeneral, View, unseen),
+        ("guest sees General", guest(), Some(Guest), Menu::ProjectGeneral, View, Ok(())),
+        ("guest sees no team", guest(), Some(Guest), Menu::ProjectTeam, View, forbidden),
+        (
+            "guest made team member stays a guest",
+            guest(),
+            Some(TeamMember),
+            Menu::ProjectTeam,
+            View,
+            forbidden,
+        ),
+        ("nobody", holder(vec![]), Some(Manager), Menu::ProjectGeneral, View, unseen),
+        (
+            "expired",
+            holder(vec![expired(role("project_manager"))]),
+            Some(Manager),
+            Menu::ProjectGeneral,
+            View,
+            unseen,
+        ),
+        (
+            "the tab without the list",
+            holder(vec![granting(role("full_access"), &[(Menu::ProjectGeneral, IUDV)])]),
+            Some(Manager),
+            Menu::ProjectGeneral,
+            View,
+            unseen,
+        ),
+        (
+            "list and tab in different roles do not unite",
+            holder(vec![
+                granting(role("full_access"), &[(Menu::Projects, V)]),
+                granting(role("full_access"), &[(Menu::ProjectTeam, V)]),
+            ]),
+            None,
+            Menu::ProjectTeam,
+            View,
+            forbidden,
+        ),
+        (
+            "company admin",
+            Holder { company_admin: true, ..Holder::default() },
+            None,
+            Menu::Projects,
+            Delete,
+            Ok(()),
+        ),
+    ];
+    for (name, who, position, tab, operation, expected) in cases {
+        let found = who.check_on_project(position, tab, operation, today()).map_err(|denial| match denial {
+            ProjectDenial::Unseen => "unseen",
+            ProjectDenial::Forbidden(_) => "forbidden",
+        });
+        assert_eq!(found, expected, "{name}");
+        if found.is_ok() {
+            assert_eq!(
+                who.check_on_some_project(tab, operation, today()),
+                Ok(()),
+                "{name}: the guard lets pass"
+            );
+        }
+    }
+}
+
+#[test]
+fn members_see_money_where_the_organization_says_so() {
+    let member = Holder { members_see_money: true, ..holder(vec![role("team_member")]) };
+    let seen = member.effective_on_project(Some(Position::TeamMember), Menu::ProjectBudget, today());
+    assert_eq!(seen, V);
+    let guest = Holder { members_see_money: true, ..holder(vec![role("project_guest")]) };
+    assert!(guest.effective_on_project(Some(Position::Guest), Menu::ProjectBudget, today()).is_empty());
+}
+
+const KEYS: [&str; 5] =
+    ["full_access", "portfolio_access", "project_manager", "team_member", "project_guest"];
+
+fn any_role() -> impl Strategy<Value = HeldRole> {
+    let grants = proptest::collection::btree_map(0..Menu::ALL.len(), any::<[bool; 4]>(), 0..12);
+    (0..KEYS.len(), grants, any::<bool>(), any::<[bool; 3]>()).prop_map(|(key, grants, valid, functions)| {
+        let role = role(KEYS[key]);
+        let functions =
+            Function::ALL.into_iter().zip(functions).filter(|(_, has)| *has).map(|(one, _)| one).collect();
+        let grants = grants
+            .into_iter()
+            .map(|(index, [insert, update, delete, view])| {
+                (Menu::ALL[index], Operations { insert, update, delete, view })
+            })
+            .collect();
+        let role = HeldRole { functions, grants, ..role };
+        if valid { role } else { expired(role) }
+    })
+}
+
+fn any_position() -> impl Strategy<Value = Option<Position>> {
+    proptest::sample::select(vec![
+        None,
+        Some(Position::Guest),
+        Some(Position::TeamMember),
+        Some(Position::Manager),
+    ])
+}
+
+proptest! {
+    #[test]
+    fn adding_a_role_never_takes_anything_away(
+        roles in proptest::collection::vec(any_role(), 0..4),
+        more in any_role(),
+        position in any_position(),
+    ) {
+        let before = holder(roles.clone());
+        let after = holder(roles.into_iter().chain([more]).collect());
+        for menu in Menu::screens() {
+            prop_assert!(before.effective(menu, today()).is_within(after.effective(menu, today())));
+            prop_assert!(before.effective_on_project(position, menu, today())
+                .is_within(after.effective_on_project(position, menu, today())));
+        }
+        prop_assert!(!before.sees_project(position, today()) || after.sees_project(position, today()));
+    }
+
+    #[test]
+    fn no_role_exceeds_its_ceiling(role in any_role()) {
+        let who = holder(vec![role.clone()]);
+        for menu in Menu::screens() {
+            prop_assert!(who.effective(menu, today()).is_within(role.ceiling(menu)));
+        }
+        prop_assert!(who.effective(Menu::ManageAccount, today()).is_empty());
+    }
+
+    #[test]
+    fn a_role_whose_licence_is_over_grants_nothing(role in any_role(), position in any_position()) {
+        let who = holder(vec![expired(role)]);
+        for menu in Menu::screens() {
+            prop_assert!(who.effective(menu, today()).is_empty());
+            prop_assert!(who.effective_on_project(position, menu, today()).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_position_is_never_raised(
+        roles in proptest::collection::vec(any_role(), 0..4),
+        assigned in proptest::sample::select(Position::ALL.to_vec()),
+    ) {
+        let who = holder(roles);
+        let (effective, because) = who.effective_position(assigned, Function::ProjectManager, today());
+        prop_assert!(effective <= assigned);
+        prop_assert!(effective == assigned || because.is_some());
+    }
+
+    #[test]
+    fn nobody_may_do_what_they_cannot_see(
+        roles in proptest::collection::vec(any_role(), 0..4),
+        position in any_position(),
+    ) {
+        let who = holder(roles);
+        for tab in PROJECT_TABS {
+            for operation in Operation::ALL {
+                let allowed = who.check_on_project(position, tab, operation, today()).is_ok();
+                prop_assert!(!allowed || who.sees_project(position, today()));
+                prop_assert!(!allowed || who.check_on_some_project(tab, operation, today()).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn a_denial_always_has_a_reason_that_holds(
+        roles in proptest::collection::vec(any_role(), 0..4),
+        menu in proptest::sample::select(Menu::screens().collect::<Vec<_>>()),
+        operation in proptest::sample::select(Operation::ALL.to_vec()),
+    ) {
+        let who = holder(roles);
+        if let Err(denial) = who.check(menu, operation, today()) {
+            for language in shared::Language::ALL {
+                prop_assert!(denial.text(language).len() > 20);
+            }
+            match denial.reason {
+                DenialReason::NoRole => prop_assert!(who.roles.is_empty()),
+                DenialReason::LicenceNotValid | DenialReason::BeyondCeiling | DenialReason::NotGranted => {
+                    prop_assert!(!denial.roles.is_empty());
+                }
+                DenialReason::CompanyAdminOnly => prop_assert_eq!(menu, Menu::ManageAccount),
+                DenialReason::Position => prop_assert!(false, "no position was asked about"),
+            }
+        }
+    }
+}
