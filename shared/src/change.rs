@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ChangeId;
+use crate::{ids::ChangeId, page::SortField};
 
 /// What happened to an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,4 +66,28 @@ pub struct FieldChange {
     /// What it became; null where it no longer is.
     #[cfg_attr(feature = "openapi", schema(value_type = Object, nullable))]
     pub after: serde_json::Value,
+}
+
+/// Which page of a history; the query string of `GET /api/v1/projects/{project}/changes`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ChangeFilter {
+    /// Rows of a page, 1 to 500; 50 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+    /// The cursor `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// What a history is sorted by: the newest change comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeSort {
+    /// When it happened.
+    At,
+}
+
+impl SortField for ChangeSort {
+    const ALL: &'static [(Self, &'static str)] = &[(Self::At, "at")];
 }

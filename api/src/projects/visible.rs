@@ -1,0 +1,37 @@
+//! Which projects a person sees: the one predicate behind every list.
+
+use diesel::{BoxableExpression, IntoSql, pg::Pg, prelude::*, sql_types::Bool};
+use shared::Position;
+
+use crate::{
+    access::Caller,
+    db::schema::{project_positions, projects},
+};
+
+/// A condition on projects. Lists of what stands in projects use it as
+/// `project_id.eq_any(projects::table.filter(visible(caller)).select(projects::id))`.
+pub type Predicate = Box<dyn BoxableExpression<projects::table, Pg, SqlType = Bool>>;
+
+/// The projects that the person sees, by either way. Which positions let them is decided by the rules of access; the
+/// database only compares.
+pub fn visible(caller: &Caller) -> Predicate {
+    let (holder, today) = (caller.holder(), caller.today());
+    if holder.sees_all_projects(today) {
+        return Box::new(true.into_sql::<Bool>());
+    }
+    let positions = Position::ALL.into_iter().filter(|position| holder.sees_project(Some(*position), today));
+    let positions: Vec<&str> = positions.map(Position::key).collect();
+    let assigned = project_positions::table
+        .filter(project_positions::user_id.eq(caller.user().0))
+        .filter(project_positions::position.eq_any(positions))
+        .select(project_positions::project_id);
+    Box::new(projects::id.eq_any(assigned))
+}
+
+/// The projects on which the person has a position: My Projects. What the position opens there, each project says.
+pub fn own(caller: &Caller) -> Predicate {
+    let assigned = project_positions::table
+        .filter(project_positions::user_id.eq(caller.user().0))
+        .select(project_positions::project_id);
+    Box::new(projects::id.eq_any(assigned))
+}
