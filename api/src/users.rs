@@ -1,8 +1,21 @@
 //! People of the organization: list, create, change, deactivate and reactivate.
+//!
+//! [`rules`] says who may change what of whom. Invariants: an e-mail is there once in an organization; an active
+//! company admin who can sign in always remains; whoever may no longer sign in has no session left; seats are locked
+//! before anything is written.
 
-use crate::http::route::Route;
+mod handlers;
+mod new_password;
+mod rules;
+mod store;
+
+use crate::{http::route::Route, routes};
+use handlers::{
+    __path_create_user, __path_deactivate_user, __path_get_user, __path_list_users, __path_reactivate_user,
+    __path_update_user, create_user, deactivate_user, get_user, list_users, reactivate_user, update_user,
+};
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    routes![list_users, create_user, get_user, update_user, deactivate_user, reactivate_user]
 }

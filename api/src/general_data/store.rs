@@ -79,8 +79,7 @@ pub fn lock_organization(conn: &mut TenantConn<'_>) -> Result<(), ApiError> {
 
 /// General Data.
 pub fn get(conn: &mut TenantConn<'_>) -> Result<GeneralData, ApiError> {
-    let row: GeneralDataRow =
-        general_data::table.select(GeneralDataRow::as_select()).first(conn.sql())?;
+    let row: GeneralDataRow = general_data::table.select(GeneralDataRow::as_select()).first(conn.sql())?;
     Ok(row.into_general_data(organization_name(conn)?))
 }
 

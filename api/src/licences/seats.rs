@@ -76,8 +76,7 @@ fn moves(
                 all.filter(users::id.eq_any(holders.select(user_roles::user_id)))
             }
         };
-        let columns =
-            (users::id, users::active, users::no_login, users::company_admin, users::licence_used);
+        let columns = (users::id, users::active, users::no_login, users::company_admin, users::licence_used);
         chosen.select(columns).load(conn.sql())?
     };
     let ids: Vec<Uuid> = people.iter().map(|(id, ..)| *id).collect();

@@ -13,10 +13,7 @@ use uuid::Uuid;
 use super::rules::{self, Uses};
 use crate::{
     ApiError,
-    access::{
-        person::Validity,
-        store::licence_rules,
-    },
+    access::{person::Validity, store::licence_rules},
     db::{
         TenantConn,
         schema::{general_data, licence_types as types, licences, users},
@@ -46,10 +43,7 @@ pub fn licence_types(conn: &mut TenantConn<'_>) -> Result<Vec<LicenceType>, ApiE
 }
 
 /// What is held and used of each licence type, the highest first.
-pub fn consumption(
-    conn: &mut TenantConn<'_>,
-    today: NaiveDate,
-) -> Result<Vec<LicenceConsumption>, ApiError> {
+pub fn consumption(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<Vec<LicenceConsumption>, ApiError> {
     let rows: Vec<(String, String, String)> = types::table
         .order(types::rank.desc())
         .select((types::key, types::name, types::seat))
@@ -85,10 +79,7 @@ pub fn uses(conn: &mut TenantConn<'_>) -> Result<Uses, ApiError> {
 }
 
 /// The seats held and valid on this day of each licence type, the highest first; absent when unlimited.
-pub fn seats_held(
-    conn: &mut TenantConn<'_>,
-    day: NaiveDate,
-) -> Result<Vec<(String, Option<i64>)>, ApiError> {
+pub fn seats_held(conn: &mut TenantConn<'_>, day: NaiveDate) -> Result<Vec<(String, Option<i64>)>, ApiError> {
     let keys: Vec<String> = types::table.order(types::rank.desc()).select(types::key).load(conn.sql())?;
     let licences = licences_by_type(conn)?;
     Ok(keys
@@ -136,7 +127,11 @@ fn licences_by_type(conn: &mut TenantConn<'_>) -> Result<BTreeMap<String, Vec<Li
         .load(conn.sql())?;
     let mut by_type: BTreeMap<String, Vec<LicenceRow>> = BTreeMap::new();
     for (id, licence_type, seats, from, until) in rows {
-        by_type.entry(licence_type).or_default().push(LicenceRow { id, seats, validity: Validity { from, until } });
+        by_type.entry(licence_type).or_default().push(LicenceRow {
+            id,
+            seats,
+            validity: Validity { from, until },
+        });
     }
     Ok(by_type)
 }

@@ -1,0 +1,105 @@
+//! People over HTTP.
+
+use actix_web::web::{Data, Json, Path};
+use shared::{
+    Page,
+    ids::UserId,
+    user::{NewUser, User, UserFilter, UserPatch},
+};
+
+use super::{new_password, store};
+use crate::{
+    ApiError,
+    access::marks::{menu, op},
+    http::{
+        answers::{Created, Current},
+        guards::{Allowed, MayRead},
+        input::{IfMatch, Query, Valid},
+        server::Site,
+    },
+};
+
+/// People, page by page.
+#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "users", params(UserFilter),
+    responses((status = 200, description = "One page of people.", body = Page<User>)))]
+pub async fn list_users(
+    who: Allowed<menu::Users, op::View>,
+    site: Data<Site>,
+    filter: Query<UserFilter>,
+) -> Result<Json<Page<User>>, ApiError> {
+    site.db.read(&who, move |conn| store::list(conn, &filter.0)).await.map(Json)
+}
+
+/// Adds a person, who uses a seat of the highest licence type among the roles.
+#[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", request_body = NewUser,
+    responses((status = 201, description = "The person.", body = User)))]
+pub async fn create_user(
+    who: Allowed<menu::Users, op::Insert>,
+    site: Data<Site>,
+    body: Valid<NewUser>,
+) -> Result<Created<User>, ApiError> {
+    let today = who.caller().today();
+    let hash = new_password::of_new_user(&site, &who, &body.0).await?;
+    site.db.write(&who, move |conn| store::create(conn, body.0, hash, today)).await.map(Created)
+}
+
+/// One person.
+#[utoipa::path(get, path = "/users/{user}", operation_id = "get_user", tag = "users",
+    params(("user" = UserId, Path)), responses((status = 200, description = "The person.", body = User)))]
+pub async fn get_user(
+    who: Allowed<menu::Users, op::View>,
+    user: Path<UserId>,
+    site: Data<Site>,
+) -> Result<Current<User>, ApiError> {
+    let user = user.into_inner();
+    site.db.read(&who, move |conn| store::get(conn, user)).await.map(Current)
+}
+
+/// Changes a person; on every server it counts within a second. A new password ends all their sessions. Only company
+/// admins make company admins, and change e-mail, password and sign-in of one.
+#[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user", tag = "users",
+    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    request_body = UserPatch, responses((status = 200, description = "The person as changed.", body = User)))]
+pub async fn update_user(
+    who: Allowed<menu::Users, op::Update>,
+    user: Path<UserId>,
+    version: IfMatch,
+    site: Data<Site>,
+    body: Valid<UserPatch>,
+) -> Result<Current<User>, ApiError> {
+    let (caller, user) = (who.caller().clone(), user.into_inner());
+    let hash = new_password::of_patch(&site, &who, user, &body.0).await?;
+    site.db
+        .write(&who, move |conn| store::update(conn, &caller, user, version.0, body.0, hash))
+        .await
+        .map(Current)
+}
+
+/// Deactivates a person: all their sessions end, and their seat is free. What they did and where they took part
+/// stays.
+#[utoipa::path(post, path = "/users/{user}/deactivate", operation_id = "deactivate_user", tag = "users",
+    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    responses((status = 200, description = "The person, deactivated.", body = User)))]
+pub async fn deactivate_user(
+    who: Allowed<menu::Users, op::Delete>,
+    user: Path<UserId>,
+    version: IfMatch,
+    site: Data<Site>,
+) -> Result<Current<User>, ApiError> {
+    let (caller, user) = (who.caller().clone(), user.into_inner());
+    site.db.write(&who, move |conn| store::deactivate(conn, &caller, user, version.0)).await.map(Current)
+}
+
+/// Reactivates a person, who uses a seat again.
+#[utoipa::path(post, path = "/users/{user}/reactivate", operation_id = "reactivate_user", tag = "users",
+    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    responses((status = 200, description = "The person, active again.", body = User)))]
+pub async fn reactivate_user(
+    who: Allowed<menu::Users, op::Update>,
+    user: Path<UserId>,
+    version: IfMatch,
+    site: Data<Site>,
+) -> Result<Current<User>, ApiError> {
+    let (caller, user) = (who.caller().clone(), user.into_inner());
+    site.db.write(&who, move |conn| store::reactivate(conn, &caller, user, version.0)).await.map(Current)
+}

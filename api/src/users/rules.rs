@@ -1,0 +1,109 @@
+//! The rules of people: who may change what of whom.
+
+use shared::{
+    Menu, Operation, ProblemCode,
+    access::{Denial, DenialReason},
+    check::normal_email,
+    ids::UserId,
+    role::RoleName,
+    user::{User, UserPatch},
+};
+
+use crate::{ApiError, access::Caller};
+
+/// Who asks for a change.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// The person.
+    pub user: UserId,
+    /// Whether they have complete access.
+    pub company_admin: bool,
+}
+
+impl Asking {
+    /// The person who asks.
+    pub fn of(caller: &Caller) -> Self {
+        Self { user: caller.user(), company_admin: caller.holder().company_admin }
+    }
+}
+
+/// Whether this may be changed. Only company admins make and unmake company admins, and what would let somebody in
+/// as a company admin, or keep one out, is theirs too: e-mail, password, sign-in. One's own password is changed in
+/// the profile, where the old one is asked for.
+pub fn check_change(asking: Asking, present: &User, patch: &UserPatch) -> Result<(), ApiError> {
+    let makes_or_unmakes_admin = patch.company_admin.is_some_and(|wanted| wanted != present.company_admin);
+    let opens_an_admins_door = present.company_admin
+        && (patch.password.is_some()
+            || patch.email.as_ref().is_some_and(|email| normal_email(email) != present.email)
+            || patch.no_login.is_some_and(|wanted| wanted != present.no_login));
+    if (makes_or_unmakes_admin || opens_an_admins_door) && !asking.company_admin {
+        return Err(company_admin_only());
+    }
+    if asking.user == present.id && patch.password.is_some() {
+        return Err(conflict("Change your own password in your profile, where the old one is asked for."));
+    }
+    if asking.user == present.id && !present.no_login && patch.no_login == Some(true) {
+        return Err(conflict("You cannot take your own sign-in away. Ask somebody else to do it."));
+    }
+    Ok(())
+}
+
+/// Whether the person may be deactivated or reactivated. To let a company admin in again is to give complete access.
+pub fn check_activity(asking: Asking, present: &User, wanted: bool) -> Result<(), ApiError> {
+    if present.company_admin && !asking.company_admin {
+        return Err(company_admin_only());
+    }
+    if asking.user == present.id && !wanted {
+        return Err(conflict("You cannot deactivate yourself. Ask somebody else to do it."));
+    }
+    Ok(())
+}
+
+/// Whether the person is one of those of whom one must remain.
+pub fn is_acting_admin(user: &User) -> bool {
+    user.company_admin && user.active && !user.no_login
+}
+
+/// Whether a patch could make somebody no longer an acting company admin: then the organization is locked first.
+pub fn may_end_admin(patch: &UserPatch) -> bool {
+    patch.company_admin == Some(false) || patch.no_login == Some(true)
+}
+
+/// The person with the patch applied; the roles have been looked up already.
+pub fn apply(present: &User, patch: UserPatch, roles: Option<Vec<RoleName>>) -> User {
+    let trimmed = |text: String| text.trim().to_owned();
+    User {
+        email: patch.email.map_or_else(|| present.email.clone(), |email| normal_email(&email)),
+        first_name: patch.first_name.map_or_else(|| present.first_name.clone(), trimmed),
+        last_name: patch.last_name.map_or_else(|| present.last_name.clone(), trimmed),
+        language: patch.language.unwrap_or(present.language),
+        no_login: patch.no_login.unwrap_or(present.no_login),
+        company_admin: patch.company_admin.unwrap_or(present.company_admin),
+        roles: roles.unwrap_or_else(|| present.roles.clone()),
+        ..present.clone()
+    }
+}
+
+/// The answer where the last acting company admin would be gone.
+pub fn last_company_admin() -> ApiError {
+    let detail =
+        "This is the last company admin who is active and can sign in. Make somebody else one first.";
+    ApiError::Conflict(ProblemCode::LastCompanyAdmin, detail.to_owned())
+}
+
+fn company_admin_only() -> ApiError {
+    ApiError::Forbidden(Denial {
+        menu: Menu::ManageAccount,
+        operation: Operation::Update,
+        reason: DenialReason::CompanyAdminOnly,
+        roles: Vec::new(),
+        position: None,
+    })
+}
+
+fn conflict(detail: &str) -> ApiError {
+    ApiError::Conflict(ProblemCode::Conflict, detail.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! People in the database.
+//!
+//! Locks in their one order: seats, the organization where a company admin may go, roles, the person.
+
+mod list;
+mod read;
+mod record;
+
+use chrono::NaiveDate;
+use diesel::{dsl::not, prelude::*};
+use shared::{
+    check::normal_email,
+    ids::UserId,
+    user::{NewUser, User, UserPatch},
+};
+
+pub use list::list;
+pub use read::get;
+
+use super::rules::{self, Asking};
+use crate::{
+    ApiError,
+    access::Caller,
+    db::{
+        AccessScope, TenantConn,
+        schema::{user_roles, users},
+        unique::{not_unique, reference_gone},
+    },
+    general_data::{lock_organization, settings_for_people},
+    licences::seats::{self, Concerned, LockedSeats},
+    sessions::store::{self as sessions, EndedBecause, Which},
+};
+use shared::role::RoleName;
+
+const UNIQUE: &[(&str, &str)] = &[("users_org_id_email_key", "/email")];
+
+/// Adds a person, who uses a seat at once.
+pub fn create(
+    conn: &mut TenantConn<'_>,
+    new: NewUser,
+    password_hash: Option<String>,
+    today: NaiveDate,
+) -> Result<User, ApiError> {
+    let seats = seats::lock(conn, today)?;
+    let roles = match &new.roles {
+        Some(ids) => read::roles_given(conn, ids)?,
+        None => read::default_roles(conn)?,
+    };
+    let language = match new.language {
+        Some(language) => language,
+        None => settings_for_people(conn)?.language,
+    };
+    let (id, now) = (UserId(conn.clock().new_id()), conn.clock().now());
+    let by = conn.actor().user();
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id.0),
+            users::email.eq(normal_email(&new.email)),
+            users::first_name.eq(new.first_name.trim()),
+            users::last_name.eq(new.last_name.trim()),
+            users::language.eq(language.code()),
+            users::no_login.eq(new.no_login),
+            users::password_hash.eq(password_hash),
+            users::created_at.eq(now),
+            users::created_by.eq(by),
+            users::updated_at.eq(now),
+            users::updated_by.eq(by),
+        ))
+        .execute(conn.sql())
+        .map_err(not_unique(UNIQUE))?;
+    insert_roles(conn, id, &roles)?;
+    seats::settle(conn, &seats, Concerned::User(id))?;
+    let user = get(conn, id)?;
+    conn.record(record::created(&user));
+    Ok(user)
+}
+
+/// Applies the patch to the version that was read.
+pub fn update(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+    patch: UserPatch,
+    password_hash: Option<String>,
+) -> Result<User, ApiError> {
+    let seats = seats::lock(conn, caller.today())?;
+    if rules::may_end_admin(&patch) {
+        lock_organization(conn)?;
+    }
+    let roles = match &patch.roles {
+        Some(ids) => Some(read::roles_given(conn, ids)?),
+        None => None,
+    };
+    let before = read::get_locked(conn, id, version)?;
+    rules::check_change(Asking::of(caller), &before, &patch)?;
+    let after = rules::apply(&before, patch, roles);
+    save(conn, &seats, &before, &after, password_hash)
+}
+
+/// Deactivates the version that was read.
+pub fn deactivate(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+) -> Result<User, ApiError> {
+    set_active(conn, caller, id, version, false)
+}
+
+/// Reactivates the version that was read.
+pub fn reactivate(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+) -> Result<User, ApiError> {
+    set_active(conn, caller, id, version, true)
+}
+
+fn set_active(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+    active: bool,
+) -> Result<User, ApiError> {
+    let seats = seats::lock(conn, caller.today())?;
+    lock_organization(conn)?;
+    let before = read::get_locked(conn, id, version)?;
+    rules::check_activity(Asking::of(caller), &before, active)?;
+    let after = User { active, ..before.clone() };
+    save(conn, &seats, &before, &after, None)
+}
+
+/// Writes what has changed of a person, with all that follows from it.
+fn save(
+    conn: &mut TenantConn<'_>,
+    seats: &LockedSeats,
+    before: &User,
+    after: &User,
+    password_hash: Option<String>,
+) -> Result<User, ApiError> {
+    let sets_password = password_hash.is_some();
+    if before == after && !sets_password {
+        return Ok(before.clone());
+    }
+    if rules::is_acting_admin(before) && !rules::is_acting_admin(after) {
+        check_another_admin(conn, before.id)?;
+    }
+    save_row(conn, after, password_hash)?;
+    if before.roles != after.roles {
+        let held = user_roles::table.filter(user_roles::user_id.eq(after.id.0));
+        diesel::delete(held).execute(conn.sql())?;
+        insert_roles(conn, after.id, &after.roles)?;
+    }
+    seats::settle(conn, seats, Concerned::User(after.id))?;
+    if !after.active || after.no_login {
+        sessions::end(conn, after.id, Which::All, EndedBecause::Deactivated)?;
+    } else if sets_password {
+        sessions::end(conn, after.id, Which::All, EndedBecause::PasswordChanged)?;
+    }
+    conn.record(record::updated(before, after, sets_password));
+    conn.access_changed(AccessScope::User(after.id));
+    get(conn, after.id)
+}
+
+fn save_row(conn: &mut TenantConn<'_>, after: &User, password_hash: Option<String>) -> Result<(), ApiError> {
+    let (now, by) = (conn.clock().now(), conn.actor().user());
+    let row = users::table.filter(users::id.eq(after.id.0));
+    diesel::update(row)
+        .set((
+            users::email.eq(&after.email),
+            users::first_name.eq(&after.first_name),
+            users::last_name.eq(&after.last_name),
+            users::language.eq(after.language.code()),
+            users::no_login.eq(after.no_login),
+            users::active.eq(after.active),
+            users::company_admin.eq(after.company_admin),
+            // `None` leaves the column as it is.
+            password_hash.map(|hash| users::password_hash.eq(hash)),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+            users::updated_by.eq(by),
+        ))
+        .execute(conn.sql())
+        .map_err(not_unique(UNIQUE))?;
+    Ok(())
+}
+
+fn insert_roles(conn: &mut TenantConn<'_>, user: UserId, roles: &[RoleName]) -> Result<(), ApiError> {
+    let rows: Vec<_> = roles
+        .iter()
+        .map(|role| (user_roles::user_id.eq(user.0), user_roles::role_id.eq(role.id.0)))
+        .collect();
+    diesel::insert_into(user_roles::table).values(&rows).execute(conn.sql()).map_err(reference_gone)?;
+    Ok(())
+}
+
+/// Refuses where nobody else is an acting company admin. The organization is locked, so of two who demote each other
+/// at one moment the second one sees what the first one did.
+fn check_another_admin(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), ApiError> {
+    let others = users::table
+        .filter(users::company_admin.and(users::active).and(not(users::no_login)))
+        .filter(users::id.ne(user.0));
+    let another: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn.sql())?;
+    if another { Ok(()) } else { Err(rules::last_company_admin()) }
+}
