@@ -12,6 +12,7 @@ pub mod browser;
 pub mod layout;
 pub mod locale;
 pub mod locales;
+pub mod merge;
 pub mod navigation;
 pub mod route;
 pub mod screens;

@@ -54,4 +54,5 @@ pub(crate) use texts;
 pub mod common;
 pub mod frame;
 pub mod gallery;
+pub mod general_data;
 pub mod problems;

@@ -1,6 +1,7 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
 mod gallery;
+mod general_data;
 mod not_found;
 mod splash;
 
@@ -14,6 +15,7 @@ pub use splash::Splash;
 pub fn screen(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
+        Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         _ => view! { <not_found::NotFound /> }.into_any(),
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn Frame(
                             request_animation_frame(|| browser::focus("rail"));
                         }
                     />
-                    <span class="phone-title">{organization}</span>
+                    <span class="phone-title" aria-hidden="true">{organization}</span>
                 </div>
                 <main class="main" id="main" tabindex="-1">
                     {notice}

@@ -50,6 +50,7 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
             <Avatar name=name.clone() />
             <span class="rail-person-text">
                 <span class="rail-name">{name.clone()}</span>
+                " "
                 <span class="rail-detail">{email.clone()}</span>
             </span>
             <span class="rail-more"><IconView icon=Icon::ChevronsUpDown /></span>

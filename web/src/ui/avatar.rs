@@ -32,9 +32,12 @@ pub fn Avatar(
 ) -> impl IntoView {
     let size = if large { " avatar-large" } else { "" };
     view! {
-        <span class=format!("avatar avatar-{}{size}", colour(&name)) aria-hidden="true">
-            {initials(&name)}
-        </span>
+        // By the stylesheet, so that copied text and labels have the name alone.
+        <span
+            class=format!("avatar avatar-{}{size}", colour(&name))
+            data-initials=initials(&name)
+            aria-hidden="true"
+        ></span>
     }
 }
 

@@ -125,15 +125,24 @@ pub fn IconButton(
     /// Small, for rows and fields.
     #[prop(optional)]
     small: bool,
+    /// Why it cannot be pressed now. The button stays in reach, so that the reason can be found.
+    #[prop(optional, into)]
+    reason: Signal<Option<String>>,
 ) -> impl IntoView {
+    let press = move |_: ev::MouseEvent| {
+        if reason.with_untracked(Option::is_none) {
+            on_press.run(());
+        }
+    };
     view! {
         <button
             type="button"
             class=if small { "icon-button icon-button-small" } else { "icon-button" }
             aria-label=label
             aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
-            data-tooltip=label
-            on:click=move |_| on_press.run(())
+            aria-disabled=move || reason.with(Option::is_some).then_some("true")
+            data-tooltip=move || reason.get().unwrap_or_else(|| label.get())
+            on:click=press
         >
             {move || view! { <IconView icon=icon.get() /> }}
         </button>

@@ -1,11 +1,12 @@
 //! The box one types into with the list below it, for the pickers.
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast as _;
 
 use super::{
     Avatar, Icon, IconView,
     field::{FieldTie, unique_id},
-    popover::keep_placed,
+    popover::{Fit, keep_placed},
 };
 use crate::locales::common;
 
@@ -17,6 +18,67 @@ pub(super) struct Line {
     pub label: String,
     pub detail: Option<String>,
     pub chosen: bool,
+}
+
+/// What the box and the list know of each other. A handle: copies are the same.
+#[derive(Clone, Copy)]
+struct ListBox {
+    lines: Signal<Vec<Line>>,
+    on_choose: Callback<usize>,
+    multiple: bool,
+    open: RwSignal<bool>,
+    /// The line that Enter takes.
+    active: RwSignal<usize>,
+    list: NodeRef<html::Ul>,
+}
+
+impl ListBox {
+    fn set_open(self, wanted: bool) {
+        let Some(list) = self.list.get_untracked() else { return };
+        if wanted != self.open.get_untracked() {
+            let _ = if wanted { list.show_popover() } else { list.hide_popover() };
+            self.open.set(wanted);
+            self.active.set(0);
+        }
+    }
+
+    fn choose(self, index: usize) {
+        self.on_choose.run(index);
+        if !self.multiple {
+            self.set_open(false);
+        }
+    }
+
+    fn make_active(self, position: usize) {
+        self.active.set(position);
+        let line =
+            self.list.get_untracked().and_then(|list| list.children().item(u32::try_from(position).ok()?));
+        if let Some(line) = line {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            line.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+
+    fn on_key(self, event: &ev::KeyboardEvent) {
+        let count = self.lines.with_untracked(Vec::len);
+        let (here, is_open) = (self.active.get_untracked(), self.open.get_untracked());
+        match event.key().as_str() {
+            "ArrowDown" if !is_open => self.set_open(true),
+            "ArrowDown" => self.make_active(if here + 1 < count { here + 1 } else { 0 }),
+            "ArrowUp" => self.make_active(if here == 0 { count.saturating_sub(1) } else { here - 1 }),
+            "Enter" if is_open => {
+                if let Some(index) = self.lines.with_untracked(|lines| lines.get(here).map(|line| line.index))
+                {
+                    self.choose(index);
+                }
+            }
+            "Escape" if is_open => self.set_open(false),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    }
 }
 
 /// The box one types into, with the list below it.
@@ -33,81 +95,20 @@ pub(super) fn Combobox(
     #[prop(into)] disabled: Signal<bool>,
 ) -> impl IntoView {
     let list_id = unique_id("list");
-    let open = RwSignal::new(false);
-    let active = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
-    let list = NodeRef::<html::Ul>::new();
-    keep_placed(open.into(), true, move || {
-        Some((input.get_untracked()?.parent_element()?.try_into_html()?, list.get_untracked()?.into()))
+    let (open, active, list) = (RwSignal::new(false), RwSignal::new(0_usize), NodeRef::new());
+    let handle = ListBox { lines, on_choose, multiple, open, active, list };
+    keep_placed(open.into(), Fit::Width, move || {
+        // The box around chips and input is what the list belongs to.
+        let anchor = input.get_untracked()?.parent_element()?.dyn_into().ok()?;
+        Some((anchor, list.get_untracked()?.into()))
     });
-    let set_open = move |wanted: bool| {
-        let Some(list) = list.get_untracked() else { return };
-        if wanted != open.get_untracked() {
-            let _ = if wanted { list.show_popover() } else { list.hide_popover() };
-            open.set(wanted);
-            active.set(0);
-        }
-    };
-    let choose = move |index: usize| {
-        on_choose.run(index);
-        if !multiple {
-            set_open(false);
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        let count = lines.with_untracked(Vec::len);
-        let here = active.get_untracked();
-        match event.key().as_str() {
-            "ArrowDown" if !open.get_untracked() => set_open(true),
-            "ArrowDown" => active.set(if here + 1 < count { here + 1 } else { 0 }),
-            "ArrowUp" => active.set(if here == 0 { count.saturating_sub(1) } else { here - 1 }),
-            "Enter" if open.get_untracked() => {
-                if let Some(index) = lines.with_untracked(|lines| lines.get(here).map(|line| line.index)) {
-                    choose(index);
-                }
-            }
-            "Escape" if open.get_untracked() => set_open(false),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
-    let on_leave = tie.on_leave;
-    let option_id = {
-        let list_id = list_id.clone();
-        move |position: usize| format!("{list_id}-{position}")
-    };
+    let leave = tie.leave();
     let active_id = {
-        let option_id = option_id.clone();
+        let list_id = list_id.clone();
         move || {
-            (open.get() && lines.with(|lines| active.get() < lines.len())).then(|| option_id(active.get()))
-        }
-    };
-    let line_view = move |(position, line): (usize, Line)| {
-        let Line { index, label, detail, chosen } = line;
-        view! {
-            <li
-                id=option_id(position)
-                class="option"
-                class:option-active=move || active.get() == position
-                role="option"
-                aria-selected=chosen.to_string()
-                // Keeps the focus in the box, so that the list does not close before the click.
-                on:mousedown=move |event| event.prevent_default()
-                on:click=move |_| choose(index)
-                on:mousemove=move |_| {
-                    if active.get_untracked() != position {
-                        active.set(position);
-                    }
-                }
-            >
-                {people.then(|| view! { <Avatar name=label.clone() /> })}
-                <span class="option-text">
-                    <span>{label}</span>
-                    {detail.map(|detail| view! { <span class="option-detail">{detail}</span> })}
-                </span>
-                {chosen.then(|| view! { <IconView icon=Icon::Check /> })}
-            </li>
+            let is_there = open.get() && lines.with(|lines| active.get() < lines.len());
+            is_there.then(|| option_id(&list_id, active.get()))
         }
     };
     view! {
@@ -130,21 +131,69 @@ pub(super) fn Combobox(
             disabled=disabled
             bind:value=query
             on:input=move |_| {
-                set_open(true);
+                handle.set_open(true);
                 active.set(0);
             }
-            on:click=move |_| set_open(true)
-            on:keydown=on_key
+            on:click=move |_| handle.set_open(true)
+            on:keydown=move |event| handle.on_key(&event)
             on:blur=move |_| {
-                set_open(false);
-                on_leave.run(());
+                if leave() {
+                    handle.set_open(false);
+                }
             }
         />
+        <Options handle list_id people />
+    }
+}
+
+fn option_id(list_id: &str, position: usize) -> String {
+    format!("{list_id}-{position}")
+}
+
+#[component]
+fn Options(handle: ListBox, list_id: String, people: bool) -> impl IntoView {
+    let ListBox { lines, active, list, multiple, .. } = handle;
+    let id = list_id.clone();
+    let line_view = move |(position, line): (usize, Line)| {
+        let Line { index, label, detail, chosen } = line;
+        view! {
+            <li
+                id=option_id(&list_id, position)
+                class="option"
+                class:option-active=move || active.get() == position
+                role="option"
+                aria-selected=chosen.to_string()
+                // Keeps the focus in the box, so that the list does not close before the click.
+                on:mousedown=move |event| event.prevent_default()
+                on:click=move |_| handle.choose(index)
+                on:mousemove=move |_| {
+                    if active.get_untracked() != position {
+                        active.set(position);
+                    }
+                }
+            >
+                {people.then(|| view! { <Avatar name=label.clone() /> })}
+                <span class="option-text">
+                    <span>{label}</span>
+                    {detail.map(|detail| view! { <span class="option-detail">{detail}</span> })}
+                </span>
+                {chosen.then(|| view! { <IconView icon=Icon::Check /> })}
+            </li>
+        }
+    };
+    let nothing = || {
+        view! {
+            <li class="option-none" role="option" aria-disabled="true" aria-selected="false">
+                {common::nothing_found()}
+            </li>
+        }
+    };
+    view! {
         <ul
             node_ref=list
             class="popover options"
             popover="manual"
-            id=list_id
+            id=id
             role="listbox"
             aria-multiselectable=multiple.then_some("true")
             aria-label=common::choices()
@@ -152,21 +201,11 @@ pub(super) fn Combobox(
             {move || {
                 let lines = lines.get();
                 if lines.is_empty() {
-                    view! { <li class="option-none" role="option" aria-disabled="true" aria-selected="false">{common::nothing_found()}</li> }.into_any()
+                    nothing().into_any()
                 } else {
                     lines.into_iter().enumerate().map(line_view.clone()).collect_view().into_any()
                 }
             }}
         </ul>
-    }
-}
-
-trait TryIntoHtml {
-    fn try_into_html(self) -> Option<web_sys::HtmlElement>;
-}
-
-impl TryIntoHtml for web_sys::Element {
-    fn try_into_html(self) -> Option<web_sys::HtmlElement> {
-        wasm_bindgen::JsCast::dyn_into(self).ok()
     }
 }

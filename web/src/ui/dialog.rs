@@ -2,8 +2,8 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{Button, ButtonKind, Icon, IconButton, field::unique_id};
-use crate::{browser, locales::common};
+use super::{Button, ButtonKind, FailureNotice, Icon, IconButton, field::unique_id};
+use crate::{api::Failure, browser, locales::common};
 
 /// What takes the focus when a dialog opens: the first of these in its body.
 const CONTROLS: &str = ".dialog-body :is(input, select, textarea, button, a[href]):not(:disabled)";
@@ -109,11 +109,15 @@ pub fn ConfirmDialog(
     /// Whether the verb takes something away for good.
     #[prop(default = true)]
     danger: bool,
+    /// Why it did not happen. The dialog stays open with it.
+    #[prop(optional, into)]
+    failure: Signal<Option<Failure>>,
 ) -> impl IntoView {
     let kind = if danger { ButtonKind::Danger } else { ButtonKind::Primary };
     view! {
         <Dialog title open>
             <p class="dialog-text">{text}</p>
+            {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
             <div class="dialog-actions">
                 <Button label=common::cancel() on_press=move |()| open.set(false) />
                 <Button label=verb kind busy on_press=on_confirm />

@@ -22,8 +22,7 @@ pub(super) struct FieldTie {
     pub error: Signal<Option<String>>,
     /// The ids of the texts that describe the control.
     pub described_by: Signal<Option<String>>,
-    /// To be run when the person leaves the field.
-    pub on_leave: Callback<()>,
+    on_leave: Callback<()>,
 }
 
 impl FieldTie {
@@ -54,6 +53,13 @@ impl FieldTie {
             }
         });
         Self { id, error, described_by, on_leave }
+    }
+
+    /// To be run when the person leaves the field. A field that is taken out of the page with the focus in it is left,
+    /// too; nothing of it is there any more then, which is what the answer says.
+    pub fn leave(&self) -> impl Fn() -> bool + use<> {
+        let on_leave = self.on_leave;
+        move || on_leave.try_run(()).is_some()
     }
 
     /// For `aria-invalid`.

@@ -12,16 +12,31 @@ use crate::browser::{self, Listener};
 const GAP: f64 = 4.0;
 const EDGE: f64 = 8.0;
 
+/// How what floats stands to its anchor, across.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Begins where the anchor begins.
+    Start,
+    /// Begins where the anchor begins, and is as wide at least.
+    Width,
+    /// Its middle stands at the anchor's middle.
+    Middle,
+}
+
 /// Puts `floating` below `anchor`, or above it where there is more room, within the window.
-pub(super) fn place(anchor: &HtmlElement, floating: &HtmlElement, same_width: bool) {
+pub(super) fn place(anchor: &HtmlElement, floating: &HtmlElement, fit: Fit) {
     let at = anchor.get_bounding_client_rect();
     let style = floating.style();
-    if same_width {
+    if fit == Fit::Width {
         let _ = style.set_property("min-width", &format!("{}px", at.width()));
     }
     let (width, height) = browser::viewport();
     let size = floating.get_bounding_client_rect();
-    let left = at.left().min(width - size.width() - EDGE).max(EDGE);
+    let wanted = match fit {
+        Fit::Start | Fit::Width => at.left(),
+        Fit::Middle => at.left() + (at.width() - size.width()) / 2.0,
+    };
+    let left = wanted.min(width - size.width() - EDGE).max(EDGE);
     let (below, above) = (height - at.bottom() - EDGE, at.top() - EDGE);
     let top = if size.height() <= below || below >= above {
         at.bottom() + GAP
@@ -36,7 +51,7 @@ pub(super) fn place(anchor: &HtmlElement, floating: &HtmlElement, same_width: bo
 /// Keeps `floating` at `anchor` while it is open, also when something scrolls.
 pub(super) fn keep_placed(
     open: Signal<bool>,
-    same_width: bool,
+    fit: Fit,
     elements: impl Fn() -> Option<(HtmlElement, HtmlElement)> + Clone + Send + 'static,
 ) {
     let listeners = StoredValue::new_local(None::<[Listener; 2]>);
@@ -49,7 +64,7 @@ pub(super) fn keep_placed(
             let elements = elements.clone();
             move || {
                 if let Some((anchor, floating)) = elements() {
-                    place(&anchor, &floating, same_width);
+                    place(&anchor, &floating, fit);
                 }
             }
         };
@@ -90,7 +105,7 @@ pub fn Popover(
     let open = open.unwrap_or_default();
     let anchor = NodeRef::<html::Button>::new();
     let floating = NodeRef::<html::Div>::new();
-    keep_placed(open.into(), false, move || {
+    keep_placed(open.into(), Fit::Start, move || {
         Some((anchor.get_untracked()?.into(), floating.get_untracked()?.into()))
     });
     let on_toggle = move |event: ev::Event| {

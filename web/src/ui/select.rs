@@ -59,7 +59,7 @@ pub fn SelectField<T: Clone + PartialEq + Send + Sync + 'static>(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let tie = FieldTie::new(&label, pointer, help.is_some(), error);
-    let on_leave = tie.on_leave;
+    let leave = tie.leave();
     let on_change = move |event: ev::Event| {
         if let Some(choice) = chosen(&event, choices) {
             value.set(choice);
@@ -75,7 +75,7 @@ pub fn SelectField<T: Clone + PartialEq + Send + Sync + 'static>(
                 aria-describedby=tie.described_by
                 disabled=disabled
                 on:change=on_change
-                on:blur=move |_| on_leave.run(())
+                on:blur=move |_| _ = leave()
             >
                 {options(choices, value.into())}
             </select>

@@ -87,7 +87,7 @@ pub fn TextField(
             }
         });
     }
-    let on_leave = tie.on_leave;
+    let leave = tie.leave();
     let input_type = move || if shown.get() { "text" } else { kind.input_type() };
     view! {
         <FieldFrame tie=tie.clone() label=label optional help>
@@ -105,7 +105,7 @@ pub fn TextField(
                     aria-describedby=tie.described_by
                     disabled=disabled
                     bind:value=value
-                    on:blur=move |_| on_leave.run(())
+                    on:blur=move |_| _ = leave()
                 />
                 {(kind == TextKind::Password)
                     .then(|| {
@@ -147,7 +147,7 @@ pub fn TextArea(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let tie = FieldTie::new(&label, pointer, help.is_some(), error);
-    let on_leave = tie.on_leave;
+    let leave = tie.leave();
     view! {
         <FieldFrame tie=tie.clone() label=label optional help>
             <textarea
@@ -159,7 +159,7 @@ pub fn TextArea(
                 aria-describedby=tie.described_by
                 disabled=disabled
                 bind:value=value
-                on:blur=move |_| on_leave.run(())
+                on:blur=move |_| _ = leave()
             ></textarea>
         </FieldFrame>
     }

@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
-use super::popover::place;
+use super::popover::{Fit, place};
 use crate::browser::Listener;
 
 const DELAY_MS: u32 = 350;
@@ -46,7 +46,7 @@ pub fn TooltipLayer() -> impl IntoView {
         }
         text.set(words);
         let _ = layer.show_popover();
-        request_animation_frame(move || place(&target, &layer, false));
+        request_animation_frame(move || place(&target, &layer, Fit::Middle));
     };
 
     let listeners = [
