@@ -115,7 +115,8 @@ fn spans(rows: &[LicenceRow]) -> Vec<(Validity, Option<i32>)> {
 }
 
 fn licences_by_type(conn: &mut TenantConn<'_>) -> Result<BTreeMap<String, Vec<LicenceRow>>, ApiError> {
-    let rows: Vec<(Uuid, String, Option<i32>, NaiveDate, Option<NaiveDate>)> = licences::table
+    type Row = (Uuid, String, Option<i32>, NaiveDate, Option<NaiveDate>);
+    let rows: Vec<Row> = licences::table
         .order((licences::valid_from, licences::id))
         .select((
             licences::id,

@@ -88,8 +88,7 @@ impl RoleContent {
         for (menu, granted) in &self.grants {
             let ceiling = licence.ceiling.get(menu).copied().unwrap_or_default();
             let names = |keep: &dyn Fn(Operation) -> bool| {
-                let kept: Vec<&str> =
-                    granted.iter().filter(|one| keep(*one)).map(|operation| operation.key()).collect();
+                let kept: Vec<&str> = granted.iter().filter(|one| keep(*one)).map(Operation::key).collect();
                 (!kept.is_empty()).then(|| kept.join(", "))
             };
             let locked = names(&|operation| !ceiling.has(operation));

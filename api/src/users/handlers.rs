@@ -40,7 +40,7 @@ pub async fn create_user(
 ) -> Result<Created<User>, ApiError> {
     let today = who.caller().today();
     let hash = new_password::of_new_user(&site, &who, &body.0).await?;
-    site.db.write(&who, move |conn| store::create(conn, body.0, hash, today)).await.map(Created)
+    site.db.write(&who, move |conn| store::create(conn, &body.0, hash, today)).await.map(Created)
 }
 
 /// One person.

@@ -37,7 +37,7 @@ const UNIQUE: &[(&str, &str)] = &[("users_org_id_email_key", "/email")];
 /// Adds a person, who uses a seat at once.
 pub fn create(
     conn: &mut TenantConn<'_>,
-    new: NewUser,
+    new: &NewUser,
     password_hash: Option<String>,
     today: NaiveDate,
 ) -> Result<User, ApiError> {
