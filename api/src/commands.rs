@@ -11,6 +11,7 @@ use api::{
     clock::Clock,
     config::{self, ServeConfig},
     db::migrate,
+    demo,
     http::{openapi as document, routes, server::Portico, tokens},
 };
 use tracing_subscriber::EnvFilter;
@@ -33,6 +34,20 @@ pub fn create_key() -> Result<()> {
     match tokens::create_key(&config::keys_directory()?, &Clock::system())? {
         Some(path) => println!("made {}", path.display()),
         None => println!("there is a key already"),
+    }
+    Ok(())
+}
+
+pub fn demo() -> Result<()> {
+    demo::create(&config::operator_database_url()?, Clock::system().now())?;
+    println!("Accounts, all with the password `{}`:", demo::PASSWORD);
+    let mut organization = "";
+    for account in demo::accounts() {
+        if account.organization != organization {
+            organization = account.organization;
+            println!("\n  {organization}");
+        }
+        println!("    {:<40} {:<22} {}", account.email, account.name, account.roles);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod access;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod general_data;
 pub mod http;

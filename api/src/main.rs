@@ -34,6 +34,8 @@ enum Command {
         #[command(subcommand)]
         command: OrgCommand,
     },
+    /// Make two demo organizations where they are missing, and print their accounts.
+    Demo,
     /// Serve the API, and the app where PORTICO_APP_DIR says.
     Serve,
     /// Print the API's OpenAPI document.
@@ -52,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Migrate => commands::migrate(),
         Command::Keys { command: KeysCommand::Create } => commands::create_key(),
         Command::Org { command } => commands::org::run(command),
+        Command::Demo => commands::demo(),
         Command::Serve => commands::serve(),
         Command::Openapi => commands::openapi(),
     }

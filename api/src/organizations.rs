@@ -23,7 +23,7 @@ use crate::{
         record::Recorded,
         schema::{general_data, licences, users},
     },
-    passwords,
+    passwords, project_parameters,
 };
 
 /// An organization to be made, with its first company admin.
@@ -124,7 +124,8 @@ pub fn create(db: &mut OperatorDb, new: &NewOrganization) -> Result<Organization
         let admin = UserId(conn.clock().new_id());
         insert_settings(conn, new)?;
         insert_admin(conn, admin, new, &password_hash)?;
-        starting_roles::insert(conn)
+        starting_roles::insert(conn)?;
+        project_parameters::seed(conn)
     })?;
     hold(db, id, &new.licences)?;
     // Until now nobody could have come in by half.

@@ -10,8 +10,8 @@ mod history;
 mod home;
 mod list;
 mod rules;
-mod store;
-mod team;
+pub(crate) mod store;
+pub(crate) mod team;
 mod visible;
 
 pub use visible::{Predicate, visible};

@@ -7,7 +7,7 @@
 mod handlers;
 mod new_password;
 mod rules;
-mod store;
+pub(crate) mod store;
 
 use crate::{http::route::Route, routes};
 use handlers::{

@@ -42,8 +42,17 @@ impl OperatorDb {
         organization: OrganizationId,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let unit =
-            Unit { mode: Mode::Write, organization, actor: Actor::operator(), clock: self.clock.clone() };
+        self.in_organization_as(organization, Actor::operator(), work)
+    }
+
+    /// The same in somebody's name, for demo data.
+    pub fn in_organization_as<T>(
+        &mut self,
+        organization: OrganizationId,
+        actor: Actor,
+        work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let unit = Unit { mode: Mode::Write, organization, actor, clock: self.clock.clone() };
         let outcome = unit.run(&mut self.connection, |conn| {
             diesel::sql_query("SET LOCAL ROLE portico_app").execute(conn.sql())?;
             work(conn)
