@@ -3,6 +3,9 @@
 //! `PORTICO_TEST_ADMIN_URL` names a cluster in which tests may create roles and databases; `cargo xtask test it`
 //! starts one, and so does `cargo xtask db` for a run by hand.
 
+mod access;
+mod crash;
 mod harness;
+mod projects;
 mod promises;
 mod sessions;

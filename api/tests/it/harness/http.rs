@@ -85,8 +85,28 @@ impl Client {
         self.send(Method::DELETE, path, Some(version), None)
     }
 
+    /// A POST to a server that may be gone; absent when it does not answer.
+    pub fn try_post(&self, path: &str, body: &impl Serialize) -> Option<Answer> {
+        self.try_send(Method::POST, path, None, Some(json(body))).ok()
+    }
+
+    /// Whether the server answers 200 here.
+    pub fn answers(&self, path: &str) -> bool {
+        self.try_send(Method::GET, path, None, None).is_ok_and(|answer| answer.status == 200)
+    }
+
     /// Any request. `path` is below `/api/v1`, unless it begins with `//`, which stands for the root.
     pub fn send(&self, method: Method, path: &str, version: Option<i32>, body: Option<Vec<u8>>) -> Answer {
+        self.try_send(method, path, version, body).expect("the server answers")
+    }
+
+    fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        version: Option<i32>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, ureq::Error> {
         let path = path
             .strip_prefix('/')
             .filter(|rest| rest.starts_with('/'))
@@ -113,7 +133,7 @@ impl Client {
             request = request.header("content-type", "application/json");
         }
         let request = request.body(body.unwrap_or_default()).expect("a request");
-        let mut response = self.agent.run(request).expect("the server answers");
+        let mut response = self.agent.run(request)?;
         for cookie in response.headers().get_all("set-cookie") {
             let pair = cookie.to_str().expect("a cookie is text").split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').expect("a cookie has a name");
@@ -130,9 +150,8 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
-        let text =
-            response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().expect("a body");
-        Answer { status, headers, text }
+        let text = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string()?;
+        Ok(Answer { status, headers, text })
     }
 }
 

@@ -117,7 +117,7 @@ impl Drop for TestServer {
 }
 
 /// The keys of this test run, made by whichever test comes first.
-fn keys_directory() -> PathBuf {
+pub fn keys_directory() -> PathBuf {
     static DIRECTORY: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     DIRECTORY
         .get_or_init(|| {

@@ -1,0 +1,126 @@
+//! `kill -9` of the server in the middle of writes: what was acknowledged is there.
+
+use std::{
+    collections::HashSet,
+    net::{SocketAddr, TcpListener},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use shared::{
+    Page,
+    project::{Project, ProjectRow},
+    session::SignInOutcome,
+};
+
+use crate::harness::{Client, Database, PASSWORD, keys_directory};
+
+const HOST: &str = "acme.portico.test";
+
+/// The real program, in a process of its own.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(database: &Database) -> Self {
+        let address =
+            TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
+        let child = Command::new(env!("CARGO_BIN_EXE_portico"))
+            .arg("serve")
+            .env("DATABASE_URL", database.url("portico_app"))
+            .env("PORTICO_KEYS_DIR", keys_directory())
+            .env("PORTICO_LISTEN", address.to_string())
+            .env("PORTICO_DOMAIN", "portico.test")
+            .env("PORTICO_LOG", "warn")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let program = Self { child, address };
+        let (started, client) = (Instant::now(), Client::new(address, HOST));
+        while !client.answers("//readyz") {
+            assert!(started.elapsed() < Duration::from_secs(20), "the program is not ready after 20 s");
+            std::thread::yield_now();
+        }
+        program
+    }
+
+    fn signed_in(&self) -> Client {
+        let client = Client::new(self.address, HOST);
+        let body = json!({"email": "admin@acme.example", "password": PASSWORD});
+        match client.post("/session", &body).expect(200).json() {
+            SignInOutcome::SignedIn(token) => client.with_token(&token.access_token),
+            SignInOutcome::ChooseOrganization { .. } => panic!("the host says which"),
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Already gone where the test has killed it.
+        let _killed = self.child.kill();
+        self.child.wait().expect("the program ends");
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9() {
+    let database = Database::create();
+    let mut program = Program::start(&database);
+    let (acknowledged, killed) = (Mutex::new(HashSet::new()), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let (client, acknowledged, killed) = (program.signed_in(), &acknowledged, &killed);
+            scope.spawn(move || {
+                for number in 0.. {
+                    let body = json!({"name": format!("Project {writer}-{number}")});
+                    match client.try_post("/projects", &body) {
+                        Some(answer) => {
+                            let project: Project = answer.expect(201).json();
+                            acknowledged.lock().expect("nobody panicked").insert(project.id);
+                        }
+                        None => {
+                            assert!(killed.load(Ordering::SeqCst), "the server went before it was killed");
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+        while acknowledged.lock().expect("nobody panicked").len() < 60 {
+            std::thread::yield_now();
+        }
+        killed.store(true, Ordering::SeqCst);
+        program.child.kill().expect("SIGKILL is sent");
+    });
+    drop(program);
+
+    let program = Program::start(&database);
+    let client = program.signed_in();
+    let (mut found, mut after) = (HashSet::new(), None::<String>);
+    loop {
+        let query = after.map_or(String::new(), |cursor| format!("&after={cursor}"));
+        let page: Page<ProjectRow> = client.get(&format!("/projects?limit=500{query}")).expect(200).json();
+        found.extend(page.items.iter().map(|project| project.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let acknowledged = acknowledged.into_inner().expect("nobody panicked");
+    let lost: Vec<_> = acknowledged.difference(&found).collect();
+    assert!(lost.is_empty(), "{} of {} acknowledged projects are lost", lost.len(), acknowledged.len());
+    // Each writer may have had one write under way whose answer it never saw.
+    assert!(
+        found.len() <= acknowledged.len() + 4,
+        "{} found, {} acknowledged",
+        found.len(),
+        acknowledged.len()
+    );
+}
