@@ -37,7 +37,7 @@ pub enum CannotDelete {
     #[error("New projects get this entry. Make another one the default first.")]
     Default,
     /// Projects have it.
-    #[error("{0} projects have this entry. Give them another one first.")]
+    #[error("Projects that have this entry: {0}. Give them another one first.")]
     InUse(i64),
 }
 

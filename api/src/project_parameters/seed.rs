@@ -20,11 +20,11 @@ struct Starting {
 
 const fn entry(
     kind: ProjectParameterKind,
-    name_en: &'static str,
-    name_es: &'static str,
+    english: &'static str,
+    spanish: &'static str,
     colour: &'static str,
 ) -> Starting {
-    Starting { kind, name_en, name_es, colour, is_default: false, system: false }
+    Starting { kind, name_en: english, name_es: spanish, colour, is_default: false, system: false }
 }
 
 impl Starting {
@@ -43,10 +43,10 @@ const STARTING: [Starting; 18] = [
     entry(Status, "Draft", "Borrador", "#758195").system().default(),
     entry(Status, "Planned", "Planificado", "#0284c7"),
     entry(Status, "In progress", "En curso", "#16a34a"),
-    entry(Status, "On hold", "En pausa", "#d97706"),
+    entry(Status, "On hold", "En pausa", "#cc7006"),
     entry(Status, "Closed", "Cerrado", "#8a6d5c").system(),
     entry(ApprovalStatus, "Not requested", "No solicitada", "#758195").default(),
-    entry(ApprovalStatus, "Requested", "Solicitada", "#d97706"),
+    entry(ApprovalStatus, "Requested", "Solicitada", "#cc7006"),
     entry(ApprovalStatus, "Approved", "Aprobada", "#16a34a"),
     entry(ApprovalStatus, "Rejected", "Rechazada", "#ef4444"),
     entry(Type, "Internal", "Interno", "#6366f1").default(),
