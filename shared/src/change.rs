@@ -61,10 +61,8 @@ pub struct FieldChange {
     /// The field's name in the API.
     pub field: String,
     /// What it was; null where it was not.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object, nullable))]
     pub before: serde_json::Value,
     /// What it became; null where it no longer is.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object, nullable))]
     pub after: serde_json::Value,
 }
 

@@ -12,7 +12,7 @@ pub use text::MenuText;
 use crate::{Language, Operation};
 
 macro_rules! menus {
-    ($($name:ident $key:literal $kind:ident $parent:ident;)*) => {
+    ($($name:ident $key:tt $kind:ident $parent:ident;)*) => {
         /// A menu, or a heading under which menus stand.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Language, Violation, ViolationCode, access::Denial, check::Violations};
 
 macro_rules! problem_codes {
-    ($($(#[doc = $doc:literal])* $name:ident => $key:literal, $status:literal, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident => $key:tt, $status:literal, $title:literal;)*) => {
         /// Every kind of problem, with its HTTP status.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

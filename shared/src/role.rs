@@ -36,6 +36,7 @@ pub struct Role {
     /// Whether new users get it. Exactly one role is the default.
     pub default_for_new_users: bool,
     /// What it grants.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Menu, Operations>))]
     pub grants: Grants,
     /// How many people hold it, deactivated ones included.
     pub holders: i64,
@@ -63,6 +64,7 @@ pub struct NewRole {
     pub default_for_new_users: bool,
     /// What it grants. Insert, Update and Delete imply View.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Menu, Operations>))]
     pub grants: Grants,
 }
 
@@ -88,6 +90,7 @@ pub struct RolePatch {
     pub default_for_new_users: Option<bool>,
     /// All grants: what is not named is no longer granted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<Menu, Operations>>))]
     pub grants: Option<Grants>,
 }
 

@@ -28,7 +28,7 @@
 //! let _ = Route::new::<__path_open, _, _>("open", open);
 //! ```
 
-use std::{future::Ready, marker::PhantomData};
+use std::{any::TypeId, future::Ready, marker::PhantomData};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use shared::{Menu, Operation};
@@ -39,6 +39,7 @@ use crate::{
         Caller,
         marks::{MenuMark, Mutates, OperationMark},
     },
+    http::input::IfMatch,
 };
 
 /// Who may call a route, as the access table and OpenAPI show it.
@@ -250,13 +251,21 @@ impl<M: MenuMark, O: OperationMark> InProject<M, O> {
 pub trait Guarded {
     /// What the guard asks for.
     fn access() -> Access;
+
+    /// Whether the version that was read is among the arguments.
+    fn takes_version() -> bool;
 }
 
 macro_rules! guarded {
     ($($argument:ident)*) => {
-        impl<G: Guard, $($argument),*> Guarded for (G, $($argument,)*) {
+        impl<G: Guard, $($argument: 'static),*> Guarded for (G, $($argument,)*) {
             fn access() -> Access {
                 G::access()
+            }
+
+            fn takes_version() -> bool {
+                let arguments: &[TypeId] = &[$(TypeId::of::<$argument>()),*];
+                arguments.contains(&TypeId::of::<IfMatch>())
             }
         }
     };

@@ -1,45 +1,63 @@
 //! OpenAPI, made from the route list: what the server offers is what the document says.
+//!
+//! A handler's `#[utoipa::path]` says what it takes and gives; what follows from its signature (who may, the version,
+//! the problems) is added here, so that nobody writes it twice.
+
+mod schemas;
 
 use serde_json::json;
 use utoipa::openapi::{
-    ComponentsBuilder, Content, Info, License, OpenApi, Paths, RefOr, Response, Schema,
+    Components, ComponentsBuilder, Content, Header, Info, License, OpenApi, Paths, RefOr, Required, Response,
+    Schema,
     extensions::ExtensionsBuilder,
-    path::{HttpMethod, Operation},
-    schema::Ref,
+    path::{HttpMethod, Operation, ParameterBuilder, ParameterIn},
+    schema::{ObjectBuilder, Ref, Type},
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 
 use super::{guards::Access, route::Route, routes::PREFIX};
 
+const JSON: &str = "application/json";
+const IF_MATCH: &str = "If-Match";
+
 /// The document for these routes.
 pub fn document(routes: &[Route]) -> OpenApi {
+    let components = components(routes);
     let mut paths = Paths::new();
-    let mut components = ComponentsBuilder::new()
-        .security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
-        .schema_from::<shared::Problem>();
-    let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
-    <shared::Problem as utoipa::ToSchema>::schemas(&mut schemas);
     for route in routes {
         paths.add_path_operation(
             format!("{PREFIX}{}", route.path),
             vec![route.method.clone()],
-            operation(route),
+            operation(route, &components),
         );
-        schemas.extend(route.schemas.iter().cloned());
     }
-    schemas.sort_by(|one, two| one.0.cmp(&two.0));
-    components = components.schemas_from_iter(schemas);
     let mut info = Info::new("Portico", env!("CARGO_PKG_VERSION"));
     info.description = Some("Projects, services, programs and portfolios.".to_owned());
     let mut license = License::new("Apache License 2.0");
     license.identifier = Some("Apache-2.0".to_owned());
     info.license = Some(license);
     let mut document = OpenApi::new(info, paths);
-    document.components = Some(components.build());
+    document.components = Some(components);
     document
 }
 
-fn operation(route: &Route) -> Operation {
+fn components(routes: &[Route]) -> Components {
+    let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
+    <shared::Problem as utoipa::ToSchema>::schemas(&mut schemas);
+    for route in routes {
+        schemas.extend(route.schemas.iter().cloned());
+    }
+    schemas.sort_by(|one, two| one.0.cmp(&two.0));
+    let mut components = ComponentsBuilder::new()
+        .security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+        .schema_from::<shared::Problem>()
+        .schemas_from_iter(schemas)
+        .build();
+    schemas::refer_by_name(&mut components);
+    components
+}
+
+fn operation(route: &Route, components: &Components) -> Operation {
     let mut operation = route.operation.clone();
     let (kind, extension) = match route.access {
         Access::Public(why) => ("public", json!({"kind": "public", "why": why})),
@@ -55,6 +73,8 @@ fn operation(route: &Route) -> Operation {
     if kind != "public" {
         operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
     }
+    take_version(&mut operation, route.takes_version);
+    give_version(&mut operation, components);
     for status in problem_statuses(route, kind) {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
             let mut response = Response::new(problem_text(status));
@@ -68,11 +88,47 @@ fn operation(route: &Route) -> Operation {
     operation
 }
 
+/// `If-Match` where the handler takes it, and nowhere else.
+fn take_version(operation: &mut Operation, takes_version: bool) {
+    let mut parameters = operation.parameters.take().unwrap_or_default();
+    parameters.retain(|one| !matches!(one, RefOr::T(parameter) if parameter.name == IF_MATCH));
+    if takes_version {
+        let parameter = ParameterBuilder::new()
+            .name(IF_MATCH)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some("The `ETag` of the version that was read, such as `\"3\"`."))
+            .schema(Some(text()))
+            .build();
+        parameters.push(RefOr::T(parameter));
+    }
+    operation.parameters = (!parameters.is_empty()).then_some(parameters);
+}
+
+/// `ETag` where the answer is one resource with a version.
+fn give_version(operation: &mut Operation, components: &Components) {
+    for (_, response) in
+        operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'))
+    {
+        let RefOr::T(response) = response else { continue };
+        let Some(RefOr::T(content)) = response.content.get(JSON) else { continue };
+        if content.schema.as_ref().is_some_and(|schema| schemas::has_property(components, schema, "version"))
+        {
+            let mut header = Header::new(text());
+            header.description = Some("The version, for `If-Match`.".to_owned());
+            response.headers.insert("ETag".to_owned(), RefOr::T(header));
+        }
+    }
+}
+
+fn text() -> Schema {
+    Schema::Object(ObjectBuilder::new().schema_type(Type::String).build())
+}
+
 /// The problems that a route may answer, from what it takes and asks for.
 fn problem_statuses(route: &Route, kind: &str) -> Vec<u16> {
     let has_parameters = route.operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
     let takes_body = route.operation.request_body.is_some();
-    let is_versioned = matches!(route.method, HttpMethod::Patch | HttpMethod::Delete);
     let mut statuses = vec![401, 403, 404, 429, 500, 503];
     if takes_body {
         statuses.extend([400, 409, 413, 415, 422]);
@@ -80,14 +136,15 @@ fn problem_statuses(route: &Route, kind: &str) -> Vec<u16> {
     if has_parameters {
         statuses.push(422);
     }
-    if is_versioned {
+    if route.takes_version {
         statuses.extend([400, 409, 412, 428]);
-    }
-    if kind == "public" {
-        statuses.retain(|status| *status != 428);
     }
     if matches!(route.method, HttpMethod::Post) {
         statuses.push(409);
+    }
+    // Whoever need not be signed in is not refused for what they may do, but for their organization's state.
+    if kind == "public" && route.method == HttpMethod::Get {
+        statuses.retain(|status| *status != 401);
     }
     statuses.sort_unstable();
     statuses.dedup();

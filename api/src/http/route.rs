@@ -18,6 +18,8 @@ pub struct Route {
     pub name: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether the handler takes the version that was read.
+    pub takes_version: bool,
     /// What OpenAPI says of it.
     pub operation: Operation,
     /// The types that it mentions.
@@ -35,7 +37,7 @@ impl Route {
     /// The route of a handler. `P` is the type that `#[utoipa::path]` has made of it.
     pub fn new<P, H, Args>(name: &'static str, handler: H) -> Self
     where
-        P: utoipa::Path + utoipa::__dev::SchemaReferences,
+        P: utoipa::Path + utoipa::__dev::SchemaReferences + for<'t> utoipa::__dev::Tags<'t>,
         H: Handler<Args> + Send + Sync,
         H::Output: Responder + 'static,
         Args: FromRequest + Guarded + 'static,
@@ -44,12 +46,15 @@ impl Route {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let actix = actix_method(&method);
+        let mut operation = P::operation();
+        operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
         Self {
             method,
             path: P::path(),
             name,
             access: Args::access(),
-            operation: P::operation(),
+            takes_version: Args::takes_version(),
+            operation,
             schemas,
             register: Arc::new(move || actix_web::web::method(actix.clone()).to(handler.clone())),
         }
