@@ -55,4 +55,6 @@ pub mod common;
 pub mod frame;
 pub mod gallery;
 pub mod general_data;
+pub mod licence_consumption;
 pub mod problems;
+pub mod project_parameters;

@@ -2,7 +2,9 @@
 
 mod gallery;
 mod general_data;
+mod licence_consumption;
 mod not_found;
+mod project_parameters;
 mod splash;
 
 use leptos::prelude::*;
@@ -15,6 +17,8 @@ pub use splash::Splash;
 pub fn screen(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
+        Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
+        Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         _ => view! { <not_found::NotFound /> }.into_any(),
     }

@@ -47,11 +47,8 @@ impl GeneralDraft {
             violations.add(pointer, wrong.map_or(Ok(()), Err));
             parsed.ok().filter(|_| text != saved)
         };
-        let minimum_password_length = number(
-            "/minimum_password_length",
-            &self.minimum_password_length,
-            &saved.minimum_password_length,
-        );
+        let minimum_password_length =
+            number("/minimum_password_length", &self.minimum_password_length, &saved.minimum_password_length);
         let maximum_upload_megabytes = number(
             "/maximum_upload_megabytes",
             &self.maximum_upload_megabytes,

@@ -112,7 +112,8 @@ fn supported(what: &str, otherwise: &[&str]) -> Vec<String> {
     let list = || {
         let intl = intl()?;
         let list = function(&intl, "supportedValuesOf")?.call1(&intl, &JsValue::from_str(what)).ok()?;
-        let list: Vec<String> = list.dyn_into::<Array>().ok()?.iter().filter_map(|one| one.as_string()).collect();
+        let list: Vec<String> =
+            list.dyn_into::<Array>().ok()?.iter().filter_map(|one| one.as_string()).collect();
         (!list.is_empty()).then_some(list)
     };
     list().unwrap_or_else(|| otherwise.iter().map(|one| (*one).to_owned()).collect())
