@@ -131,8 +131,8 @@ fn the_history_tells_field_by_field_who_did_what() {
     app.clock.advance(chrono::TimeDelta::seconds(1));
     let patch = json!({"name": "Artemis", "status_id": options.statuses[2].id, "start_date": "2026-03-10"});
     admin.patch(&at(&project), 1, &patch).expect(200);
-    let path = format!("{}/changes", at(&project));
-    let page: Page<Change> = admin.get(&path).expect(200).json();
+    let history = format!("{}/changes", at(&project));
+    let page: Page<Change> = admin.get(&history).expect(200).json();
     let kinds: Vec<(&str, ChangeKind)> =
         page.items.iter().map(|change| (change.entity.as_str(), change.kind)).collect();
     assert_eq!(
@@ -160,7 +160,7 @@ fn the_history_tells_field_by_field_who_did_what() {
     let mut paged = Vec::new();
     let mut after = String::new();
     loop {
-        let page: Page<Change> = admin.get(&format!("{path}?limit=3&after={after}")).expect(200).json();
+        let page: Page<Change> = admin.get(&format!("{history}?limit=3&after={after}")).expect(200).json();
         paged.extend(page.items);
         match page.next {
             Some(next) => after = next,
