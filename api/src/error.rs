@@ -1,5 +1,6 @@
 //! What a request may end in other than success, by meaning.
 
+use diesel::result::DatabaseErrorKind;
 use shared::{
     FieldProblem, Problem, ProblemCode, Violation, ViolationCode, access::Denial, check::Violations,
     problem::Seats,
@@ -136,6 +137,14 @@ impl From<diesel::result::Error> for ApiError {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
+            // The database went away, or was too slow: nothing was committed, and the next try may work.
+            diesel::result::Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                cause,
+            ) => {
+                tracing::error!(cause = cause.message(), "the database is gone");
+                Self::Busy
+            }
             other => Self::internal(other),
         }
     }

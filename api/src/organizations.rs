@@ -19,7 +19,10 @@ use crate::{
     clock::{self, Clock},
     db::{
         Entity, TenantConn,
-        operator::{OperatorDb, OrganizationRow, tables::organizations},
+        operator::{
+            OperatorDb, OrganizationRow,
+            tables::{organization_domains, organizations},
+        },
         record::Recorded,
         schema::{general_data, licences, users},
     },
@@ -227,6 +230,37 @@ pub fn find(db: &mut OperatorDb, slug: &str) -> Result<Option<OrganizationRow>> 
 /// All organizations, by number.
 pub fn list(db: &mut OperatorDb) -> Result<Vec<OrganizationRow>> {
     Ok(organizations::table.order(organizations::number).load(db.global())?)
+}
+
+/// Gives an organization a domain of its own: it is served at that host, and no other organization is.
+pub fn add_domain(db: &mut OperatorDb, slug: &str, host: &str) -> Result<()> {
+    let host = host.trim().trim_end_matches('.').to_lowercase();
+    let well_formed = host.contains('.')
+        && host.split('.').all(|label| {
+            !label.is_empty() && label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+        });
+    if !well_formed {
+        bail!("{host} is not a host name, such as projects.example.org");
+    }
+    let organization = find(db, slug)?.with_context(|| format!("there is no organization {slug}"))?;
+    let taken: Option<Uuid> = organization_domains::table
+        .filter(organization_domains::host.eq(&host))
+        .select(organization_domains::organization_id)
+        .first(db.global())
+        .optional()?;
+    match taken {
+        Some(id) if id == organization.id => Ok(()),
+        Some(_) => bail!("{host} belongs to another organization"),
+        None => {
+            diesel::insert_into(organization_domains::table)
+                .values((
+                    organization_domains::host.eq(&host),
+                    organization_domains::organization_id.eq(organization.id),
+                ))
+                .execute(db.global())?;
+            Ok(())
+        }
+    }
 }
 
 /// Suspends: within a second nobody of it can sign in or go on, on any server.

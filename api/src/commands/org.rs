@@ -26,6 +26,13 @@ pub enum OrgCommand {
     },
     /// List all organizations.
     List,
+    /// Serve an organization at a domain of its own.
+    Domain {
+        /// The word in its addresses.
+        slug: String,
+        /// The host, such as projects.example.org.
+        host: String,
+    },
     /// Let an organization hold more licences.
     Hold {
         /// The word in its addresses.
@@ -87,6 +94,10 @@ pub fn run(command: OrgCommand) -> Result<()> {
             for one in organizations::list(&mut db)? {
                 println!("{:>5}  {:<24} {:<10} {}", one.number, one.slug, one.state, one.name);
             }
+        }
+        OrgCommand::Domain { slug, host } => {
+            organizations::add_domain(&mut db, &slug, &host)?;
+            println!("{slug} is served at {host}");
         }
         OrgCommand::Hold { slug, licences } => {
             let found = organizations::find(&mut db, &slug)?;

@@ -26,6 +26,12 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
         }
     }
+    // No request waits for ever: not for a slow statement, not for a lock, not for a client that went silent.
+    connection.batch_execute(
+        "ALTER ROLE portico_app SET statement_timeout = '15s';
+         ALTER ROLE portico_app SET lock_timeout = '5s';
+         ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s'",
+    )?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
     if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {

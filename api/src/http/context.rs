@@ -68,7 +68,7 @@ async fn place(request: &ServiceRequest) -> Result<(), ApiError> {
 }
 
 async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError> {
-    let host = host_name(request.connection_info().host());
+    let host = host_name(&requested_host(request));
     let organization = match site.key_of_host(&host) {
         HostKey::Shared => None,
         HostKey::Organization(key) => {
@@ -93,6 +93,14 @@ async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError>
         request_id: request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0),
         user_agent: header(header::USER_AGENT).to_owned(),
     })
+}
+
+/// The host that was asked for. `X-Forwarded-Host` counts for nothing: whoever writes it would choose the
+/// organization, so proxies have to pass `Host` on as it came.
+fn requested_host(request: &ServiceRequest) -> String {
+    let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    // HTTP/2 says it in the address.
+    header.or_else(|| request.uri().host()).unwrap_or_default().to_owned()
 }
 
 fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {

@@ -142,3 +142,35 @@ fn an_organization_that_is_suspended_is_out_and_comes_back() {
     api::organizations::resume(&mut operator, "acme").expect("resumed");
     within_a_second(|| admin.get("/session").status == 200);
 }
+
+#[test]
+fn a_host_says_whose_it_is_and_nothing_else_does() {
+    let app = TestApp::start();
+    let url = app.database.url("portico_operator");
+    let mut operator =
+        api::db::operator::OperatorDb::open(&url, app.clock.clone()).expect("the operator comes in");
+    api::organizations::add_domain(&mut operator, "acme", "Projects.Acme.example").expect("a domain");
+    assert!(api::organizations::add_domain(&mut operator, "norte", "projects.acme.example").is_err());
+    let page = |host: &str| app.server.client(host).get("/sign-in-page");
+    for (host, slug) in [
+        ("acme.portico.test", "acme"),
+        ("projects.acme.example:8443", "acme"),
+        ("NORTE.portico.test", "norte"),
+    ] {
+        let page: shared::session::SignInPage = page(host).expect(200).json();
+        assert_eq!(page.organization.map(|organization| organization.slug).as_deref(), Some(slug), "{host}");
+    }
+    let shared: shared::session::SignInPage = page("app.portico.test").expect(200).json();
+    assert_eq!(shared.organization, None);
+    for host in ["nobody.portico.test", "portico.test", "a.acme.portico.test", "127.0.0.1", "example.org"] {
+        page(host).expect(404);
+    }
+    // What a client writes into headers does not choose the organization.
+    let admin = app.acme.admin(&app);
+    let forged = app.server.client("acme.portico.test").with_header("x-forwarded-host", "norte.portico.test");
+    let page: shared::session::SignInPage = forged.get("/sign-in-page").expect(200).json();
+    assert_eq!(page.organization.map(|organization| organization.slug).as_deref(), Some("acme"));
+    let elsewhere =
+        app.server.client("norte.portico.test").with_header("x-forwarded-host", "acme.portico.test");
+    elsewhere.with_token(admin.token().expect("a token")).get("/session").expect(401);
+}
