@@ -5,7 +5,11 @@
 
 mod access;
 mod crash;
+mod general_data;
 mod harness;
+mod licences;
 mod projects;
 mod promises;
+mod roles;
 mod sessions;
+mod users;

@@ -15,7 +15,7 @@ fn content(functions: &[Function], grants: &[(Menu, Operations)]) -> RoleContent
         licence_type: "project_manager".to_owned(),
         functions: functions.to_vec(),
         default_for_new_users: false,
-        grants: BTreeMap::from_iter(grants.iter().copied()),
+        grants: grants.iter().copied().collect(),
     }
 }
 
