@@ -58,11 +58,13 @@ pub struct Account {
 
 /// Makes what is missing of the demo data. Does nothing where the organizations are there.
 pub fn create(url: &str, now: DateTime<Utc>) -> Result<()> {
+    // One clock for all: it counts the ids too, so a second one would give the same ids once more.
+    let clock = Clock::fixed(now - BEGAN);
     for one in ORGANIZATIONS {
-        let clock = Clock::fixed(now - BEGAN);
+        clock.advance(now - BEGAN - clock.now());
         let mut db = OperatorDb::open(url, clock.clone())?;
         if organizations::find(&mut db, one.slug)?.is_none() {
-            Demo { db, clock, now, one, people: HashMap::new() }.make()?;
+            Demo { db, clock: clock.clone(), now, one, people: HashMap::new() }.make()?;
         }
     }
     Ok(())
