@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     Arrivals::provide();
     let session = Session::provide(language);
+    session.watch_window();
     spawn_local(session.resume());
     move || {
         language.get();

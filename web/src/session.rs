@@ -1,7 +1,8 @@
 //! Who is signed in, and what they may do.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use shared::{Menu, Operation, session::CurrentSession};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Failure},
@@ -34,7 +35,21 @@ impl Session {
         let session = Self { standing: RwSignal::new(Standing::Unknown), language };
         provide_context(session);
         api::on_lost_session(Callback::new(move |()| session.standing.set(Standing::Anonymous)));
+        // Somebody may have taken a right away since the session was read; what it gave must then leave the screen.
+        api::on_denied(Callback::new(move |()| spawn_local(session.look_again())));
         session
+    }
+
+    /// Looks again whenever the person comes back to the window: what they may do may have changed meanwhile.
+    pub fn watch_window(self) {
+        let handle = window_event_listener(ev::focus, move |_| {
+            let is_signed_in =
+                self.standing.with_untracked(|standing| matches!(standing, Standing::SignedIn(_)));
+            if is_signed_in {
+                spawn_local(self.look_again());
+            }
+        });
+        on_cleanup(move || handle.remove());
     }
 
     /// The session of the app.
@@ -67,6 +82,19 @@ impl Session {
                 self.standing.set(Standing::Anonymous);
             }
             Err(failure) => self.standing.set(Standing::Failed(failure)),
+        }
+    }
+
+    /// Asks again without disturbing anybody: a network that is away for a moment changes nothing, and an answer that
+    /// is the same as before notifies nobody.
+    pub async fn look_again(self) {
+        let Ok(current) = api::get::<CurrentSession>("/session").await else { return };
+        let is_known = self
+            .standing
+            .with_untracked(|standing| matches!(standing, Standing::SignedIn(known) if **known == current));
+        if !is_known {
+            self.language.set(current.language);
+            self.standing.set(Standing::SignedIn(Box::new(current)));
         }
     }
 

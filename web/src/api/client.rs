@@ -137,6 +137,9 @@ async fn checked(response: Response) -> Result<Response, Failure> {
     let status = response.status();
     let problem =
         response.json::<Problem>().await.ok().or_else(|| problem_of(status)).ok_or(Failure::Unreadable)?;
+    if problem.denial.is_some() {
+        token::denied();
+    }
     Err(Failure::Refused(Box::new(problem)))
 }
 

@@ -20,6 +20,7 @@ struct State {
     /// The renewal that is under way.
     renewal: Option<js_sys::Promise>,
     lost: Option<Callback<()>>,
+    denied: Option<Callback<()>>,
 }
 
 thread_local! {
@@ -44,6 +45,19 @@ pub fn forget_token() {
 /// What to do when the session turns out to be over.
 pub fn on_lost_session(callback: Callback<()>) {
     STATE.with_borrow_mut(|state| state.lost = Some(callback));
+}
+
+/// What to do when the server denies what the screen offered: rights have changed since they were read.
+pub fn on_denied(callback: Callback<()>) {
+    STATE.with_borrow_mut(|state| state.denied = Some(callback));
+}
+
+/// Something was denied.
+pub(super) fn denied() {
+    let denied = STATE.with_borrow(|state| state.denied);
+    if let Some(denied) = denied {
+        denied.run(());
+    }
 }
 
 /// Asks for a token by the cookie, when the page loads. Whether there is a session.

@@ -12,6 +12,7 @@ use crate::{
     locale,
     locales::{common, frame},
     route::Route,
+    session::Session,
     ui::{Icon, IconButton, IconView, Notice, Tone},
 };
 
@@ -69,8 +70,12 @@ pub(super) fn Frame(
             drawer.set(false);
         }
     };
-    let notice =
-        (!session.roles_without_licence.is_empty()).then(|| idle_notice(&session.roles_without_licence));
+    // Rights may change while the frame stands.
+    let now = Session::expect();
+    let idle_roles =
+        Memo::new(move |_| now.current().map(|current| current.roles_without_licence).unwrap_or_default());
+    let notice = move || idle_roles.with(|roles| (!roles.is_empty()).then(|| idle_notice(roles)));
+    let entries = Memo::new(move |_| now.current().map(|current| groups(&current)).unwrap_or_default());
     let organization = session.organization.name.clone();
     let tips = Signal::derive(move || width_now.get() == Width::Narrow);
     view! {
@@ -89,7 +94,7 @@ pub(super) fn Frame(
                         />
                     </Show>
                 </div>
-                <Navigation groups=groups(&session) route tips />
+                <Navigation groups=entries route tips />
                 <PersonMenu session />
             </header>
             <div class="frame-backdrop" on:click=move |_| drawer.set(false)></div>
@@ -127,7 +132,7 @@ fn idle_notice(roles: &[String]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Navigation(groups: Vec<Group>, route: Signal<Option<Route>>, tips: Signal<bool>) -> impl IntoView {
+fn Navigation(groups: Memo<Vec<Group>>, route: Signal<Option<Route>>, tips: Signal<bool>) -> impl IntoView {
     let entry = move |menu: Menu| {
         let label = menu.label(locale::current());
         let href = Route::of_menu(menu).map(|route| route.href());
@@ -156,7 +161,7 @@ fn Navigation(groups: Vec<Group>, route: Signal<Option<Route>>, tips: Signal<boo
     };
     view! {
         <nav class="rail-nav" aria-label=frame::navigation()>
-            {groups.into_iter().map(group).collect_view()}
+            {move || groups.get().into_iter().map(group).collect_view()}
         </nav>
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     api, browser,
     locale::{self, LanguageChoice},
     locales::frame,
+    navigation::Go,
     route::{Place, Route},
     session::Session,
     theme::{Theme, ThemeChoice},
@@ -58,10 +59,14 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
     };
     let (languages, themes) = (expect_context::<LanguageChoice>(), expect_context::<ThemeChoice>());
     let (session, toasts) = (Session::expect(), Toasts::expect());
+    let go = Go::new();
     let sign_out = move || {
+        let go = go.clone();
         spawn_local(async move {
-            if let Err(failure) = session.sign_out().await {
-                toasts.failed(failure.advice());
+            match session.sign_out().await {
+                // Whoever signs in next begins at the beginning, not where this person was.
+                Ok(()) => go.to(&Route::Home),
+                Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
             }
         });
     };
@@ -82,7 +87,8 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
             chosen: Signal::derive(move || themes.get() == theme),
             on_choose: Callback::new(move |()| themes.set(theme)),
         }));
-        entries.extend([MenuEntry::Line, MenuEntry::action(Icon::SignOut, frame::sign_out(), sign_out)]);
+        entries
+            .extend([MenuEntry::Line, MenuEntry::action(Icon::SignOut, frame::sign_out(), sign_out.clone())]);
         entries
     });
     view! { <Menu label class="rail-person" face entries /> }

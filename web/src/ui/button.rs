@@ -82,13 +82,16 @@ pub fn SubmitButton(
     /// Takes something away for good.
     #[prop(optional)]
     danger: bool,
+    /// Whether it must wait; the form is not sent then.
+    #[prop(optional, into)]
+    waiting: Signal<bool>,
 ) -> impl IntoView {
     let kind = if danger { ButtonKind::Danger } else { ButtonKind::Primary };
     view! {
         <button
             type="submit"
             class=kind.class()
-            aria-disabled=move || busy.get().then_some("true")
+            aria-disabled=move || (busy.get() || waiting.get()).then_some("true")
             aria-busy=move || busy.get().then_some("true")
         >
             <ButtonFace label icon=None busy />

@@ -1,0 +1,115 @@
+//! The sign-in: what everybody sees first.
+//!
+//! It stands at every address while nobody is signed in, so that whoever followed a link is where it leads as soon
+//! as they have signed in. At the shared host the answer says which organization it was; the app then begins anew
+//! at `/o/<slug>/`, since everything lives there.
+
+mod choose;
+mod form;
+mod portal;
+
+use leptos::prelude::*;
+use shared::{
+    Language,
+    session::{AccessToken, OrganizationName, SignIn as Credentials, SignInPage},
+};
+
+use self::{choose::Choose, form::Credential, portal::Portal};
+use crate::{
+    api::{self, Load, Loader},
+    browser, locale,
+    locale::LanguageChoice,
+    locales::{common, sign_in as t},
+    route::{Place, Route},
+    session::Session,
+    ui::{FailureNotice, Mark},
+};
+
+/// What the password fitted, when the person has to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Choice {
+    credentials: Credentials,
+    organizations: Vec<OrganizationName>,
+}
+
+/// The sign-in.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    browser::set_title(&common::page_title(t::sign_in()));
+    let page = Loader::new(|| api::get::<SignInPage>("/sign-in-page"));
+    let choice = RwSignal::new(None::<Choice>);
+    let body = move || match page.get() {
+        Load::Waiting => ().into_any(),
+        Load::Failed(failure) => {
+            let retry = Callback::new(move |()| page.reload());
+            view! {
+                <h1 class="entrance-title">{t::sign_in()}</h1>
+                <FailureNotice failure on_retry=retry />
+            }
+            .into_any()
+        }
+        Load::Ready(SignInPage { organization }) => view! { <Show
+            when=move || choice.with(Option::is_some)
+            fallback=move || view! { <Credential organization=organization.clone() choice /> }
+        >
+            <Choose choice />
+        </Show> }
+        .into_any(),
+    };
+    view! {
+        <div class="entrance">
+            <main class="entrance-main" id="main" tabindex="-1">
+                <p class="entrance-brand">
+                    <Mark />
+                    "Portico"
+                </p>
+                <div class="entrance-box">{body}</div>
+                <Languages />
+            </main>
+            <div class="entrance-side">
+                <Portal />
+                <div class="entrance-words">
+                    <p class="entrance-motto">{t::motto()}</p>
+                    <p class="entrance-motto-text">{t::motto_text()}</p>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Both languages, each in its own words: whoever cannot read this page finds theirs.
+#[component]
+fn Languages() -> impl IntoView {
+    let choice = expect_context::<LanguageChoice>();
+    let one = move |language: Language| {
+        view! {
+            <button
+                type="button"
+                class="entrance-language"
+                lang=language.code()
+                aria-pressed=move || (choice.get() == language).to_string()
+                on:click=move |_| choice.set(language)
+            >
+                {locale::language_name(language)}
+            </button>
+        }
+    };
+    view! { <p class="entrance-foot">{Language::ALL.map(one).collect_view()}</p> }
+}
+
+/// Goes on as the person who has signed in: here, or where their organization lives.
+async fn enter(session: Session, token: AccessToken, is_shared_host: bool) {
+    let (place, rest) = {
+        let path = browser::path();
+        let (place, rest) = Place::split(&path);
+        (place, rest.to_owned())
+    };
+    let lives_here = !is_shared_host || place.slug.as_deref() == Some(token.organization.slug.as_str());
+    if lives_here {
+        api::take_token(token);
+        session.reload().await;
+        return;
+    }
+    let route = Route::parse(&rest).filter(|route| *route != Route::SignIn).unwrap_or(Route::Home);
+    browser::load(&Place { slug: Some(token.organization.slug) }.href(&route));
+}
