@@ -112,11 +112,11 @@ fn one_seat_of_the_highest_type_among_the_roles_is_used() {
     let user: User =
         admin.patch(&path, user.version, &json!({"roles": [guest.id, manager.id]})).expect(200).json();
     assert_eq!(user.licence_used.as_deref(), Some("project_manager"));
-    let uses = |key| consumption(&admin, key).used;
-    assert_eq!((uses("project_manager"), uses("project_guest")), (1, 0));
+    let count = |key| consumption(&admin, key).used;
+    assert_eq!((count("project_manager"), count("project_guest")), (1, 0));
     let user: User = admin.patch(&path, user.version, &json!({"company_admin": true})).expect(200).json();
     assert_eq!(user.licence_used, None);
-    assert_eq!(uses("project_manager"), 0);
+    assert_eq!(count("project_manager"), 0);
 }
 
 #[test]
@@ -221,8 +221,8 @@ fn a_role_that_changes_its_licence_moves_the_seats_of_its_holders() {
     assert_no_seat(admin.patch(&path, guest.version, &wanted), "team_member", 0, 2);
     hold(&app, &app.acme, "team_member", 3, None);
     admin.patch(&path, guest.version, &wanted).expect(200);
-    let uses = |key| consumption(&admin, key).used;
-    assert_eq!((uses("team_member"), uses("project_guest")), (3, 0));
+    let count = |key| consumption(&admin, key).used;
+    assert_eq!((count("team_member"), count("project_guest")), (3, 0));
 }
 
 #[test]
@@ -249,8 +249,8 @@ fn people_and_roles_changed_at_one_moment_neither_overrun_seats_nor_wait_for_eac
         threads.into_iter().map(|thread| thread.join().expect("an answer")).collect()
     });
     assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
-    let uses = |key| consumption(&admin, key).used;
-    assert_eq!(uses("project_manager"), 5);
-    assert_eq!(uses("project_manager") + uses("team_member") + uses("project_guest"), 8);
-    assert!(uses("team_member") <= 5);
+    let count = |key| consumption(&admin, key).used;
+    assert_eq!(count("project_manager"), 5);
+    assert_eq!(count("project_manager") + count("team_member") + count("project_guest"), 8);
+    assert!(count("team_member") <= 5);
 }
