@@ -9,6 +9,7 @@ pub mod app_files;
 pub mod boundary;
 pub mod context;
 pub mod cursor;
+pub mod fields;
 pub mod guards;
 pub mod input;
 pub mod openapi;

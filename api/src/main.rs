@@ -36,7 +36,7 @@ enum Command {
     },
     /// Make two demo organizations where they are missing, and print their accounts.
     Demo,
-    /// Serve the API, and the app where PORTICO_APP_DIR says.
+    /// Serve the API, and the app where `PORTICO_APP_DIR` says.
     Serve,
     /// Print the API's OpenAPI document.
     Openapi,

@@ -230,6 +230,9 @@ pub struct ProjectFilter {
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// The fields of the rows that are wanted, `name,status`; all where absent. The id always comes along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fields: Option<String>,
     /// Whether to count all rows of the filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<bool>,

@@ -128,7 +128,8 @@ impl Holder {
         if self.sees_all_projects(day) {
             return true;
         }
-        assigned.is_some() && (self.effective(Menu::Projects, day).view || self.effective(Menu::MyProjects, day).view)
+        assigned.is_some()
+            && (self.effective(Menu::Projects, day).view || self.effective(Menu::MyProjects, day).view)
     }
 
     /// `can(user, project, tab, op)`: what the person may do on this tab of a project on which they have this
@@ -210,7 +211,8 @@ impl Holder {
     /// What the person may do on a project, for its page.
     pub fn project_access(&self, assigned: Option<Position>, day: NaiveDate) -> ProjectAccess {
         let counted = assigned.map(|one| self.effective_position(one, Function::ProjectManager, day));
-        let (effective_position, lowered_because) = counted.map_or((None, None), |(one, why)| (Some(one), why));
+        let (effective_position, lowered_because) =
+            counted.map_or((None, None), |(one, why)| (Some(one), why));
         let tabs = PROJECT_TABS
             .into_iter()
             .map(|tab| (tab, self.effective_on_project(assigned, tab, day)))

@@ -109,7 +109,7 @@ fn follow(connection: &mut PgConnection, cache: &AccessCache, stop: &AtomicBool)
             match parse(&notification.payload) {
                 Some((organization, scope)) => cache.forget(organization, scope),
                 None => {
-                    tracing::error!(payload = notification.payload, "a notification that nobody understands")
+                    tracing::error!(payload = notification.payload, "a notification that nobody understands");
                 }
             }
         }

@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    fn problem(error: ApiError) -> FieldProblem {
+    fn problem(error: &ApiError) -> FieldProblem {
         error.to_problem().errors.into_iter().next().expect("a field problem")
     }
 
@@ -189,7 +189,7 @@ mod tests {
                 ViolationCode::UnknownField,
             ),
         ] {
-            let problem = problem(parse::<NewRole>(body.as_bytes()).expect_err("it is wrong"));
+            let problem = problem(&parse::<NewRole>(body.as_bytes()).expect_err("it is wrong"));
             assert_eq!((problem.pointer.as_str(), problem.code), (pointer, code), "{body}");
         }
         assert!(matches!(parse::<NewRole>(b"{"), Err(ApiError::BadRequest(ProblemCode::MalformedBody, _))));
@@ -201,13 +201,13 @@ mod tests {
         for (text, pointer) in [("limit=x", "?limit"), ("colour=red", "?colour"), ("active=maybe", "?active")]
         {
             assert_eq!(
-                problem(parse_query::<UserFilter>(text).expect_err("it is wrong")).pointer,
+                problem(&parse_query::<UserFilter>(text).expect_err("it is wrong")).pointer,
                 pointer,
                 "{text}"
             );
         }
         assert_eq!(
-            problem(parse_query::<ProjectFilter>("starts_from=tomorrow").expect_err("it is wrong")).pointer,
+            problem(&parse_query::<ProjectFilter>("starts_from=tomorrow").expect_err("it is wrong")).pointer,
             "?starts_from"
         );
     }

@@ -22,6 +22,7 @@ use crate::{
     db::{ProjectPlace, TenantConn},
     http::{
         answers::{Created, Current, NoContent},
+        fields::{Fields, Listed},
         guards::{Allowed, InProject, MayRead, SignedIn, why},
         input::{IfMatch, Query, Valid},
         server::Site,
@@ -35,9 +36,11 @@ pub async fn list_projects(
     who: Allowed<menu::Projects, op::View>,
     filter: Query<ProjectFilter>,
     site: Data<Site>,
-) -> Result<Json<Page<ProjectRow>>, ApiError> {
+) -> Result<Listed<ProjectRow>, ApiError> {
+    let fields = Fields::of::<ProjectRow>(filter.0.fields.as_deref())?;
     let (caller, wanted) = (who.caller().clone(), Wanted::parse(filter.0)?);
-    site.db.read(&who, move |conn| list::page(conn, &caller, Way::Management, &wanted)).await.map(Json)
+    let page = site.db.read(&who, move |conn| list::page(conn, &caller, Way::Management, &wanted)).await?;
+    Ok(fields.list(page))
 }
 
 /// My Projects: those on which one has a position that counts.
@@ -47,9 +50,11 @@ pub async fn list_my_projects(
     who: Allowed<menu::MyProjects, op::View>,
     filter: Query<ProjectFilter>,
     site: Data<Site>,
-) -> Result<Json<Page<ProjectRow>>, ApiError> {
+) -> Result<Listed<ProjectRow>, ApiError> {
+    let fields = Fields::of::<ProjectRow>(filter.0.fields.as_deref())?;
     let (caller, wanted) = (who.caller().clone(), Wanted::parse(filter.0)?);
-    site.db.read(&who, move |conn| list::page(conn, &caller, Way::Desktop, &wanted)).await.map(Json)
+    let page = site.db.read(&who, move |conn| list::page(conn, &caller, Way::Desktop, &wanted)).await?;
+    Ok(fields.list(page))
 }
 
 /// Creates a project and makes the creator its Manager.

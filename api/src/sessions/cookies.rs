@@ -15,6 +15,7 @@ const DEVICE: &str = "portico_device";
 
 /// 256 bits of randomness, which only the browser has; the server keeps their hash.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_debug_implementations, reason = "a secret is not for showing")]
 pub struct Secret([u8; 32]);
 
 impl Secret {
@@ -41,6 +42,7 @@ impl Secret {
 
 /// A refresh token: which session, and the secret that proves it.
 #[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "a secret is not for showing")]
 pub struct RefreshToken {
     /// The session.
     pub session: SessionId,

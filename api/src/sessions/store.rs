@@ -257,8 +257,9 @@ pub fn list_own(
     user: UserId,
     current: SessionId,
 ) -> Result<Vec<OwnSession>, ApiError> {
+    type Row = (Uuid, String, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
     let now = conn.clock().now();
-    let rows: Vec<(Uuid, String, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+    let rows: Vec<Row> = sessions::table
         .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
         .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
         .order((sessions::last_used_at.desc(), sessions::id))

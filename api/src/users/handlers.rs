@@ -1,6 +1,6 @@
 //! People over HTTP.
 
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Path};
 use shared::{
     Page,
     ids::UserId,
@@ -13,6 +13,7 @@ use crate::{
     access::marks::{menu, op},
     http::{
         answers::{Created, Current},
+        fields::{Fields, Listed},
         guards::{Allowed, MayRead},
         input::{IfMatch, Query, Valid},
         server::Site,
@@ -26,8 +27,9 @@ pub async fn list_users(
     who: Allowed<menu::Users, op::View>,
     site: Data<Site>,
     filter: Query<UserFilter>,
-) -> Result<Json<Page<User>>, ApiError> {
-    site.db.read(&who, move |conn| store::list(conn, &filter.0)).await.map(Json)
+) -> Result<Listed<User>, ApiError> {
+    let fields = Fields::of::<User>(filter.0.fields.as_deref())?;
+    site.db.read(&who, move |conn| store::list(conn, &filter.0)).await.map(|page| fields.list(page))
 }
 
 /// Adds a person, who uses a seat of the highest licence type among the roles.

@@ -80,16 +80,12 @@ fn what_was_acknowledged_survives_kill_9() {
             scope.spawn(move || {
                 for number in 0.. {
                     let body = json!({"name": format!("Project {writer}-{number}")});
-                    match client.try_post("/projects", &body) {
-                        Some(answer) => {
-                            let project: Project = answer.expect(201).json();
-                            acknowledged.lock().expect("nobody panicked").insert(project.id);
-                        }
-                        None => {
-                            assert!(killed.load(Ordering::SeqCst), "the server went before it was killed");
-                            return;
-                        }
-                    }
+                    let Some(answer) = client.try_post("/projects", &body) else {
+                        assert!(killed.load(Ordering::SeqCst), "the server went before it was killed");
+                        return;
+                    };
+                    let project: Project = answer.expect(201).json();
+                    acknowledged.lock().expect("nobody panicked").insert(project.id);
                 }
             });
         }

@@ -3,6 +3,13 @@
 //! `PORTICO_TEST_ADMIN_URL` names a cluster in which tests may create roles and databases; `cargo xtask test it`
 //! starts one, and so does `cargo xtask db` for a run by hand.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not there fails the test, and says so by panicking"
+)]
+
 mod access;
 mod crash;
 mod general_data;

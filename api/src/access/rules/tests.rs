@@ -36,9 +36,9 @@ fn licence(key: &str) -> LicenceRules {
                 (_, Menu::ManageAccount) => Operations::NONE,
                 ("full_access", _) => IUDV,
                 ("project_guest", Menu::MyProjects) => V,
-                (_, Menu::MyProjects) => IUDV,
-                ("portfolio_access", _) if project => V,
+                ("portfolio_access", menu) if project && menu != Menu::MyProjects => V,
                 ("project_manager", _) if project => IUDV,
+                (_, Menu::MyProjects) => IUDV,
                 _ => Operations::NONE,
             };
             (menu, operations)
@@ -129,12 +129,15 @@ fn what_a_menu_allows_and_why_not() {
     }
 }
 
+/// Name, roles, the position as assigned and as it counts, and why.
+type PositionCase = (&'static str, Vec<HeldRole>, Position, Position, Option<LoweredBecause>);
+
 #[test]
 fn a_position_counts_for_what_licence_and_function_let_it() {
     use LoweredBecause::{Function as NoFunction, Licence, NoValidLicence};
     use Position::{Guest, Manager, TeamMember};
     let without_function = HeldRole { functions: vec![], ..role("project_manager") };
-    let cases: [(&str, Vec<HeldRole>, Position, Position, Option<LoweredBecause>); 12] = [
+    let cases: [PositionCase; 12] = [
         ("full access leads", vec![role("full_access")], Manager, Manager, None),
         ("project manager leads", vec![role("project_manager")], Manager, Manager, None),
         ("without the function", vec![without_function.clone()], Manager, TeamMember, Some(NoFunction)),
@@ -152,13 +155,7 @@ fn a_position_counts_for_what_licence_and_function_let_it() {
         ("nothing valid", vec![expired(role("project_manager"))], Manager, TeamMember, Some(NoValidLicence)),
         ("no role", vec![], Guest, Guest, Some(NoValidLicence)),
         ("never raised", vec![role("full_access")], Guest, Guest, None),
-        (
-            "function from another role",
-            vec![without_function, role("full_access")],
-            Manager,
-            Manager,
-            None,
-        ),
+        ("function from another role", vec![without_function, role("full_access")], Manager, Manager, None),
     ];
     for (name, roles, assigned, expected, because) in cases {
         let found = holder(roles).effective_position(assigned, Function::ProjectManager, today());
@@ -166,7 +163,11 @@ fn a_position_counts_for_what_licence_and_function_let_it() {
     }
 }
 
+/// Name, who, position, tab, operation, and the outcome.
+type Case = (&'static str, Holder, Option<Position>, Menu, Operation, Result<(), &'static str>);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases is read as one")]
 fn what_a_project_allows() {
     use Operation::{Delete, Insert, Update, View};
     use Position::{Guest, Manager, TeamMember};
@@ -179,7 +180,6 @@ fn what_a_project_allows() {
         |operations| holder(vec![granting(role("project_manager"), &[(Menu::MyProjects, operations)])]);
     let unseen = Err("unseen");
     let forbidden = Err("forbidden");
-    type Case = (&'static str, Holder, Option<Position>, Menu, Operation, Result<(), &'static str>);
     let cases: Vec<Case> = vec![
         ("full access needs no position", full(), None, Menu::ProjectGeneral, Update, Ok(())),
         ("portfolio access reads", portfolio(), None, Menu::ProjectGeneral, View, Ok(())),
