@@ -57,4 +57,7 @@ pub mod gallery;
 pub mod general_data;
 pub mod licence_consumption;
 pub mod problems;
+pub mod profile;
 pub mod project_parameters;
+pub mod role_definition;
+pub mod sign_in;

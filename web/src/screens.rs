@@ -4,7 +4,10 @@ mod gallery;
 mod general_data;
 mod licence_consumption;
 mod not_found;
+mod profile;
 mod project_parameters;
+mod role_definition;
+mod sign_in;
 mod splash;
 
 use leptos::prelude::*;
@@ -16,15 +19,27 @@ pub use splash::Splash;
 /// The screen of a route.
 pub fn screen(route: Option<Route>) -> AnyView {
     match route {
+        Some(Route::Roles | Route::NewRole | Route::Role(_)) => {
+            view! { <role_definition::RoleDefinition /> }.into_any()
+        }
         Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
         Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
+        Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         _ => view! { <not_found::NotFound /> }.into_any(),
     }
 }
 
+/// Whether two addresses are one screen, which then stays: a list with one of its rows open beside it.
+pub const fn is_same(one: Option<&Route>, other: Option<&Route>) -> bool {
+    const fn is_role(route: Option<&Route>) -> bool {
+        matches!(route, Some(Route::Roles | Route::NewRole | Route::Role(_)))
+    }
+    is_role(one) && is_role(other)
+}
+
 /// What people see who are not signed in.
 pub fn sign_in() -> AnyView {
-    view! { <main class="plain-page"><not_found::NotFound /></main> }.into_any()
+    view! { <sign_in::SignIn /> }.into_any()
 }

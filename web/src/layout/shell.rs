@@ -20,6 +20,12 @@ pub fn Shell() -> impl IntoView {
     let guard = expect_context::<Guard>();
     let location = use_location();
     let route = Memo::new(move |_| location.pathname.with(|path| Route::parse(Place::split(path).1)));
+    let shown = Memo::new_with_compare(
+        move |_| route.get(),
+        |before, now| {
+            before != now && !screens::is_same(before.and_then(Option::as_ref), now.and_then(Option::as_ref))
+        },
+    );
     Effect::new(move |_| {
         location.pathname.track();
         location.search.track();
@@ -45,7 +51,7 @@ pub fn Shell() -> impl IntoView {
                     Some(current) => {
                         view! {
                             <Frame session=current route=route.into()>
-                                {move || screens::screen(route.get())}
+                                {move || screens::screen(shown.get())}
                             </Frame>
                         }
                             .into_any()

@@ -1,6 +1,6 @@
 //! Texts of Role Definition.
 
-use shared::{Language, Menu, Operation, licence::Function};
+use shared::{Menu, Operation, licence::Function};
 
 use crate::locale;
 
@@ -17,8 +17,7 @@ super::texts! {
     beyond_licence(licence: &str): "The licence {licence} does not include this.", "La licencia {licence} no incluye esto.";
     changes[n]: "{n} change" | "{n} changes", "{n} cambio" | "{n} cambios";
     collapse_all: "Collapse all", "Contraer todo";
-    compare: "Compare with", "Comparar con";
-    compare_none: "No comparison", "Sin comparar";
+    compare: "Compare with…", "Comparar con…";
     copied(name: &str): "{name} was created", "{name} se ha creado";
     copy: "Copy", "Copiar";
     copy_name(name: &str): "{name} (copy)", "{name} (copia)";
@@ -62,7 +61,6 @@ super::texts! {
     expand_all: "Expand all", "Expandir todo";
     function_beyond(licence: &str): "Not with the licence {licence}", "No con la licencia {licence}";
     functions: "Functions", "Funciones";
-    grant_word: "granted", "concedido";
     grid: "What the role grants", "Lo que concede el rol";
     held[n]: "{n} person" | "{n} people", "{n} persona" | "{n} personas";
     held_by_nobody: "Nobody", "Nadie";
@@ -106,6 +104,7 @@ super::texts! {
     screen_itself: "the screen itself", "la pantalla en sí";
     search: "Search screens", "Buscar pantallas";
     settings: "Settings", "Ajustes";
+    show_all: "Show all screens", "Ver todas las pantallas";
     show_changes: "Show changes", "Ver cambios";
     start: "Begin with", "Empezar con";
     title: "Role Definition", "Definición de roles";
@@ -114,20 +113,11 @@ super::texts! {
 
 /// The name of an operation.
 pub fn operation(operation: Operation) -> &'static str {
-    operation_in(operation, locale::current())
-}
-
-/// The name of an operation in this language.
-pub const fn operation_in(operation: Operation, language: Language) -> &'static str {
-    match (operation, language) {
-        (Operation::Insert, Language::En) => "Insert",
-        (Operation::Insert, Language::Es) => "Insertar",
-        (Operation::Update, Language::En) => "Update",
-        (Operation::Update, Language::Es) => "Modificar",
-        (Operation::Delete, Language::En) => "Delete",
-        (Operation::Delete, Language::Es) => "Eliminar",
-        (Operation::View, Language::En) => "View",
-        (Operation::View, Language::Es) => "Ver",
+    match operation {
+        Operation::Insert => locale::pick("Insert", "Insertar"),
+        Operation::Update => locale::pick("Update", "Modificar"),
+        Operation::Delete => locale::pick("Delete", "Eliminar"),
+        Operation::View => locale::pick("View", "Ver"),
     }
 }
 
@@ -143,23 +133,29 @@ pub fn function(function: Function) -> &'static str {
 /// What a function is for.
 pub fn function_help(function: Function) -> &'static str {
     match function {
-        Function::ProjectManager => locale::pick("May be Manager of projects", "Puede ser gestor de proyectos"),
-        Function::ServiceManager => locale::pick("May be Manager of services", "Puede ser gestor de servicios"),
-        Function::ProgramManager => locale::pick("May be Manager of programs", "Puede ser gestor de programas"),
+        Function::ProjectManager => {
+            locale::pick("May be Manager of projects", "Puede ser gestor de proyectos")
+        }
+        Function::ServiceManager => {
+            locale::pick("May be Manager of services", "Puede ser gestor de servicios")
+        }
+        Function::ProgramManager => {
+            locale::pick("May be Manager of programs", "Puede ser gestor de programas")
+        }
     }
 }
 
-/// The name of a licence type; the platform names its types in English.
+/// The name of a licence type by its key. `name` is what the platform calls one that is not known here.
 pub fn licence_name(key: &str, name: &str) -> String {
-    let spanish = match key {
-        "full_access" => "Acceso total",
-        "portfolio_access" => "Acceso al portafolio corporativo",
-        "project_manager" => "Gestor de proyectos",
-        "team_member" => "Miembro del equipo",
-        "project_guest" => "Invitado de proyecto",
+    let known = match key {
+        "full_access" => locale::pick("Full Access", "Acceso total"),
+        "portfolio_access" => locale::pick("Corporate Portfolio Access", "Acceso al portafolio corporativo"),
+        "project_manager" => locale::pick("Project Manager", "Gestor de proyectos"),
+        "team_member" => locale::pick("Team Member", "Miembro del equipo"),
+        "project_guest" => locale::pick("Project Guest", "Invitado de proyecto"),
         _ => name,
     };
-    locale::pick(name, spanish).to_owned()
+    known.to_owned()
 }
 
 /// The name of a menu, with what it is a tab of.
