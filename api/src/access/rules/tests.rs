@@ -35,10 +35,10 @@ fn licence(key: &str) -> LicenceRules {
             let operations = match (key, menu) {
                 (_, Menu::ManageAccount) => Operations::NONE,
                 ("full_access", _) => IUDV,
+                ("project_manager", menu) if project || menu == Menu::MyProjects => IUDV,
+                ("portfolio_access" | "team_member", Menu::MyProjects) => IUDV,
+                ("portfolio_access", _) if project => V,
                 ("project_guest", Menu::MyProjects) => V,
-                ("portfolio_access", menu) if project && menu != Menu::MyProjects => V,
-                ("project_manager", _) if project => IUDV,
-                (_, Menu::MyProjects) => IUDV,
                 _ => Operations::NONE,
             };
             (menu, operations)
