@@ -61,3 +61,4 @@ pub mod profile;
 pub mod project_parameters;
 pub mod role_definition;
 pub mod sign_in;
+pub mod users;

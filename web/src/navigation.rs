@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use leptos::{ev, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::HtmlElement;
 
@@ -103,7 +106,7 @@ impl Guard {
             else {
                 return;
             };
-            if href.starts_with('/') && path_of(&href) != browser::path() {
+            if href.starts_with('/') && place_of(&href) != place_of(&browser::path_and_query()) {
                 event.prevent_default();
                 event.stop_immediate_propagation();
                 self.waiting.set(Some(Departure::To(href)));
@@ -115,7 +118,7 @@ impl Guard {
     fn watch_history(self) {
         let listener = Listener::new("popstate", move |event| {
             let here = self.here.get_value();
-            if self.is_closed() && path_of(&here) != browser::path() {
+            if self.is_closed() && place_of(&here) != place_of(&browser::path_and_query()) {
                 event.stop_immediate_propagation();
                 if let Ok(history) = window().history() {
                     let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
@@ -127,8 +130,80 @@ impl Guard {
     }
 }
 
-fn path_of(href: &str) -> &str {
-    href.split(['?', '#']).next().unwrap_or(href)
+/// What a form stands or falls with: the screen, and what is open beside its list. Filters and sorting change the
+/// address and leave both alone.
+fn place_of(href: &str) -> (&str, Option<&str>) {
+    let (address, _) = href.split_once('#').unwrap_or((href, ""));
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let open = query.split('&').find_map(|pair| pair.strip_prefix(OPEN)?.strip_prefix('='));
+    (path, open.filter(|open| !open.is_empty()))
+}
+
+/// The value of the query string that names what is open in the panel beside a list.
+pub const OPEN: &str = "open";
+
+/// What is open in the panel beside a list. Each opening is a step in the browser's history, so that going back closes
+/// the panel; unsaved changes in it ask first.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    value: Signal<Option<String>>,
+    go: Go,
+    guard: Guard,
+}
+
+impl Opened {
+    /// Must be called while a component is built.
+    pub fn new() -> Self {
+        let query = use_query_map();
+        let value = Memo::new(move |_| query.with(|query| query.get(OPEN)).filter(|open| !open.is_empty()));
+        Self { value: value.into(), go: Go::new(), guard: expect_context() }
+    }
+
+    /// What is open, tracked.
+    pub fn get(&self) -> Option<String> {
+        self.value.get()
+    }
+
+    /// What is open, as a signal.
+    pub const fn signal(&self) -> Signal<Option<String>> {
+        self.value
+    }
+
+    /// Opens something else, or nothing.
+    pub fn set(&self, open: Option<&str>) {
+        if self.value.get_untracked().as_deref() == open {
+            return;
+        }
+        let href = with_open(&browser::path_and_query(), open);
+        if self.guard.is_closed() {
+            self.guard.waiting.set(Some(Departure::To(href)));
+        } else {
+            self.go.to_href(&href);
+        }
+    }
+
+    /// Opens what was just added in the place of its form, which has nothing unsaved any more.
+    pub fn replace(&self, open: &str) {
+        self.guard.open();
+        let href = with_open(&browser::path_and_query(), Some(open));
+        (self.go.0)(&href, NavigateOptions { replace: true, ..NavigateOptions::default() });
+    }
+}
+
+impl Default for Opened {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The address with something else open.
+fn with_open(address: &str, open: Option<&str>) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let others = query.split('&').filter(|pair| !pair.is_empty());
+    let mut pairs: Vec<String> =
+        others.filter(|pair| pair.split('=').next() != Some(OPEN)).map(str::to_owned).collect();
+    pairs.extend(open.map(|open| format!("{OPEN}={open}")));
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
 /// Takes the person to other screens from code; links are better where there is something to click.
@@ -175,4 +250,29 @@ impl Default for Go {
 /// Moves the focus into an element once it is in the page.
 pub fn focus_soon(element: HtmlElement) {
     request_animation_frame(move || browser::focus_element(&element));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_leave_a_form_alone_and_opening_something_else_does_not() {
+        assert_eq!(place_of("/users?q=a&open=1#x"), place_of("/users?open=1&sort=name"));
+        assert_eq!(place_of("/users?open="), place_of("/users"));
+        assert_ne!(place_of("/users?open=1"), place_of("/users?open=2"));
+        assert_ne!(place_of("/users"), place_of("/roles"));
+    }
+
+    #[test]
+    fn opening_keeps_the_filters() {
+        for (address, open, expected) in [
+            ("/users", Some("1"), "/users?open=1"),
+            ("/users?q=a&open=1", Some("2"), "/users?q=a&open=2"),
+            ("/users?open=1&q=a", None, "/users?q=a"),
+            ("/users?open=1", None, "/users"),
+        ] {
+            assert_eq!(with_open(address, open), expected);
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod project_parameters;
 mod role_definition;
 mod sign_in;
 mod splash;
+mod users;
 
 use leptos::prelude::*;
 
@@ -26,6 +27,8 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
         Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
+        Some(Route::Users) => view! { <users::Users /> }.into_any(),
+        Some(Route::User(id)) => view! { <users::User id /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         _ => view! { <not_found::NotFound /> }.into_any(),
     }

@@ -61,6 +61,11 @@ pub async fn post_versioned<T: DeserializeOwned>(
     versioned(send(|| request(&Method::POST, path).json(value)).await?).await
 }
 
+/// Does something with the version one has seen, and no later one.
+pub async fn act<T: DeserializeOwned>(path: &str, etag: &Etag) -> Result<Versioned<T>, Failure> {
+    versioned(send(|| request(&Method::POST, path).header(header::IF_MATCH, &etag.0)).await?).await
+}
+
 /// Puts something in its place.
 pub async fn put<T: DeserializeOwned>(path: &str, value: &impl Serialize) -> Result<T, Failure> {
     body(send(|| request(&Method::PUT, path).json(value)).await?).await

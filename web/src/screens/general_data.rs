@@ -17,8 +17,8 @@ use crate::{
     merge::{Draft as _, StaleMerge},
     session::Session,
     ui::{
-        AsyncView, Form, FormActions, FormState, Notice, Page, SearchSelect, SelectField, Switch, TextField,
-        TextKind, Toasts, Tone,
+        AsyncView, Form, FormActions, FormState, Notice, Page, SearchSelect, Section, SelectField, Switch,
+        TextField, TextKind, Toasts, Tone,
     },
 };
 
@@ -99,19 +99,6 @@ fn SaveBar(form: FormState, #[prop(into)] give_up: Callback<()>) -> impl IntoVie
         <div class="save-bar" class:save-bar-on=move || form.dirty().get()>
             <FormActions label=common::save() on_cancel=give_up />
         </div>
-    }
-}
-
-#[component]
-fn Section(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <section class="form-section">
-            <header class="form-section-head">
-                <h2 class="section-title">{title}</h2>
-                <p class="muted">{text}</p>
-            </header>
-            {children()}
-        </section>
     }
 }
 

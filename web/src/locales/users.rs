@@ -1,0 +1,126 @@
+//! Texts of Users.
+
+super::texts! {
+    title: "Users", "Usuarios";
+    add: "Add person", "Añadir persona";
+    search: "Search by name or e-mail", "Buscar por nombre o correo";
+    all: "All", "Todos";
+
+    name: "Name", "Nombre";
+    first_name: "First name", "Nombre";
+    last_name: "Last name", "Apellidos";
+    email: "E-mail", "Correo electrónico";
+    roles: "Roles", "Roles";
+    licence_used: "Licence used", "Licencia que usa";
+    status: "Status", "Estado";
+    sign_in: "Sign-in", "Acceso";
+    company_admin: "Company admin", "Administración";
+    last_sign_in: "Last sign-in", "Último acceso";
+    created: "Added", "Alta";
+    language: "Language", "Idioma";
+
+    active: "Active", "Activo";
+    deactivated: "Deactivated", "Desactivado";
+    can_sign_in: "Can sign in", "Puede entrar";
+    no_login: "No login", "Sin acceso";
+    no_login_hint:
+        "Can be planned, costed and reported for, cannot sign in and uses no seat.",
+        "Se puede planificar, costear e informar; no puede entrar ni ocupa puesto.";
+    no_password: "No password yet", "Sin contraseña aún";
+    no_password_hint: "Cannot sign in until a password is set.", "No puede entrar hasta que tenga contraseña.";
+    company_admins: "Company admins", "Administración";
+    others: "All but them", "Todos los demás";
+    no_licence: "None", "Ninguna";
+    never: "Never", "Nunca";
+
+    empty_title: "Nobody here yet", "Aún no hay nadie";
+    empty_text: "Add the people who work here and give them roles.", "Añade a las personas que trabajan aquí y dales roles.";
+    panel_loading: "Person", "Persona";
+    gone_title: "This person is not here", "Esta persona no está aquí";
+
+    details: "Details", "Datos";
+    email_help: "The user name; notifications go there, too.", "Es el nombre de usuario; allí llegan también los avisos.";
+    email_admin:
+        "Only company admins change the e-mail of a company admin.",
+        "Solo la administración de la empresa cambia el correo de alguien de la administración.";
+    roles_help:
+        "What the roles grant adds up. One seat is used, of the highest licence among them.",
+        "Lo que permiten los roles se suma. Se ocupa un puesto, el de la licencia más alta entre ellos.";
+    roles_hidden:
+        "Roles are chosen by those who may also see Role Definition.",
+        "Los roles los elige quien puede ver también la definición de roles.";
+    roles_default:
+        "They get the role for new people. To choose another one you need to see Role Definition.",
+        "Recibirá el rol de las personas nuevas. Para elegir otro necesitas ver la definición de roles.";
+    default_role(licence: &str): "{licence} · for new people", "{licence} · para personas nuevas";
+    licence_lapsed(licence: &str): "{licence} · licence not valid today", "{licence} · licencia no válida hoy";
+    no_login_switch: "No login", "Sin acceso";
+    no_login_help:
+        "Can be planned, costed and reported for, but cannot sign in and uses no seat. Switching it on ends their sessions.",
+        "Se puede planificar, costear e informar, pero no puede entrar ni ocupa puesto. Al activarlo terminan sus sesiones.";
+    no_login_self: "You cannot take your own sign-in away.", "No puedes quitarte tu propio acceso.";
+    company_admin_help:
+        "Complete access without licence or role limits; alone sees licence consumption.",
+        "Acceso completo, sin límites de licencias ni roles; es quien ve el consumo de licencias.";
+    admin_on(name: &str): "{name} will have complete access", "{name} tendrá acceso completo";
+    admin_on_text:
+        "To every project and setting, whatever the roles and licences say, and may make others company admin.",
+        "A todos los proyectos y ajustes, digan lo que digan roles y licencias, y podrá nombrar a otros.";
+    admin_off(name: &str): "{name} will lose complete access", "{name} perderá el acceso completo";
+    admin_off_text: "From then on only the roles count, and a seat is used.", "A partir de ahí cuentan solo los roles y se ocupa un puesto.";
+    admin_off_self: "You will lose complete access", "Perderás el acceso completo";
+    admin_off_self_text:
+        "Only another company admin can give it back to you.",
+        "Solo otra persona de la administración podrá devolvértelo.";
+    saved(name: &str): "{name} was saved", "Se ha guardado a {name}";
+    read_only: "You can see people but not change them", "Puedes ver a las personas, pero no modificarlas";
+    read_only_text:
+        "None of your roles grants Update on Users. Ask whoever manages roles in your organization.",
+        "Ninguno de tus roles permite modificar usuarios. Consulta a quien gestiona los roles en tu organización.";
+
+    password: "Password", "Contraseña";
+    password_set: "A password is set.", "Tiene contraseña.";
+    password_missing: "No password is set, so this person cannot sign in yet.", "No tiene contraseña, así que aún no puede entrar.";
+    password_none: "This person cannot sign in, so no password is needed.", "No puede entrar, así que no hace falta contraseña.";
+    set_password: "Set a password", "Poner contraseña";
+    set_password_title(name: &str): "Set a password for {name}", "Poner contraseña a {name}";
+    set_password_text:
+        "Tell it to the person in a safe way; they should change it in their profile. All their sessions end.",
+        "Comunícasela por una vía segura; debería cambiarla en su perfil. Todas sus sesiones terminan.";
+    new_password: "New password", "Contraseña nueva";
+    password_length(minimum: i16): "At least {minimum} characters.", "Al menos {minimum} caracteres.";
+    password_done(name: &str): "{name} has a new password", "{name} tiene contraseña nueva";
+    own_password: "You change your own password in your profile, with the present one.", "Tu contraseña la cambias en tu perfil, con la actual.";
+    to_profile: "Open my profile", "Abrir mi perfil";
+    password_admin: "Only company admins set the password of a company admin.", "Solo la administración pone la contraseña de alguien de la administración.";
+    first_password: "First password", "Primera contraseña";
+    first_password_help(minimum: i16):
+        "At least {minimum} characters. Without one, the person cannot sign in yet.",
+        "Al menos {minimum} caracteres. Sin ella, la persona aún no puede entrar.";
+
+    access: "Access", "Acceso";
+    is_active: "Active: may sign in and uses a seat where a licence asks for one.", "En activo: puede entrar y ocupa un puesto si la licencia lo pide.";
+    is_deactivated:
+        "Deactivated: cannot sign in and uses no seat. Everything they did is still here.",
+        "Desactivada: no puede entrar ni ocupa puesto. Todo lo que hizo sigue aquí.";
+    deactivate: "Deactivate", "Desactivar";
+    deactivate_title(name: &str): "Deactivate {name}?", "¿Desactivar a {name}?";
+    deactivate_seat(licence: &str):
+        "All their sessions end at once, they can no longer sign in, and their {licence} seat is freed. Projects, time and history stay. You can reactivate them later.",
+        "Todas sus sesiones terminan al momento, ya no podrá entrar y su puesto de {licence} queda libre. Proyectos, horas e historial se conservan. Podrás reactivarla más tarde.";
+    deactivate_no_seat:
+        "All their sessions end at once and they can no longer sign in. No seat is freed, since none is used. Projects, time and history stay. You can reactivate them later.",
+        "Todas sus sesiones terminan al momento y ya no podrá entrar. No se libera ningún puesto, porque no ocupa ninguno. Proyectos, horas e historial se conservan. Podrás reactivarla más tarde.";
+    deactivate_self: "You cannot deactivate yourself. Ask somebody else to do it.", "No puedes desactivarte. Pídeselo a otra persona.";
+    deactivate_admin: "Only company admins deactivate a company admin.", "Solo la administración desactiva a alguien de la administración.";
+    reactivate: "Reactivate", "Reactivar";
+    reactivate_title(name: &str): "Reactivate {name}?", "¿Reactivar a {name}?";
+    reactivate_text:
+        "They can sign in again with the same roles and password, and use a seat again.",
+        "Podrá entrar de nuevo con los mismos roles y contraseña, y volverá a ocupar un puesto.";
+    was_deactivated(name: &str): "{name} was deactivated", "{name} ya no está en activo";
+    was_reactivated(name: &str): "{name} is active again", "{name} vuelve a estar en activo";
+
+    language_organization: "As the organization", "El de la organización";
+    added(name: &str): "{name} was added", "Se ha añadido a {name}";
+}

@@ -1,0 +1,177 @@
+//! Users: the people of the organization, as a list with a panel beside it, and each on a page of their own.
+
+mod access;
+mod add;
+mod columns;
+mod draft;
+mod filters;
+mod form;
+mod password;
+mod person;
+
+use leptos::prelude::*;
+use shared::{Menu, Operation, ids::UserId, role::Role, user::User as UserDto};
+
+use self::{add::AddPerson, columns::columns, filters::Filters, person::Person};
+use crate::{
+    api::{self, Loader, Paged},
+    browser,
+    locales::{common, users as t},
+    navigation::Opened,
+    route::Route,
+    session::{Can, Session},
+    ui::{Button, ButtonKind, Crumb, EmptyState, Icon, Page, Panel, SearchBox, Table, url_value},
+};
+
+/// What stands in the address while somebody is being added.
+const NEW: &str = "new";
+
+fn full_name(user: &UserDto) -> String {
+    format!("{} {}", user.first_name, user.last_name)
+}
+
+/// The link of a person in the list, which takes the focus back when the panel closes.
+fn link_id(id: &str) -> String {
+    format!("user-{id}")
+}
+
+/// The roles, for those who may see them; others get none, and the forms say so.
+fn roles() -> Signal<Vec<Role>> {
+    let may_see = Session::expect().may(Menu::RoleDefinition, Operation::View);
+    let loader = Loader::new(move || async move {
+        if may_see { api::get::<Vec<Role>>("/roles").await } else { Ok(Vec::new()) }
+    });
+    Signal::derive(move || loader.value().unwrap_or_default())
+}
+
+/// The screen of the menu `users`.
+#[component]
+pub fn Users() -> impl IntoView {
+    let (filters, shown, opened) = (Filters::new(), url_value("columns"), Opened::new());
+    let roles = roles();
+    let list = Paged::new(move |after| {
+        let filter = filters.to_query(after);
+        async move { api::list::<UserDto>("/users", &filter).await }
+    });
+    let is_admin = Session::expect().current_untracked().is_some_and(|current| current.company_admin);
+    let add = {
+        let opened = opened.clone();
+        Callback::new(move |()| opened.set(Some(NEW)))
+    };
+    let open = {
+        let opened = opened.clone();
+        move |user: UserDto| opened.set(Some(&user.id.to_string()))
+    };
+    let (is_filtered, open_id) = (Signal::derive(move || filters.is_set()), opened.signal());
+    let current = Signal::derive(move || {
+        let open = open_id.get()?;
+        list.rows.with(|rows| rows.iter().find(|user| user.id.to_string() == open).map(key))
+    });
+    let toolbar = move || {
+        view! {
+            <SearchBox label=t::search() value=filters.q />
+            <Show when=move || is_filtered.get()>
+                <Button
+                    label=common::clear_filters()
+                    kind=ButtonKind::Quiet
+                    icon=Icon::Close
+                    on_press=move |()| filters.clear()
+                />
+            </Show>
+        }
+    };
+    let actions = move || {
+        view! {
+            <Can menu=Menu::Users operation=Operation::Insert>
+                <Button label=t::add() icon=Icon::Plus kind=ButtonKind::Primary on_press=add />
+            </Can>
+        }
+    };
+    let empty = || view! { <EmptyState icon=Icon::Team title=t::empty_title() text=t::empty_text() /> };
+    view! {
+        <Page title=t::title() fill=true actions>
+            <Table
+                label=t::title()
+                columns=columns(filters, roles, is_admin, opened.clone())
+                list
+                key
+                sort=filters.sort
+                shown
+                toolbar
+                filtered=is_filtered
+                on_clear=move |()| filters.clear()
+                on_open=open
+                current
+                empty
+            />
+            <PersonPanel opened list roles />
+        </Page>
+    }
+}
+
+fn key(user: &UserDto) -> String {
+    format!("{}-{}", user.id, user.version)
+}
+
+/// The person, or the form of a new one, beside the list.
+#[component]
+fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<Role>>) -> impl IntoView {
+    let open_id = opened.signal();
+    let name = RwSignal::new(t::panel_loading().to_owned());
+    let title = Signal::derive(move || match open_id.get().as_deref() {
+        Some(NEW) => t::add().to_owned(),
+        _ => name.get(),
+    });
+    let close = {
+        let opened = opened.clone();
+        Callback::new(move |()| opened.set(None))
+    };
+    // The focus goes back to where it came from.
+    Effect::new(move |previous: Option<Option<String>>| {
+        let open = open_id.get();
+        if let (None, Some(Some(before))) = (&open, previous) {
+            browser::focus(&link_id(&before));
+        }
+        open
+    });
+    let saved = Callback::new(move |user: UserDto| {
+        list.rows.update(|rows| {
+            if let Some(row) = rows.iter_mut().find(|row| row.id == user.id) {
+                *row = user;
+            }
+        });
+    });
+    let added = {
+        let opened = opened.clone();
+        Callback::new(move |user: UserDto| {
+            list.reload();
+            opened.replace(&user.id.to_string());
+        })
+    };
+    let content = move || match open_id.get() {
+        None => ().into_any(),
+        Some(id) if id == NEW => view! { <AddPerson roles on_added=added on_cancel=close /> }.into_any(),
+        Some(id) => {
+            view! { <Person id roles on_name=move |known| name.set(known) on_saved=saved /> }.into_any()
+        }
+    };
+    view! {
+        <Panel title open=Signal::derive(move || open_id.with(Option::is_some)) on_close=close>
+            {content}
+        </Panel>
+    }
+}
+
+/// One person on a page of their own.
+#[component]
+pub fn User(id: UserId) -> impl IntoView {
+    let name = RwSignal::new(t::panel_loading().to_owned());
+    let crumbs = vec![Crumb { label: t::title().to_owned(), href: Some(Route::Users.href()) }];
+    view! {
+        <Page title=name crumbs>
+            <div class="measure stack">
+                <Person id=id.to_string() roles=roles() on_name=move |known| name.set(known) on_saved=|_| () />
+            </div>
+        </Page>
+    }
+}
