@@ -5,7 +5,7 @@
 
 mod text;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use text::MenuText;
 
@@ -14,7 +14,7 @@ use crate::{Language, Operation};
 macro_rules! menus {
     ($($name:ident $key:tt $kind:ident $parent:ident;)*) => {
         /// A menu, or a heading under which menus stand.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum Menu {
             $(#[doc = concat!("`", $key, "`")] #[serde(rename = $key)] $name,)*
@@ -140,6 +140,14 @@ menus! {
     NetworkAccess "network_access" Screen Security;
     Integrations "integrations" Screen Security;
     ManageAccount "manage_account" Screen Organization;
+}
+
+/// By hand, as a string and not as an enum: as the key of a map it then stands in the path of an error.
+impl<'de> Deserialize<'de> for Menu {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        Self::from_key(&key).ok_or_else(|| serde::de::Error::custom(format!("there is no menu {key:?}")))
+    }
 }
 
 impl Menu {
