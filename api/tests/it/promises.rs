@@ -6,11 +6,16 @@
 mod access_table;
 mod catalogue;
 mod conform;
+mod enforced;
+mod foreign;
 mod isolation;
 mod matrix;
 mod migrations;
 mod openapi;
+mod positions;
 mod roles;
+mod samples;
+mod scene;
 mod schema;
 mod sql;
 mod tables;

@@ -1,0 +1,161 @@
+//! A sample request of every operation. An operation without one fails the tests that ask for it here.
+
+use std::collections::BTreeMap;
+
+use api::http::route::Route;
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use super::scene::{Player, Scene};
+use crate::harness::{Answer, Client};
+
+/// What is sent, but for method and path, which are the route's.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// The parameters of the path.
+    pub parameters: BTreeMap<String, String>,
+    /// Behind the path, with its `?`.
+    pub query: String,
+    /// The version that was read.
+    pub version: Option<i32>,
+    pub body: Option<Value>,
+}
+
+/// The sample of a route: done by this player, it does what the operation is for.
+#[track_caller]
+pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
+    let project = || read().at("project", scene.project.id);
+    let member = || project().at("user", scene.member.user.id).version(scene.member.version);
+    match route.name {
+        "change_password" => {
+            write(json!({"old_password": player.password(), "new_password": "siete barcos junto al faro"}))
+        }
+        "copy_role" => {
+            write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
+        }
+        "create_project" => write(json!({"name": "Cassini"})),
+        "create_project_parameter" => {
+            write(json!({"kind": "priority", "name_en": format!("One {}", scene.role.id),
+            "name_es": format!("Uno {}", scene.role.id), "colour": "#aa3300"}))
+        }
+        "create_role" => {
+            write(json!({"name": format!("New {}", scene.role.id), "licence_type": "team_member",
+            "functions": [], "grants": {"home": {"view": true}}}))
+        }
+        "create_team_member" => {
+            Sample { body: Some(json!({"user_id": scene.person.id, "position": "team_member"})), ..project() }
+        }
+        "create_user" => {
+            write(json!({"email": format!("new-{}@people.example", scene.role.id), "first_name": "Nia",
+            "last_name": "Nueva", "roles": [scene.default_role()]}))
+        }
+        "deactivate_user" => read().at("user", scene.person.id).version(scene.person.version),
+        "delete_project" => project().version(scene.project.version),
+        "delete_project_parameter" => {
+            read().at("parameter", scene.parameter.id).version(scene.parameter.version)
+        }
+        "delete_role" => read().at("role", scene.role.id).version(scene.role.version),
+        "delete_team_member" => member(),
+        "end_session" => read().at("session", player.other_session),
+        "get_project"
+        | "get_project_deletion"
+        | "get_project_home"
+        | "list_project_changes"
+        | "list_team_members" => project(),
+        "get_role" => read().at("role", scene.role.id),
+        "get_user" => read().at("user", scene.person.id),
+        "list_team_candidates" => Sample { query: "?q=pers".to_owned(), ..project() },
+        "end_other_sessions"
+        | "get_general_data"
+        | "get_project_options"
+        | "get_session"
+        | "get_sign_in_page"
+        | "list_licence_consumption"
+        | "list_licence_types"
+        | "list_my_projects"
+        | "list_own_sessions"
+        | "list_project_parameters"
+        | "list_projects"
+        | "list_roles"
+        | "list_users"
+        | "sign_out" => read(),
+        "reactivate_user" => read().at("user", scene.inactive.id).version(scene.inactive.version),
+        "refresh_session" => write(json!({})),
+        "sign_in" => write(json!({"email": player.actor.email, "password": player.password()})),
+        "update_general_data" => write(json!({"city": "Vigo"})).version(scene.general_data.version),
+        "update_profile" => write(json!({"first_name": "Pia"})).version(1),
+        "update_project" => {
+            Sample { body: Some(json!({"cost_centre": "CC-7"})), ..project().version(scene.project.version) }
+        }
+        "update_project_parameter" => write(json!({"colour": "#00aa77"}))
+            .at("parameter", scene.parameter.id)
+            .version(scene.parameter.version),
+        "update_role" => write(json!({"description": "Other words."}))
+            .at("role", scene.role.id)
+            .version(scene.role.version),
+        "update_team_member" => Sample { body: Some(json!({"position": "guest"})), ..member() },
+        "update_user" => {
+            write(json!({"first_name": "Pia"})).at("user", scene.person.id).version(scene.person.version)
+        }
+        other => panic!("say in samples.rs how a request for {other} looks"),
+    }
+}
+
+fn read() -> Sample {
+    Sample::default()
+}
+
+fn write(body: Value) -> Sample {
+    Sample { body: Some(body), ..Sample::default() }
+}
+
+impl Sample {
+    fn at(mut self, parameter: &str, id: impl ToString) -> Self {
+        self.parameters.insert(parameter.to_owned(), id.to_string());
+        self
+    }
+
+    fn version(self, version: i32) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// The sample with another body.
+    pub fn with_body(&self, body: Value) -> Self {
+        Self { body: Some(body), ..self.clone() }
+    }
+
+    /// The sample with an id that nothing has, for this parameter.
+    pub fn elsewhere(mut self, parameter: &str) -> Self {
+        let id = self.parameters.get_mut(parameter).expect("a parameter of the sample");
+        *id = uuid::Uuid::max().to_string();
+        self
+    }
+
+    /// The path with its parameters filled in.
+    #[track_caller]
+    pub fn path(&self, route: &Route) -> String {
+        let path = self
+            .parameters
+            .iter()
+            .fold(route.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        assert!(!path.contains('{'), "a parameter of {path} is missing in the sample");
+        path + &self.query
+    }
+
+    /// Sends it.
+    #[track_caller]
+    pub fn send(&self, route: &Route, client: &Client) -> Answer {
+        let body = self.body.as_ref().map(|body| body.to_string().into_bytes());
+        client.send(method(route), &self.path(route), self.version, body)
+    }
+}
+
+/// The route's method, for the client.
+pub fn method(route: &Route) -> Method {
+    Method::from_bytes(route.method().as_bytes()).expect("a method")
+}
+
+/// The names of the parameters in a route's path.
+pub fn path_parameters(route: &Route) -> Vec<&str> {
+    route.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect()
+}

@@ -1,0 +1,135 @@
+//! A stage for requests: one of everything in an organization, fresh each time, so that whatever is done to it
+//! disturbs nothing else.
+
+use std::{cell::OnceCell, rc::Rc};
+
+use api::http::route::Route;
+use diesel::{RunQueryDsl, sql_query, sql_types::Uuid as SqlUuid};
+use serde_json::json;
+use shared::{
+    general_data::GeneralData,
+    ids::{RoleId, SessionId, UserId},
+    project::{Project, TeamMember},
+    project_parameter::{ProjectParameter, ProjectParameterKind},
+    role::Role,
+    user::User,
+};
+
+use ureq::http::Method;
+
+use crate::harness::{Actor, PASSWORD, Person, TestApp, TestOrganization};
+
+/// One of everything.
+pub struct Scene {
+    pub organization: TestOrganization,
+    /// The company admin, who set the stage.
+    pub admin: Actor,
+    pub general_data: GeneralData,
+    /// Somebody without any position.
+    pub person: User,
+    /// Somebody who was deactivated.
+    pub inactive: User,
+    /// A role that nobody holds.
+    pub role: Role,
+    /// An entry that no project has.
+    pub parameter: ProjectParameter,
+    /// A project, and somebody on its team.
+    pub project: Project,
+    pub member: TeamMember,
+    /// Another one, and somebody on its team alone.
+    pub sibling: Project,
+    pub sibling_member: TeamMember,
+}
+
+impl Scene {
+    pub fn set(app: &TestApp, organization: &TestOrganization) -> Self {
+        let admin = organization.admin(app);
+        let tag = app.clock.new_id();
+        let person = |name: &str| -> User {
+            let new = json!({"email": format!("{name}-{tag}@people.example"), "first_name": name, "last_name": "Sample"});
+            admin.post("/users", &new).expect(201).json()
+        };
+        let inactive = person("idle");
+        let deactivate = format!("/users/{}/deactivate", inactive.id);
+        let inactive = admin.send(Method::POST, &deactivate, Some(inactive.version), None).expect(200).json();
+        let role = json!({"name": format!("Role {tag}"), "licence_type": "team_member", "grants": {"home": {"view": true}}});
+        let parameter = json!({"kind": ProjectParameterKind::Type, "name_en": format!("Type {tag}"),
+            "name_es": format!("Tipo {tag}"), "colour": "#336699"});
+        let project = |name: &str| -> Project {
+            admin.post("/projects", &json!({"name": format!("{name} {tag}")})).expect(201).json()
+        };
+        let join = |project: &Project, user: UserId| -> TeamMember {
+            let member = json!({"user_id": user, "position": "team_member"});
+            admin.post(&format!("/projects/{}/team", project.id), &member).expect(201).json()
+        };
+        let (one, other) = (project("Apollo"), project("Borealis"));
+        Self {
+            member: join(&one, person("member").id),
+            sibling_member: join(&other, person("sibling").id),
+            general_data: admin.get("/general-data").expect(200).json(),
+            person: person("person"),
+            inactive,
+            role: admin.post("/roles", &role).expect(201).json(),
+            parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
+            project: one,
+            sibling: other,
+            organization: organization.clone(),
+            admin,
+        }
+    }
+
+    /// Somebody who is signed in here twice, with a password.
+    pub fn enter(&self, app: &TestApp, person: Person) -> Player {
+        Player::of(app, person.create(app))
+    }
+
+    /// A role that new people get.
+    pub fn default_role(&self) -> RoleId {
+        self.person.roles[0].id
+    }
+}
+
+/// The scenes of a test: one for all that only read, and a fresh one for whatever changes something.
+pub struct Stage<'a> {
+    app: &'a TestApp,
+    for_reading: OnceCell<Rc<Scene>>,
+}
+
+impl<'a> Stage<'a> {
+    pub fn of(app: &'a TestApp) -> Self {
+        Self { app, for_reading: OnceCell::new() }
+    }
+
+    /// Acme's scene for this route.
+    pub fn scene(&self, route: &Route) -> Rc<Scene> {
+        let fresh = || Rc::new(Scene::set(self.app, &self.app.acme));
+        if route.method() == "GET" { Rc::clone(self.for_reading.get_or_init(fresh)) } else { fresh() }
+    }
+}
+
+/// Somebody who acts.
+pub struct Player {
+    pub actor: Actor,
+    /// Another session of theirs.
+    pub other_session: SessionId,
+}
+
+impl Player {
+    pub fn of(app: &TestApp, actor: Actor) -> Self {
+        sql_query(
+            "UPDATE users SET password_hash = (SELECT a.password_hash FROM users a WHERE a.org_id = users.org_id
+                                               AND a.email LIKE 'admin@%' AND a.password_hash IS NOT NULL)
+             WHERE id = $1 AND password_hash IS NULL",
+        )
+        .bind::<SqlUuid, _>(actor.id.0)
+        .execute(&mut app.database.superuser())
+        .expect("a password is set");
+        let other_session = app.sign_in(&actor.organization, actor.id, actor.email.clone()).session;
+        Self { actor, other_session }
+    }
+
+    /// What the harness's people sign in with.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+}
