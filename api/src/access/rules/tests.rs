@@ -34,9 +34,8 @@ fn licence(key: &str) -> LicenceRules {
             let project = PROJECT_TABS.contains(&menu);
             let operations = match (key, menu) {
                 (_, Menu::ManageAccount) => Operations::NONE,
-                ("full_access", _) => IUDV,
+                ("full_access", _) | ("portfolio_access" | "team_member", Menu::MyProjects) => IUDV,
                 ("project_manager", menu) if project || menu == Menu::MyProjects => IUDV,
-                ("portfolio_access" | "team_member", Menu::MyProjects) => IUDV,
                 ("portfolio_access", _) if project => V,
                 ("project_guest", Menu::MyProjects) => V,
                 _ => Operations::NONE,
