@@ -11,6 +11,7 @@ mod foreign;
 mod isolation;
 mod matrix;
 mod migrations;
+mod mutations;
 mod openapi;
 mod positions;
 mod roles;
