@@ -11,9 +11,9 @@ if (!baseURL) {
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
-  // The journeys share one server, and some change what others look at.
-  workers: 1,
-  fullyParallel: false,
+  // Each journey that changes something has an organization of its own, so they can run side by side.
+  workers: 2,
+  fullyParallel: true,
   // A journey that passes only at the second try is a bug.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
@@ -26,6 +26,7 @@ export default defineConfig({
     headless: true,
     locale: "en-GB",
     timezoneId: "Europe/Madrid",
+    viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {
@@ -41,9 +42,5 @@ export default defineConfig({
       ],
     },
   },
-  projects: [
-    { name: "desktop", use: { viewport: { width: 1440, height: 900 } } },
-    // Screens that are laid out differently on a telephone say so with the tag.
-    { name: "mobile", grep: /@mobile/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
-  ],
+  snapshotPathTemplate: "{testDir}/snapshots/{arg}{ext}",
 });
