@@ -108,10 +108,35 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
     {
-        let caller = who.caller().clone();
         let mode = if G::WRITES { Mode::Write } else { Mode::Read };
+        self.project_unit(mode, who, project, work).await
+    }
+
+    /// The same without writing, for what only those may read who could also write.
+    pub async fn read_in_project<G, T, F>(&self, who: &G, project: ProjectId, work: F) -> Result<T, ApiError>
+    where
+        G: OnProject,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.project_unit(Mode::Read, who, project, work).await
+    }
+
+    async fn project_unit<G, T, F>(
+        &self,
+        mode: Mode,
+        who: &G,
+        project: ProjectId,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        G: OnProject,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller().clone();
         self.unit(mode, caller.organization.id, Actor::of(&caller), move |conn| {
-            let assigned = position_on(conn, project, caller.user(), G::WRITES)?;
+            let assigned = position_on(conn, project, caller.user(), mode)?;
             let (holder, today) = (caller.holder(), caller.today());
             holder.check_on_project(assigned, G::TAB, G::OPERATION, today).map_err(
                 |denial| match denial {
@@ -201,12 +226,12 @@ fn position_on(
     conn: &mut TenantConn<'_>,
     project: ProjectId,
     user: shared::ids::UserId,
-    writes: bool,
+    mode: Mode,
 ) -> Result<Option<Position>, ApiError> {
     use diesel::prelude::*;
     use schema::projects;
 
-    if writes {
+    if mode == Mode::Write {
         // Writers of one project come one after the other: until the end of this write nobody deletes the project or
         // changes the position read below. FOR SHARE would let two in and have them wait for each other forever
         // when both then change the row; this lock is the one that an UPDATE takes, and references may still be made.

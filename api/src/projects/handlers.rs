@@ -135,7 +135,7 @@ pub async fn get_project_deletion(
     site: Data<Site>,
 ) -> Result<Json<ProjectDeletion>, ApiError> {
     let work = |conn: &mut TenantConn<'_>, place: ProjectPlace| store::deletion(conn, place.project);
-    site.db.in_project(&who, project.into_inner(), work).await.map(Json)
+    site.db.read_in_project(&who, project.into_inner(), work).await.map(Json)
 }
 
 /// A project at a glance.

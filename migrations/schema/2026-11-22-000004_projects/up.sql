@@ -60,6 +60,9 @@ CREATE TABLE projects (
     FOREIGN KEY (org_id, updated_by) REFERENCES users (org_id, id)
 );
 CREATE INDEX projects_by_name ON projects (org_id, name, id);
+CREATE INDEX projects_by_updated_at ON projects (org_id, updated_at, id);
+CREATE INDEX projects_by_start_date ON projects (org_id, start_date, id);
+CREATE INDEX projects_by_end_date ON projects (org_id, end_date, id);
 CREATE INDEX projects_by_status ON projects (org_id, status_id);
 CREATE INDEX projects_by_approval_status ON projects (org_id, approval_status_id);
 CREATE INDEX projects_by_type ON projects (org_id, type_id);

@@ -47,7 +47,7 @@ pub async fn list_team_candidates(
     let words = filter.0.q.unwrap_or_default();
     let work =
         move |conn: &mut TenantConn<'_>, place: ProjectPlace| store::candidates(conn, place.project, &words);
-    site.db.in_project(&who, project.into_inner(), work).await.map(Json)
+    site.db.read_in_project(&who, project.into_inner(), work).await.map(Json)
 }
 
 /// Puts somebody on the team. To be Manager, one of their roles must carry the function.

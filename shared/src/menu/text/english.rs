@@ -151,10 +151,10 @@ super::texts! {
         delete "Delete projects with everything in them."
         view "See the list of projects and open them; every tab of a project needs this.";
     ProjectHome "Project Home"
-        view "See how a project stands at a glance.";
+        view "See how a project stands at a glance, and its history.";
     ProjectGeneral "General"
         update "Change the name, dates, status and other main data of a project."
-        view "See the main data of a project and the history of its changes.";
+        view "See the main data of a project.";
     ProjectTeam "Team"
         insert "Add people to the team of a project."
         update "Change the positions of people on a project."

@@ -151,10 +151,10 @@ super::texts! {
         delete "Eliminar proyectos con todo lo que contienen."
         view "Ver la lista de proyectos y abrirlos; todas las pestañas de un proyecto lo necesitan.";
     ProjectHome "Inicio del proyecto"
-        view "Ver de un vistazo cómo va un proyecto.";
+        view "Ver de un vistazo cómo va un proyecto, y su historial.";
     ProjectGeneral "General"
         update "Modificar el nombre, las fechas, el estado y otros datos principales de un proyecto."
-        view "Ver los datos principales de un proyecto y el historial de sus cambios.";
+        view "Ver los datos principales de un proyecto.";
     ProjectTeam "Equipo"
         insert "Añadir personas al equipo de un proyecto."
         update "Modificar las posiciones de las personas en un proyecto."
