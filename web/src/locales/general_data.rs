@@ -1,7 +1,6 @@
 //! Texts of General Data.
 
 super::texts! {
-    title: "General Data", "Datos generales";
     read_only: "You can see General Data but not change it", "Puedes ver los datos generales, pero no modificarlos";
     read_only_text:
         "None of your roles grants Update on General Data. Ask whoever manages roles in your organization.",
@@ -76,4 +75,9 @@ pub fn weekdays() -> [(i16, &'static str); 7] {
             (7, "domingo"),
         ],
     )
+}
+
+/// The title: the menu's name.
+pub fn title() -> &'static str {
+    shared::Menu::GeneralData.label(crate::locale::current())
 }

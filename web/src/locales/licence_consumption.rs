@@ -3,7 +3,7 @@
 use crate::locale::pick;
 
 super::texts! {
-    title: "Licence consumption", "Consumo de licencias";
+    heading: "Licence consumption", "Consumo de licencias";
     intro:
         "What the organization holds and uses today. Each person uses one seat, of the highest licence among their roles.",
         "Lo que la organización tiene y usa hoy. Cada persona ocupa un puesto, el de la licencia más alta entre sus roles.";
@@ -52,6 +52,11 @@ super::texts! {
     empty_text:
         "Without a licence, roles grant nothing. Whoever runs this Portico adds licences for your organization.",
         "Sin licencias, los roles no permiten nada. Quien opera este Portico añade las licencias de tu organización.";
+}
+
+/// The title: the menu's name.
+pub fn title() -> &'static str {
+    shared::Menu::ManageAccount.label(crate::locale::current())
 }
 
 /// The name of a licence type. The platform names its types in English; `name` is what is said of one that is newer

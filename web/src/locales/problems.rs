@@ -1,8 +1,8 @@
 //! Problems in words: for each code of the API what happened, and what to do now.
 
-use shared::{ProblemCode, ViolationCode, problem::Seats};
+use shared::{FieldProblem, Language, ProblemCode, ViolationCode, problem::Seats};
 
-use crate::locale::{number, pick};
+use crate::locale::{current, number, pick};
 
 super::texts! {
     unreachable: "Portico cannot be reached", "No se puede llegar a Portico";
@@ -121,16 +121,29 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
 /// The figures of the seats that are missing.
 pub fn seats(seats: &Seats) -> String {
     let used = number(seats.used);
+    let name = super::licence_consumption::licence_type(&seats.licence_type, &seats.licence_type);
     match seats.held {
         Some(held) => {
             let held = number(held);
             pick(
-                format!("{used} of {held} seats are used. Free one or get more of them."),
-                format!("{used} de {held} puestos están ocupados. Libera uno o contrata más."),
+                format!("{name}: {used} of {held} seats are used. Free one or get more of them."),
+                format!("{name}: {used} de {held} puestos están ocupados. Libera uno o contrata más."),
             )
         }
-        None => pick(format!("{used} seats are used."), format!("{used} puestos están ocupados.")),
+        None => {
+            pick(format!("{name}: {used} seats are used."), format!("{name}: {used} puestos están ocupados."))
+        }
     }
+}
+
+/// What is wrong with a field, in a sentence. The server's own words, which are English, name the roles that would
+/// help; other languages do without the names.
+pub fn field(problem: &FieldProblem) -> String {
+    let names_roles = problem.code == ViolationCode::FunctionMissing;
+    if names_roles && current() == Language::En {
+        return problem.message.clone();
+    }
+    violation(problem.code, problem.limit)
 }
 
 /// What is wrong with a value, in a sentence.

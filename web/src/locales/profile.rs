@@ -18,7 +18,7 @@ super::texts! {
     password_text:
         "Changing it ends all your other sessions.",
         "Al cambiarla, terminan todas tus demás sesiones.";
-    old_password: "Present password", "Contraseña actual";
+    old_password: "Current password", "Contraseña actual";
     new_password: "New password", "Contraseña nueva";
     new_password_help(minimum: i16):
         "At least {minimum} characters. A few words in a row are easy to remember and hard to guess.",

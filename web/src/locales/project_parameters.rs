@@ -5,7 +5,6 @@ use shared::project_parameter::ProjectParameterKind;
 use crate::locale::pick;
 
 super::texts! {
-    title: "Project parameters", "Parámetros de proyectos";
     lists: "Lists", "Listas";
     entries_of(list: &str): "Entries of {list}", "Valores de {list}";
     add: "Add entry", "Añadir valor";
@@ -106,4 +105,9 @@ pub fn colours() -> [&'static str; 14] {
             "Celeste", "Azul", "Índigo", "Violeta", "Rosa",
         ],
     )
+}
+
+/// The title: the menu's name.
+pub fn title() -> &'static str {
+    shared::Menu::ProjectParameters.label(crate::locale::current())
 }

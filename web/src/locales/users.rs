@@ -1,7 +1,6 @@
 //! Texts of Users.
 
 super::texts! {
-    title: "Users", "Usuarios";
     add: "Add person", "Añadir persona";
     search: "Search by name or e-mail", "Buscar por nombre o correo";
     all: "All", "Todos";
@@ -15,13 +14,15 @@ super::texts! {
     status: "Status", "Estado";
     sign_in: "Sign-in", "Acceso";
     company_admin: "Company admin", "Administración";
+    admin: "Admin", "Admin.";
     last_sign_in: "Last sign-in", "Último acceso";
     created: "Added", "Alta";
     language: "Language", "Idioma";
 
     active: "Active", "Activo";
     deactivated: "Deactivated", "Desactivado";
-    can_sign_in: "Can sign in", "Puede entrar";
+    can_sign_in: "Yes", "Sí";
+    cannot_sign_in: "No", "No";
     no_login: "No login", "Sin acceso";
     no_login_hint:
         "Can be planned, costed and reported for, cannot sign in and uses no seat.",
@@ -90,7 +91,7 @@ super::texts! {
     new_password: "New password", "Contraseña nueva";
     password_length(minimum: i16): "At least {minimum} characters.", "Al menos {minimum} caracteres.";
     password_done(name: &str): "{name} has a new password", "{name} tiene contraseña nueva";
-    own_password: "You change your own password in your profile, with the present one.", "Tu contraseña la cambias en tu perfil, con la actual.";
+    own_password: "You change your own password in your profile, with the current one.", "Tu contraseña la cambias en tu perfil, con la actual.";
     to_profile: "Open my profile", "Abrir mi perfil";
     password_admin: "Only company admins set the password of a company admin.", "Solo la administración pone la contraseña de alguien de la administración.";
     first_password: "First password", "Primera contraseña";
@@ -123,4 +124,9 @@ super::texts! {
 
     language_organization: "As the organization", "El de la organización";
     added(name: &str): "{name} was added", "Se ha añadido a {name}";
+}
+
+/// The title: the menu's name.
+pub fn title() -> &'static str {
+    shared::Menu::Users.label(crate::locale::current())
 }

@@ -96,7 +96,7 @@ fn Editor(data: Data) -> impl IntoView {
 #[component]
 fn SaveBar(form: FormState, #[prop(into)] give_up: Callback<()>) -> impl IntoView {
     view! {
-        <div class="save-bar" class:save-bar-on=move || form.dirty().get()>
+        <div class="form-bar" class:form-bar-on=move || form.dirty().get()>
             <FormActions label=common::save() on_cancel=give_up />
         </div>
     }
@@ -151,7 +151,7 @@ fn Region(fields: Fields, fixed: Signal<bool>) -> impl IntoView {
                 help=t::time_zone_help()
                 disabled=fixed
             />
-            <p class="field-help numeric">{time_there}</p>
+            <p class="field-help field-note numeric">{time_there}</p>
         </div>
         <div class="form-row">
             <SearchSelect

@@ -34,7 +34,10 @@ fn types(all: Vec<Consumption>) -> AnyView {
     let today = browser::local_time(browser::now()).date();
     let card = |one: Consumption| view! { <Type consumption=one today /> };
     view! {
-        <p class="muted measure">{t::intro()}</p>
+        <header class="form-section-head measure">
+            <h2 class="section-title">{t::heading()}</h2>
+            <p class="muted">{t::intro()}</p>
+        </header>
         {warnings(&all)}
         <div class="licence-cards">{all.into_iter().map(card).collect_view()}</div>
     }
@@ -86,7 +89,7 @@ fn Type(consumption: Consumption, today: NaiveDate) -> impl IntoView {
     view! {
         <section class="card licence-card">
             <header class="row-spread">
-                <h2 class="section-title">{name.clone()}</h2>
+                <h3 class="section-title">{name.clone()}</h3>
                 <Badge label=paid />
             </header>
             {usage(&consumption, name)}
@@ -148,7 +151,7 @@ fn usage(consumption: &Consumption, name: String) -> AnyView {
             let words = view! { <strong>{t::over(more)}</strong> ". " {t::over_text()} };
             bar(Tone::Bad, words.into_any())
         }
-        Standing::Full => bar(Tone::Bad, t::none_free().into_any()),
+        Standing::Full => bar(Tone::Warning, t::none_free().into_any()),
         Standing::NearlyFull(free) => bar(Tone::Warning, t::seats_free(free).into_any()),
         Standing::Free(free) => bar(Tone::Accent, t::seats_free(free).into_any()),
     }

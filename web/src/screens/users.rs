@@ -35,9 +35,14 @@ fn link_id(id: &str) -> String {
     format!("user-{id}")
 }
 
+/// Whether the person may see the roles, which is needed to choose among them.
+fn may_see_roles() -> bool {
+    untrack(|| Session::expect().may(Menu::RoleDefinition, Operation::View))
+}
+
 /// The roles, for those who may see them; others get none, and the forms say so.
 fn roles() -> Signal<Vec<Role>> {
-    let may_see = Session::expect().may(Menu::RoleDefinition, Operation::View);
+    let may_see = may_see_roles();
     let loader = Loader::new(move || async move {
         if may_see { api::get::<Vec<Role>>("/roles").await } else { Ok(Vec::new()) }
     });

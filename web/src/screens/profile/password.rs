@@ -38,7 +38,10 @@ pub(super) fn Password(
     };
     let count = move || {
         let typed = new.with(|new| new.chars().count());
-        (typed > 0).then(|| t::characters(&locale::number(i64::try_from(typed).unwrap_or(i64::MAX)), minimum))
+        (typed > 0).then(|| {
+            let typed = locale::number(i64::try_from(typed).unwrap_or(i64::MAX));
+            view! { <p class="field-help field-note numeric">{t::characters(&typed, minimum)}</p> }
+        })
     };
     view! {
         <Form state=form send>
@@ -68,7 +71,7 @@ pub(super) fn Password(
                     autocomplete="new-password"
                     help=t::new_password_help(minimum)
                 />
-                <p class="field-help numeric">{count}</p>
+                {count}
             </div>
             <FormActions label=t::change_password() />
         </Form>

@@ -2,20 +2,19 @@
 
 use leptos::prelude::*;
 use shared::{
-    Check as _, Language, Menu, Operation,
+    Check as _, Language,
     role::{Role, RoleName},
     user::{NewUser, User},
 };
 
 use super::{
     form::role_choices,
-    full_name,
+    full_name, may_see_roles,
     password::{minimum_length, password_violations},
 };
 use crate::{
     api, locale,
     locales::users as t,
-    session::Session,
     ui::{
         Form, FormActions, FormState, MultiSelect, Notice, SelectField, Switch, TextField, TextKind, Toasts,
         Tone,
@@ -83,7 +82,7 @@ pub(super) fn AddPerson(
     on_cancel: Callback<()>,
 ) -> impl IntoView {
     let toasts = Toasts::expect();
-    let fields = NewFields::new(Session::expect().may(Menu::RoleDefinition, Operation::View));
+    let fields = NewFields::new(may_see_roles());
     Effect::new(move |_| {
         // The role for new people is chosen already, once the roles are here.
         let default = roles.get().into_iter().find(|role| role.default_for_new_users);

@@ -50,14 +50,10 @@ pub(super) fn columns(
             filters.no_login,
             || either(t::no_login(), t::can_sign_in()),
         )),
-        Column::new("last_sign_in", t::last_sign_in(), |user: User| {
-            user.last_sign_in_at.map_or_else(|| t::never().into_any(), |at| relative(at).into_any())
-        })
-        .sorted_by("last_sign_in_at"),
     ];
     if may_see_admins {
         columns.push(
-            Column::new("company_admin", t::company_admin(), |user: User| {
+            Column::new("company_admin", t::admin(), |user: User| {
                 user.company_admin.then(|| view! { <Badge label=common::yes() tone=Tone::Accent /> })
             })
             .filtered_by(select(t::company_admin(), filters.company_admin, || {
@@ -66,6 +62,10 @@ pub(super) fn columns(
         );
     }
     columns.extend([
+        Column::new("last_sign_in", t::last_sign_in(), |user: User| {
+            user.last_sign_in_at.map_or_else(|| t::never().into_any(), |at| relative(at).into_any())
+        })
+        .sorted_by("last_sign_in_at"),
         Column::new("first_name", t::first_name(), |user: User| user.first_name)
             .sorted_by("first_name")
             .unusual(),
@@ -100,7 +100,9 @@ fn status(user: &User) -> impl IntoView + use<> {
 }
 
 fn sign_in(user: &User) -> impl IntoView + use<> {
-    if user.no_login {
+    if !user.active {
+        t::cannot_sign_in().into_any()
+    } else if user.no_login {
         view! { <Badge label=t::no_login() hint=t::no_login_hint() /> }.into_any()
     } else if user.has_password {
         t::can_sign_in().into_any()

@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     draft::{Fields, UserDraft},
-    full_name,
+    full_name, may_see_roles,
 };
 use crate::{
     api::{self, Etag},
@@ -59,7 +59,7 @@ pub(super) fn UserForm(
     let may_update = Memo::new(move |_| session.may(Menu::Users, Operation::Update));
     let fixed = Signal::derive(move || !may_update.get());
     let locked_or_fixed = Signal::derive(move || locked.get() || fixed.get());
-    let sees_roles = session.may(Menu::RoleDefinition, Operation::View);
+    let sees_roles = may_see_roles();
     let languages: Vec<_> =
         Language::ALL.into_iter().map(|one| (one, locale::language_name(one).to_owned())).collect();
     let email_help = if locked.get_untracked() { t::email_admin() } else { t::email_help() };
@@ -119,7 +119,7 @@ pub(super) fn UserForm(
 fn Actions(form: FormState, #[prop(into)] on_cancel: Callback<()>) -> impl IntoView {
     view! {
         <Show when=move || form.dirty().get() || form.busy().get()>
-            <div class="save-bar save-bar-on">
+            <div class="form-bar form-bar-on">
                 <FormActions label=common::save() on_cancel />
             </div>
         </Show>

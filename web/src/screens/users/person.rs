@@ -120,16 +120,15 @@ fn Head(saved: RwSignal<User>) -> impl IntoView {
     let face = move || {
         let (name, email) = saved.with(|user| (full_name(user), user.email.clone()));
         view! {
-            <Avatar name=name.clone() large=true />
+            <Avatar name large=true />
             <div class="person-head-text">
-                <p class="profile-name">{name}</p>
                 <p class="muted">{email}</p>
+                <div class="person-badges">{badges}</div>
             </div>
         }
     };
     view! {
         <div class="person-head">{face}</div>
-        <div class="person-badges">{badges}</div>
         {facts}
     }
 }
