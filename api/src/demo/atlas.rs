@@ -95,7 +95,7 @@ const PROJECTS: [DemoProject; 30] = [
         -280,
         AISHA,
     ),
-    DemoProject::new("Dyke survey 2024", "Customer", "Medium", "Closed", "Approved", -690, -420, JONAS),
+    DemoProject::new("Dyke survey, north bank", "Customer", "Medium", "Closed", "Approved", -690, -420, JONAS),
     DemoProject::new("Tower crane fleet review", "Internal", "Low", "Closed", "Approved", -510, -390, MARCUS),
     DemoProject::new("Sewer relining Kralingen", "Customer", "Medium", "Closed", "Approved", -580, -200, TOM),
     DemoProject::new("Lock keeper's house", "Customer", "Low", "Closed", "Rejected", -460, -300, AISHA),
