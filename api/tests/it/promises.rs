@@ -14,6 +14,7 @@ mod migrations;
 mod mutations;
 mod openapi;
 mod positions;
+mod problem_codes;
 mod roles;
 mod samples;
 mod scene;

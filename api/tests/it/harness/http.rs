@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use shared::Problem;
 use ureq::{Agent, http::Method};
 
@@ -187,12 +186,6 @@ impl Answer {
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    /// The body as any JSON.
-    #[track_caller]
-    pub fn value(&self) -> Value {
-        self.json()
     }
 
     /// The body as a problem.

@@ -74,6 +74,16 @@ pub struct TestServer {
 impl TestServer {
     /// Starts a server on a database.
     pub fn start(database: &Database, clock: &Clock, cache: AccessCache) -> Self {
+        Self::with_connections(database, clock, cache, 6)
+    }
+
+    /// Starts a server with so many connections to its database.
+    pub fn with_connections(
+        database: &Database,
+        clock: &Clock,
+        cache: AccessCache,
+        database_connections: u32,
+    ) -> Self {
         let keys_directory = keys_directory();
         let config = ServeConfig {
             database_url: database.url("portico_app"),
@@ -83,7 +93,7 @@ impl TestServer {
             keys_directory,
             app_directory: None,
             trusted_proxies: 1,
-            database_connections: 6,
+            database_connections,
         };
         let portico = Portico::open(&config, clock.clone(), cache).expect("the server opens");
         let site = portico.site.clone();

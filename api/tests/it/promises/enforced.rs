@@ -18,7 +18,7 @@ use super::{
     samples::{method, sample},
     scene::{Player, Scene, Stage},
 };
-use crate::harness::{Answer, Client, Person, TestApp};
+use crate::harness::{Answer, Client, PASSWORD, Person, TestApp};
 
 /// What a guard of a menu asks for.
 fn asked(route: &Route) -> Option<(Menu, Operation)> {
@@ -101,7 +101,7 @@ fn broken(route: &Route, path: &str, client: &Client) -> Answer {
 fn who_is_not_signed_in_gets_401() {
     let app = TestApp::start();
     let scene = Scene::set(&app, &app.acme);
-    let player = scene.enter(&app, app.acme.person());
+    let player = Player::enter(&app, app.acme.person());
     let stranger = app.norte.admin(&app);
     let document = document();
     let before = state(&mut app.database.superuser());
@@ -127,7 +127,7 @@ fn who_is_not_signed_in_gets_401() {
         conforms(&document, &route, &answer);
         assert_eq!(broken(&route, &path, &anonymous).status, 401, "{route:?}");
         // A session that is over.
-        let ended = scene.enter(&app, app.acme.person()).actor;
+        let ended = Player::enter(&app, app.acme.person()).actor;
         ended.delete("/session", 1).expect(204);
         assert_eq!(sample.send(&route, &ended).status, 401, "{route:?}");
     }
@@ -149,8 +149,8 @@ fn who_may_do_everything_else_gets_403() {
     let document = document();
     for route in routes::all() {
         let Some((menu, operation)) = asked(&route) else { continue };
-        let nobody = scene.enter(&app, app.acme.person());
-        let other = scene.enter(&app, everything_but(menu, operation, app.acme.person()));
+        let nobody = Player::enter(&app, app.acme.person());
+        let other = Player::enter(&app, everything_but(menu, operation, app.acme.person()));
         let before = state(&mut app.database.superuser());
         for (who, reason) in [(&nobody, DenialReason::NoRole), (&other, DenialReason::NotGranted)] {
             let expected = if menu == Menu::ManageAccount { DenialReason::CompanyAdminOnly } else { reason };
@@ -180,7 +180,7 @@ fn whose_licence_does_not_unlock_it_gets_403() {
         let person = exactly(&route, app.acme.person().licence(licence));
         let person =
             if menu == Menu::ManageAccount { app.acme.person().grant(menu, Operations::ALL) } else { person };
-        let player = scene.enter(&app, person);
+        let player = Player::enter(&app, person);
         let before = state(&mut app.database.superuser());
         let answer = sample(&route, &scene, &player).send(&route, &player.actor);
         let expected = if menu == Menu::ManageAccount {
@@ -216,7 +216,7 @@ fn whose_licence_is_over_gets_403() {
         if menu == Menu::ManageAccount {
             continue;
         }
-        let player = scene.enter(&app, exactly(&route, app.acme.person()));
+        let player = Player::enter(&app, exactly(&route, app.acme.person()));
         let answer = sample(&route, &scene, &player).send(&route, &player.actor);
         assert_eq!(denied(&answer, &route), DenialReason::LicenceNotValid, "{route:?}");
     }
@@ -229,13 +229,13 @@ fn who_has_exactly_the_grant_passes() {
     let document = document();
     for route in routes::all() {
         let scene = stage.scene(&route);
-        let player = scene.enter(&app, exactly(&route, app.acme.person()));
+        let player = Player::enter(&app, exactly(&route, app.acme.person()));
         let sample = sample(&route, &scene, &player);
         let answer = match route.access {
             Access::Public(_) => {
                 let anyone = app.client(&app.acme);
                 if route.name == "refresh_session" {
-                    let body = json!({"email": player.actor.email, "password": player.password()});
+                    let body = json!({"email": player.actor.email, "password": PASSWORD});
                     anyone.post("/session", &body).expect(200);
                 }
                 sample.send(&route, &anyone)

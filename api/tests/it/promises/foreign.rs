@@ -126,14 +126,14 @@ fn an_id_of_another_organization_in_the_body_is_refused() {
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         for (member, kind, is_list) in ids(&document, schema) {
             let sample = sample(&route, &here, &player);
-            let mut send = |id: Value| {
+            let send = |id: Value| {
                 let mut body = sample.body.clone().expect("a body");
                 body[&member] = if is_list { json!([id]) } else { id };
                 sample.with_body(body).send(&route, &player.actor)
             };
             let (theirs, nothing) = (one_of(&there, &member, &kind), json!(app.clock.new_id()));
             // A message may name the id that was sent.
-            let mut refusal = |id: &Value| {
+            let refusal = |id: &Value| {
                 let answer = send(id.clone());
                 assert_eq!(answer.status, 422, "{route:?} {member}: {}", answer.text);
                 let text = answer.text.replace(id.as_str().expect("an id"), "…");

@@ -40,9 +40,9 @@ fn what_the_starting_roles_may_do() {
     holders.push(("Company admin", Holder { company_admin: true, ..Holder::default() }));
 
     let row = |label: &str, cell: &dyn Fn(&str, &Holder) -> String| -> String {
-        let cells: String =
-            holders.iter().map(|(name, holder)| format!("{:<11}", cell(name, holder))).collect();
-        format!("{label:<34}{cells}")
+        holders
+            .iter()
+            .fold(format!("{label:<34}"), |line, (name, holder)| format!("{line}{:<11}", cell(name, holder)))
     };
     let word = |index: usize| row("", &|name, _| name.split(' ').nth(index).unwrap_or_default().to_owned());
     let mut lines = vec![word(0), word(1), word(2), row("", &|_, _| "I U D V".to_owned())];
@@ -70,11 +70,12 @@ fn decided(menu: Menu) -> [&'static str; 5] {
         M::Home | M::MyProjects | M::MyServices => ["IUDV", "IUDV", "IUDV", "IUDV", "V"],
         M::MyTasks | M::MyTimesheet => ["IUDV", "IUDV", "IUDV", "IUDV", ""],
         M::MyAuthorizations => ["IUDV", "UV", "IUDV", "", ""],
-        M::DashboardProjects | M::DashboardWorkforce => ["IUDV", "V", "V", "", ""],
+        M::DashboardProjects | M::DashboardWorkforce | M::Resources | M::Clients | M::Providers => {
+            ["IUDV", "V", "V", "", ""]
+        }
         M::MainDashboard | M::DashboardSummary | M::DashboardClients | M::DashboardProviders => {
             ["IUDV", "V", "", "", ""]
         }
-        M::Resources | M::Clients | M::Providers => ["IUDV", "V", "V", "", ""],
         M::ManageAccount => ["", "", "", "", ""],
         _ if below(menu, M::Portfolio) => ["IUDV", "V", "V", "", ""],
         _ if below(menu, M::Programs) => ["IUDV", "V", "", "", ""],

@@ -17,7 +17,7 @@ use super::{
     samples::{Sample, method, sample},
     scene::{Player, Scene, Stage},
 };
-use crate::harness::{Answer, TestApp};
+use crate::harness::{Answer, PASSWORD, TestApp};
 
 /// Changes without an audit row, each with the reason.
 const NOT_RECORDED: [(&str, &str); 1] = [(
@@ -51,7 +51,7 @@ fn act(app: &TestApp, route: &Route, scene: &Scene, player: &Player) -> Answer {
     let answer = if matches!(route.access, Access::Public(_)) {
         let anyone = app.client(&app.acme);
         if route.name == "refresh_session" {
-            let body = json!({"email": player.actor.email, "password": player.password()});
+            let body = json!({"email": player.actor.email, "password": PASSWORD});
             anyone.post("/session", &body).expect(200);
         }
         sample.send(route, &anyone)

@@ -28,7 +28,7 @@ fn with_position(app: &TestApp, scene: &Scene, position: Option<Position>) -> Pl
         .licence("project_manager")
         .function(Function::ProjectManager)
         .grant(Menu::MyProjects, Operations::ALL);
-    let player = scene.enter(app, person);
+    let player = Player::enter(app, person);
     if let Some(position) = position {
         let member = json!({"user_id": player.actor.id, "position": position});
         scene.admin.post(&format!("/projects/{}/team", scene.project.id), &member).expect(201);
@@ -106,7 +106,7 @@ fn a_licence_of_own_reach_needs_a_position_too() {
             .licence("project_manager")
             .grant(Menu::Projects, Operations::VIEW)
             .grant(tab, Operations::VIEW.with(operation));
-        let player = scene.enter(&app, person);
+        let player = Player::enter(&app, person);
         let answer = sample(&route, &scene, &player).send(&route, &player.actor);
         assert_eq!(answer.status, 404, "{route:?}: {}", answer.text);
         // The lowest position is enough: it is the role that grants.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use api::http::route::Route;
 use serde_json::{Value, json};
 use ureq::http::Method;
+use uuid::Uuid;
 
 use super::scene::{Player, Scene};
-use crate::harness::{Answer, Client};
+use crate::harness::{Answer, Client, PASSWORD};
 
 /// What is sent, but for method and path, which are the route's.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
     let member = || project().at("user", scene.member.user.id).version(scene.member.version);
     match route.name {
         "change_password" => {
-            write(json!({"old_password": player.password(), "new_password": "siete barcos junto al faro"}))
+            write(json!({"old_password": PASSWORD, "new_password": "siete barcos junto al faro"}))
         }
         "copy_role" => {
             write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
@@ -81,7 +82,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "sign_out" => read(),
         "reactivate_user" => read().at("user", scene.inactive.id).version(scene.inactive.version),
         "refresh_session" => write(json!({})),
-        "sign_in" => write(json!({"email": player.actor.email, "password": player.password()})),
+        "sign_in" => write(json!({"email": player.actor.email, "password": PASSWORD})),
         "update_general_data" => write(json!({"city": "Vigo"})).version(scene.general_data.version),
         "update_profile" => write(json!({"first_name": "Pia"})).version(1),
         "update_project" => {
@@ -110,8 +111,8 @@ fn write(body: Value) -> Sample {
 }
 
 impl Sample {
-    fn at(mut self, parameter: &str, id: impl ToString) -> Self {
-        self.parameters.insert(parameter.to_owned(), id.to_string());
+    fn at(mut self, parameter: &str, id: impl Into<Uuid>) -> Self {
+        self.parameters.insert(parameter.to_owned(), id.into().to_string());
         self
     }
 
@@ -127,7 +128,7 @@ impl Sample {
     /// The sample with an id that nothing has, for this parameter.
     pub fn elsewhere(mut self, parameter: &str) -> Self {
         let id = self.parameters.get_mut(parameter).expect("a parameter of the sample");
-        *id = uuid::Uuid::max().to_string();
+        *id = Uuid::max().to_string();
         self
     }
 

@@ -17,11 +17,10 @@ use shared::{
 
 use ureq::http::Method;
 
-use crate::harness::{Actor, PASSWORD, Person, TestApp, TestOrganization};
+use crate::harness::{Actor, Person, TestApp, TestOrganization};
 
 /// One of everything.
 pub struct Scene {
-    pub organization: TestOrganization,
     /// The company admin, who set the stage.
     pub admin: Actor,
     pub general_data: GeneralData,
@@ -36,8 +35,7 @@ pub struct Scene {
     /// A project, and somebody on its team.
     pub project: Project,
     pub member: TeamMember,
-    /// Another one, and somebody on its team alone.
-    pub sibling: Project,
+    /// Somebody who is on the team of another project alone.
     pub sibling_member: TeamMember,
 }
 
@@ -72,15 +70,8 @@ impl Scene {
             role: admin.post("/roles", &role).expect(201).json(),
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
             project: one,
-            sibling: other,
-            organization: organization.clone(),
             admin,
         }
-    }
-
-    /// Somebody who is signed in here twice, with a password.
-    pub fn enter(&self, app: &TestApp, person: Person) -> Player {
-        Player::of(app, person.create(app))
     }
 
     /// A role that new people get.
@@ -115,6 +106,12 @@ pub struct Player {
 }
 
 impl Player {
+    /// Somebody new.
+    pub fn enter(app: &TestApp, person: Person) -> Self {
+        Self::of(app, person.create(app))
+    }
+
+    /// Somebody who is there, signed in once more, and with the password of the harness.
     pub fn of(app: &TestApp, actor: Actor) -> Self {
         sql_query(
             "UPDATE users SET password_hash = (SELECT a.password_hash FROM users a WHERE a.org_id = users.org_id
@@ -126,10 +123,5 @@ impl Player {
         .expect("a password is set");
         let other_session = app.sign_in(&actor.organization, actor.id, actor.email.clone()).session;
         Self { actor, other_session }
-    }
-
-    /// What the harness's people sign in with.
-    pub fn password(&self) -> &'static str {
-        PASSWORD
     }
 }

@@ -1,0 +1,292 @@
+//! Promise: every problem code, violation code and reason of a denial is what some request really gets, and is said in
+//! every language.
+
+use std::{path::Path, sync::mpsc};
+
+use api::{access::cache::AccessCache, db::operator::OperatorDb, organizations};
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+use shared::{
+    Language, Menu, Operation, Operations, Position, ProblemCode, ViolationCode,
+    access::{Denial, DenialReason},
+    licence::Function,
+};
+use ureq::http::Method;
+
+use super::scene::Scene;
+use crate::harness::{Answer, PASSWORD, TestApp, TestServer};
+
+#[test]
+fn every_problem_code_is_what_some_request_gets() {
+    let app = TestApp::start();
+    for code in ProblemCode::ALL {
+        let answer = problem(*code, &app);
+        assert_eq!(answer.status, code.status(), "{code:?}: {}", answer.text);
+        let problem = answer.problem();
+        assert_eq!(problem.code, *code, "{}", answer.text);
+        assert_eq!((problem.status, problem.title.as_str()), (code.status(), code.title()));
+        assert!(
+            problem.detail.is_some_and(|detail| detail.len() > 10),
+            "{code:?}: what happened, and what to do"
+        );
+        assert_eq!(problem.request_id.as_deref(), answer.header("x-request-id"), "{code:?}");
+        let again = problem.retry_after_seconds.map(|seconds| seconds.to_string());
+        assert_eq!(answer.header("retry-after"), again.as_deref(), "{code:?}");
+        let waits = matches!(code, ProblemCode::TooManyAttempts | ProblemCode::Busy);
+        assert_eq!(again.is_some(), waits, "{code:?}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{code:?}");
+    }
+}
+
+/// A request that gets this problem.
+fn problem(code: ProblemCode, app: &TestApp) -> Answer {
+    let admin = app.acme.admin(app);
+    let anyone = app.client(&app.acme);
+    let own = format!("/users/{}", admin.id);
+    match code {
+        ProblemCode::Unauthenticated => anyone.get("/session"),
+        ProblemCode::WrongCredentials => {
+            anyone.post("/session", &json!({"email": admin.email, "password": "not this one"}))
+        }
+        ProblemCode::Forbidden => app.acme.person().create(app).get("/users"),
+        ProblemCode::NotFound => admin.get(&format!("/projects/{}", app.norte.id)),
+        ProblemCode::MethodNotAllowed => admin.put("/projects", &json!({})),
+        ProblemCode::Conflict => {
+            let scene = Scene::set(app, &app.acme);
+            let role = admin.get(&format!("/roles/{}", scene.role.id)).json::<Value>();
+            let default = json!({"default_for_new_users": true});
+            let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
+            let role: Value =
+                admin.patch(&format!("/roles/{}", scene.role.id), version, &default).expect(200).json();
+            let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
+            admin.delete(&format!("/roles/{}", scene.role.id), version)
+        }
+        ProblemCode::InUse => {
+            let scene = Scene::set(app, &app.acme);
+            let status = scene.project.status.id;
+            let entries: Vec<Value> = admin.get("/project-parameters").json();
+            let entry = entries.iter().find(|entry| entry["id"] == json!(status)).expect("it is there");
+            // The entries of the system may never be deleted; this one is just in use.
+            let made =
+                json!({"kind": entry["kind"], "name_en": "Used", "name_es": "Usado", "colour": "#000000"});
+            let made: Value = admin.post("/project-parameters", &made).expect(201).json();
+            let project = format!("/projects/{}", scene.project.id);
+            admin.patch(&project, scene.project.version, &json!({"status_id": made["id"]})).expect(200);
+            admin.delete(&format!("/project-parameters/{}", made["id"].as_str().expect("an id")), 1)
+        }
+        ProblemCode::NoSeatFree => {
+            let app = TestApp::start();
+            app.database
+                .superuser()
+                .batch_execute("UPDATE licences SET seats = 0")
+                .expect("no seats are left");
+            let new = json!({"email": "one@more.example", "first_name": "One", "last_name": "More"});
+            let answer = app.acme.admin(&app).post("/users", &new);
+            assert_eq!(answer.problem().seats.and_then(|seats| seats.held), Some(0));
+            answer
+        }
+        ProblemCode::LastCompanyAdmin => {
+            let app = TestApp::start();
+            let admin = app.acme.admin(&app);
+            admin.patch(&format!("/users/{}", admin.id), 1, &json!({"company_admin": false}))
+        }
+        ProblemCode::StaleVersion => admin.patch(&own, 1000, &json!({"first_name": "Eva"})),
+        ProblemCode::TooLarge => admin.post("/projects", &json!({"name": "x".repeat(2 * 1024 * 1024)})),
+        ProblemCode::UnsupportedMediaType => {
+            let token = admin.token().expect("signed in");
+            let plain = app.client(&app.acme).with_token(token).with_header("content-type", "text/plain");
+            plain.post("/projects", &json!({"name": "Apollo"}))
+        }
+        ProblemCode::MalformedBody => admin.send(Method::POST, "/projects", None, Some(b"{".to_vec())),
+        ProblemCode::Invalid => admin.post("/projects", &json!({"name": ""})),
+        ProblemCode::VersionRequired => admin.send(Method::PATCH, &own, None, Some(b"{}".to_vec())),
+        ProblemCode::TooManyAttempts => {
+            let stranger = app.client(&app.acme).with_header("x-forwarded-for", "203.0.113.77");
+            let guess =
+                || stranger.post("/session", &json!({"email": admin.email, "password": "not this one"}));
+            (0..20).map(|_| guess()).find(|answer| answer.status != 401).expect("guessing is slowed")
+        }
+        ProblemCode::Internal => {
+            let app = TestApp::start();
+            let admin = app.acme.admin(&app);
+            app.database.superuser().batch_execute("DROP TABLE project_positions").expect("it is broken");
+            let answer = admin.get("/projects");
+            assert!(!answer.text.contains("project_positions"), "the cause is not told: {}", answer.text);
+            answer
+        }
+        ProblemCode::Busy => busy(app),
+        ProblemCode::OrganizationSuspended => {
+            let app = TestApp::start();
+            let url = app.database.url("portico_operator");
+            let mut operator = OperatorDb::open(&url, app.clock.clone()).expect("the operator comes in");
+            organizations::suspend(&mut operator, "acme").expect("it is suspended");
+            app.client(&app.acme)
+                .post("/session", &json!({"email": "admin@acme.example", "password": PASSWORD}))
+        }
+    }
+}
+
+/// More requests than a small server takes in, while a lock lets none of them end.
+fn busy(app: &TestApp) -> Answer {
+    // One connection, and 32 that may wait for it.
+    const REQUESTS: usize = 40;
+    let server = TestServer::with_connections(&app.database, &app.clock, AccessCache::default(), 1);
+    let admin = app.acme.admin(app);
+    admin.at(&server).get("/session").expect(200);
+    let mut lock = app.database.superuser();
+    lock.batch_execute("BEGIN; LOCK TABLE general_data IN ACCESS EXCLUSIVE MODE").expect("it is locked");
+    std::thread::scope(|scope| {
+        let (say, hear) = mpsc::channel();
+        for _ in 0..REQUESTS {
+            let (say, client) = (say.clone(), admin.at(&server));
+            scope.spawn(move || say.send(client.get("/general-data")).expect("the test waits"));
+        }
+        let first = hear.recv().expect("somebody is sent away");
+        lock.batch_execute("COMMIT").expect("it is unlocked");
+        let others: Vec<Answer> = hear.iter().take(REQUESTS - 1).collect();
+        assert!(others.iter().all(|answer| [200, 503].contains(&answer.status)));
+        assert!(others.iter().any(|answer| answer.status == 200), "who waits is served");
+        first
+    })
+}
+
+#[test]
+fn every_violation_code_is_what_some_request_gets() {
+    let app = TestApp::start();
+    let scene = Scene::set(&app, &app.acme);
+    for code in ViolationCode::ALL {
+        let (answer, pointer) = violation(code, &scene);
+        assert_eq!(answer.status, 422, "{code:?}: {}", answer.text);
+        let errors = answer.problem().errors;
+        let found = errors
+            .iter()
+            .find(|error| error.pointer == pointer)
+            .unwrap_or_else(|| panic!("{code:?}: {errors:?}"));
+        assert_eq!(found.code, code, "{errors:?}");
+        assert!(found.message.ends_with('.'), "a whole sentence: {}", found.message);
+        let bounds =
+            matches!(code, ViolationCode::TooShort | ViolationCode::TooLong | ViolationCode::OutOfRange);
+        assert!(found.limit.is_some() || !bounds, "{code:?} names its bound");
+    }
+}
+
+/// A request whose body breaks this rule, and where.
+fn violation(code: ViolationCode, scene: &Scene) -> (Answer, &'static str) {
+    let admin = &scene.admin;
+    let project = |body: Value| admin.post("/projects", &body);
+    let role = |body: Value| {
+        let mut role = json!({"name": "Some role", "licence_type": "team_member"});
+        role.as_object_mut().expect("an object").extend(body.as_object().expect("an object").clone());
+        admin.post("/roles", &role)
+    };
+    let password = |old: &str, new: &str| {
+        admin.put("/profile/password", &json!({"old_password": old, "new_password": new}))
+    };
+    match code {
+        ViolationCode::Required => (project(json!({})), "/name"),
+        ViolationCode::TooShort => (password(PASSWORD, "gato"), "/new_password"),
+        ViolationCode::TooLong => (project(json!({"name": "x".repeat(201)})), "/name"),
+        ViolationCode::OutOfRange => (
+            admin.patch("/general-data", scene.general_data.version, &json!({"first_weekday": 8})),
+            "/first_weekday",
+        ),
+        ViolationCode::InvalidFormat => (project(json!({"name": "A", "start_date": "soon"})), "/start_date"),
+        ViolationCode::UnknownField => (project(json!({"name": "A", "colour": "red"})), "/colour"),
+        ViolationCode::NotUnique => (role(json!({"name": "TEAM member"})), "/name"),
+        ViolationCode::NotFound => (project(json!({"name": "A", "type_id": scene.project.id})), "/type_id"),
+        ViolationCode::EndBeforeStart => {
+            let dates = json!({"name": "A", "start_date": "2026-03-02", "end_date": "2026-03-01"});
+            (project(dates), "/end_date")
+        }
+        ViolationCode::BeyondLicence => (role(json!({"grants": {"users": {"view": true}}})), "/grants/users"),
+        ViolationCode::CommonPassword => (password(PASSWORD, "passwordpassword"), "/new_password"),
+        ViolationCode::PasswordIsIdentity => (password(PASSWORD, &admin.email), "/new_password"),
+        ViolationCode::WrongPassword => {
+            (password("not this one", "cinco perros en la playa"), "/old_password")
+        }
+        ViolationCode::FunctionMissing => {
+            let manager = json!({"user_id": scene.person.id, "position": Position::Manager});
+            (admin.post(&format!("/projects/{}/team", scene.project.id), &manager), "/position")
+        }
+        ViolationCode::Duplicate => (
+            role(json!({"licence_type": "full_access", "functions": ["project_manager", "project_manager"]})),
+            "/functions",
+        ),
+        ViolationCode::AtLeastOne => {
+            let person = format!("/users/{}", scene.person.id);
+            (admin.patch(&person, scene.person.version, &json!({"roles": []})), "/roles")
+        }
+    }
+}
+
+#[test]
+fn every_reason_of_a_denial_is_what_some_request_gets() {
+    let app = TestApp::start();
+    let scene = Scene::set(&app, &app.acme);
+    for reason in DenialReason::ALL {
+        let answer = denial(reason, &app, &scene);
+        assert_eq!(answer.status, 403, "{reason:?}: {}", answer.text);
+        let problem = answer.problem();
+        let denial = problem.denial.expect("a refusal says why");
+        assert_eq!(denial.reason, reason, "{denial:?}");
+        assert_eq!(problem.detail, Some(denial.text(Language::En)));
+    }
+}
+
+/// A request that is refused for this reason.
+fn denial(reason: DenialReason, app: &TestApp, scene: &Scene) -> Answer {
+    let person = app.acme.person();
+    match reason {
+        DenialReason::NoRole => person.create(app).get("/users"),
+        DenialReason::NotGranted => person.grant(Menu::Home, Operations::VIEW).create(app).get("/users"),
+        DenialReason::LicenceNotValid => {
+            let app = TestApp::start();
+            let ended = "UPDATE licences SET valid_until = DATE '2026-03-01'";
+            app.database.superuser().batch_execute(ended).expect("all licences are over");
+            app.acme.person().role("Full Access").create(&app).get("/users")
+        }
+        DenialReason::BeyondCeiling => {
+            person.licence("project_guest").grant(Menu::Users, Operations::VIEW).create(app).get("/users")
+        }
+        DenialReason::CompanyAdminOnly => person.role("Full Access").create(app).get("/licence-consumption"),
+        DenialReason::Position => {
+            // As Manager they might; it is the position that does not let them.
+            let might = person.licence("project_manager").function(Function::ProjectManager);
+            let member = might.grant(Menu::MyProjects, Operations::ALL).create(app);
+            let position = json!({"user_id": member.id, "position": Position::TeamMember});
+            scene.admin.post(&format!("/projects/{}/team", scene.project.id), &position).expect(201);
+            let patch = json!({"name": "Mine now"});
+            member.patch(&format!("/projects/{}", scene.project.id), scene.project.version, &patch)
+        }
+    }
+}
+
+/// The app says every code in both languages: its texts are a `match` without a rest, each arm with a text a language.
+#[test]
+fn every_code_is_said_in_the_app_in_every_language() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src/locales/problems.rs");
+    let texts = std::fs::read_to_string(path).expect("the app's texts are there");
+    for code in ProblemCode::ALL {
+        assert!(texts.contains(&format!("ProblemCode::{code:?}")), "{code:?} is not said");
+    }
+    for code in ViolationCode::ALL {
+        assert!(texts.contains(&format!("ViolationCode::{code:?}")), "{code:?} is not said");
+    }
+    assert!(!texts.contains("_ =>"), "a rest of the match would say the same of every new code");
+}
+
+#[test]
+fn every_reason_of_a_denial_is_said_in_every_language() {
+    for reason in DenialReason::ALL {
+        let said = |language| {
+            let roles = vec!["Reviewer".to_owned()];
+            let position = Some(Position::Guest);
+            Denial { menu: Menu::Users, operation: Operation::Update, reason, roles, position }.text(language)
+        };
+        let (english, spanish) = (said(Language::En), said(Language::Es));
+        assert_ne!(english, spanish, "{reason:?}");
+        for text in [english, spanish] {
+            assert!(text.ends_with('.') && !text.contains("  ") && !text.contains("()"), "{text}");
+        }
+    }
+}
