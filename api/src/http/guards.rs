@@ -3,9 +3,8 @@
 //! Guards are synchronous: they read what the session middleware has put into the request, so 401 and 403 answer
 //! before a broken body does. A handler whose first argument is no guard does not compile:
 //!
-//! ```compile_fail
-//! use api::http::route::Route;
-//! use utoipa::path;
+//! ```compile_fail,E0277
+//! use api::http::{guards::{Public, why}, route::Route};
 //!
 //! #[utoipa::path(get, path = "/open", operation_id = "open", responses((status = 200)))]
 //! async fn open() -> actix_web::HttpResponse {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use api::http::routes;
 
+use super::sql::files;
+
 #[test]
 fn the_access_table() {
     let mut routes = routes::all();
@@ -64,4 +66,35 @@ fn names_begin_with_a_known_verb() {
         let verb = route.name.split('_').next().unwrap_or_default();
         assert!(VERBS.contains(&verb), "{} begins with no known verb", route.name);
     }
+}
+
+/// A handler that is written and not listed would be documented nowhere and offered nowhere.
+#[test]
+fn every_handler_is_listed() {
+    let mut written = BTreeSet::new();
+    for (name, text) in files("api/src", "rs") {
+        let code =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        for block in code.split("#[utoipa::path(").skip(1) {
+            let handler = block.split("async fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next());
+            written.insert(
+                handler.unwrap_or_else(|| panic!("{name}: an operation without a handler")).to_owned(),
+            );
+        }
+    }
+    let listed: BTreeSet<String> = routes::all().iter().map(|route| route.name.to_owned()).collect();
+    assert_eq!(written, listed);
+}
+
+/// The example that must not compile and the one that does differ in the guard alone, so that it fails for that.
+#[test]
+fn the_guardless_example_differs_in_its_guard_alone() {
+    let text = include_str!("../../../src/http/guards.rs");
+    let documentation: Vec<&str> =
+        text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim_start).collect();
+    let documentation = documentation.join("\n");
+    let blocks: Vec<&str> = documentation.split("```").skip(1).step_by(2).collect();
+    let [failing, passing] = blocks[..] else { panic!("two examples") };
+    let failing = failing.strip_prefix("compile_fail,E0277").expect("the first one fails");
+    assert_eq!(failing.replace("fn open()", "fn open(_who: Public<why::SignInPage>)"), passing);
 }

@@ -26,7 +26,7 @@ const CLOCKS: [&str; 15] = [
 ];
 
 /// The files below a folder with this ending, each with its path below the repository.
-fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+pub fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root.join(folder)];
