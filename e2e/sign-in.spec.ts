@@ -1,18 +1,9 @@
 // Signing in and out: what everybody does first.
 
-import type { Page } from "@playwright/test";
-
-import { Organization, password, type Account } from "./support/organization.ts";
+import { Organization, password } from "./support/organization.ts";
+import { personMenu, signIn, title } from "./support/screens.ts";
 import { sharedOrigin } from "./support/server.ts";
 import { expect, test } from "./support/test.ts";
-
-async function fill(page: Page, account: Account, secret = password): Promise<void> {
-  await page.getByLabel("E-mail").fill(account.email);
-  await page.getByLabel("Password", { exact: true }).fill(secret);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-const personMenu = (page: Page) => page.getByRole("button", { name: /your menu$/ });
 
 test("a wrong password is said to be wrong, the right one opens the door, and signing out closes it", async ({
   page,
@@ -20,11 +11,11 @@ test("a wrong password is said to be wrong, the right one opens the door, and si
 }) => {
   await page.goto(organization.origin);
   await expect(page.getByText(organization.name, { exact: true })).toBeVisible();
-  await fill(page, organization.admin, "no door has this key");
+  await signIn(page, organization.admin, "no door has this key");
   await expect(page.getByRole("alert")).toContainText("E-mail or password is wrong");
   await expect(page.getByLabel("E-mail")).toHaveValue(organization.admin.email);
 
-  await fill(page, organization.admin);
+  await signIn(page, organization.admin);
   await expect(personMenu(page)).toContainText(organization.admin.name);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 
@@ -40,8 +31,8 @@ test("a wrong password is said to be wrong, the right one opens the door, and si
 
 test("whoever followed a link is there after signing in", async ({ page, organization }) => {
   await page.goto(`${organization.origin}/users?q=ada`);
-  await fill(page, organization.admin);
-  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await signIn(page, organization.admin);
+  await expect(title(page, "Users")).toBeVisible();
   await expect(page).toHaveURL(`${organization.origin}/users?q=ada`);
   await expect(page.getByRole("searchbox")).toHaveValue("ada");
 });
@@ -85,13 +76,13 @@ test("the keyboard alone signs in, goes through the page and signs out", async (
 
 test("the shared host finds the organization by itself", async ({ page, organization }) => {
   await page.goto(sharedOrigin);
-  await fill(page, organization.admin);
+  await signIn(page, organization.admin);
   await expect(page).toHaveURL(`${sharedOrigin}/o/${organization.slug}/`);
   await expect(personMenu(page)).toContainText(organization.admin.name);
   await page.getByRole("link", { name: "Users" }).click();
   await expect(page).toHaveURL(`${sharedOrigin}/o/${organization.slug}/users`);
   await page.reload();
-  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await expect(title(page, "Users")).toBeVisible();
 });
 
 test("a password that fits two organizations asks which one is meant", async ({ page, organization }) => {
@@ -101,7 +92,7 @@ test("a password that fits two organizations asks which one is meant", async ({ 
   await other.person("Rosa Lind", ["Team Member"], { email });
 
   await page.goto(sharedOrigin);
-  await fill(page, account);
+  await signIn(page, account);
   await expect(page.getByRole("heading", { name: "Choose the organization" })).toBeVisible();
   await expect(page.getByRole("list").getByRole("button")).toHaveCount(2);
   await page.getByRole("button", { name: "Second Harbour" }).click();
@@ -110,10 +101,10 @@ test("a password that fits two organizations asks which one is meant", async ({ 
 
   // The other one has a session of its own beside it.
   await page.goto(`${sharedOrigin}/o/${organization.slug}/my-projects`);
-  await fill(page, account);
-  await expect(page.getByRole("heading", { level: 1, name: "My Projects" })).toBeVisible();
+  await signIn(page, account);
+  await expect(title(page, "My Projects")).toBeVisible();
   await page.goto(`${sharedOrigin}/o/${other.slug}/my-projects`);
-  await expect(page.getByRole("heading", { level: 1, name: "My Projects" })).toBeVisible();
+  await expect(title(page, "My Projects")).toBeVisible();
 });
 
 test("guessing has to wait longer and longer, and says so", async ({ page, organization }) => {
@@ -121,12 +112,12 @@ test("guessing has to wait longer and longer, and says so", async ({ page, organ
   const victim = await organization.person("Otto Vance", ["Team Member"]);
   const wait = page.getByText("Too many attempts");
   await expect(async () => {
-    await fill(page, victim, "surely not this one");
+    await signIn(page, victim, "surely not this one");
     await expect(page.getByRole("alert").or(wait)).toBeVisible();
     await expect(wait).toBeVisible({ timeout: 100 });
   }).toPass();
   await expect(page.getByText(/You can try again in \d+ seconds?/)).toBeVisible();
   await expect(page.getByText("You can try again now.")).toBeVisible();
-  await fill(page, victim);
+  await signIn(page, victim);
   await expect(personMenu(page)).toContainText(victim.name);
 });
