@@ -43,16 +43,14 @@ pub fn none(sql: &mut PgConnection, what: &str, query: &str) {
 
 /// All rows of all tenant tables, told apart from any other state by a hash a table and organization.
 pub fn state(sql: &mut PgConnection) -> Vec<String> {
-    tenant_tables(sql)
+    let hashes: Vec<String> = tenant_tables(sql)
         .iter()
-        .flat_map(|table| {
-            lines(
-                sql,
-                &format!(
-                    "SELECT '{table} ' || org_id || ' ' || count(*) || ' ' || md5(string_agg(t::text, ',' ORDER BY t::text)) AS line
-                     FROM {table} t GROUP BY org_id ORDER BY 1"
-                ),
+        .map(|table| {
+            format!(
+                "SELECT '{table} ' || org_id || ' ' || count(*) || ' ' || md5(string_agg(t::text, ',' ORDER BY t::text)) AS line
+                 FROM {table} t GROUP BY org_id"
             )
         })
-        .collect()
+        .collect();
+    lines(sql, &format!("{} ORDER BY 1", hashes.join(" UNION ALL ")))
 }
