@@ -12,7 +12,6 @@ super::texts! {
     all_operations: "all operations", "todas las operaciones";
     all_roles: "All roles", "Todos los roles";
     all_screens: "All screens", "Todas las pantallas";
-    back_to_licence: "Back to the licence before", "Volver a la licencia anterior";
     beyond_admin: "Reserved to company admins, whatever their roles.", "Reservado a los administradores de la empresa, sean cuales sean sus roles.";
     beyond_licence(licence: &str): "The licence {licence} does not include this.", "La licencia {licence} no incluye esto.";
     changes[n]: "{n} change" | "{n} changes", "{n} cambio" | "{n} cambios";
@@ -101,7 +100,7 @@ super::texts! {
     removed: "Taken away, not saved yet", "Quitado, sin guardar";
     save_first: "Save or discard your changes first", "Guarda o descarta primero tus cambios";
     screen: "Screen", "Pantalla";
-    screen_itself: "the screen itself", "la pantalla en sí";
+    screen_itself: "own screen", "su pantalla";
     search: "Search screens", "Buscar pantallas";
     settings: "Settings", "Ajustes";
     show_all: "Show all screens", "Ver todas las pantallas";

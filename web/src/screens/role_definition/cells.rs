@@ -35,17 +35,22 @@ fn column_name(column: usize) -> &'static str {
 enum Face {
     /// The operation means nothing here.
     Meaningless,
-    /// Beyond the licence.
-    Beyond,
+    /// Beyond the licence, whether or not the role that this one is compared with has it.
+    Beyond { there: bool },
     /// A check box.
     Box { state: CheckState, changed: Option<Difference>, compared: Option<Difference> },
 }
 
 impl Face {
+    const fn is_beyond(self) -> bool {
+        matches!(self, Self::Beyond { .. })
+    }
+
     const fn class(self) -> &'static str {
         match self {
             Self::Meaningless => "grant grant-none",
-            Self::Beyond => "grant grant-beyond",
+            Self::Beyond { there: false } => "grant grant-beyond",
+            Self::Beyond { there: true } => "grant grant-beyond grant-there",
             Self::Box { compared: Some(Difference::OnlyHere), .. } => "grant grant-here",
             Self::Box { compared: Some(Difference::OnlyThere), .. } => "grant grant-there",
             Self::Box { changed: Some(Difference::OnlyHere), .. } => "grant grant-added",
@@ -98,26 +103,29 @@ fn own_cell(own: Own, column: usize, editor: Editor, sight: Sight) -> AnyView {
     let single = column.checked_sub(1).and_then(|index| Operation::ALL.get(index)).copied();
     let meant = !grid::meant(menu).intersection(operations).is_empty();
     let face = Memo::new(move |_| {
-        let reach = open.get().intersection(operations);
+        let (reach, now) = (open.get().intersection(operations), here.get());
         if !meant {
             return Face::Meaningless;
         }
-        if reach.is_empty() {
-            // What the other role has and this one's licence excludes is a difference worth seeing.
-            return Face::Beyond;
-        }
-        let now = here.get();
         let differs =
             |then: Option<Operations>| single.and_then(|operation| grid::difference(now, then?, operation));
+        if reach.is_empty() {
+            return Face::Beyond { there: differs(there.get()).is_some() };
+        }
         Face::Box {
             state: CheckState::of(now.intersection(reach).iter().count(), reach.iter().count()),
             changed: differs(before.get()),
             compared: differs(there.get()),
         }
     });
+    let only_there = move || {
+        let name = sight.compared.with(|other| other.as_ref().map(|other| other.name.clone()));
+        t::only_there(&name.unwrap_or_default())
+    };
     let hint = move || match face.get() {
         Face::Meaningless => None,
-        Face::Beyond => Some(beyond(menu, editor)),
+        Face::Beyond { there: false } => Some(beyond(menu, editor)),
+        Face::Beyond { there: true } => Some(format!("{}\n{}", beyond(menu, editor), only_there())),
         Face::Box { changed, compared, .. } => {
             let meaning = single.and_then(|operation| menu.meaning(operation, locale::current()));
             let changed = changed.map(|changed| match changed {
@@ -126,10 +134,7 @@ fn own_cell(own: Own, column: usize, editor: Editor, sight: Sight) -> AnyView {
             });
             let compared = compared.map(|compared| match compared {
                 Difference::OnlyHere => t::only_here().to_owned(),
-                Difference::OnlyThere => {
-                    let name = sight.compared.with(|other| other.as_ref().map(|other| other.name.clone()));
-                    t::only_there(&name.unwrap_or_default())
-                }
+                Difference::OnlyThere => only_there(),
             });
             let lines: Vec<String> =
                 meaning.map(str::to_owned).into_iter().chain(changed).chain(compared).collect();
@@ -162,8 +167,7 @@ fn cell_of_many(
     editor: Editor,
 ) -> AnyView {
     let face = face_of_many(members, column, editor);
-    let hint =
-        move || (face.get() == Face::Beyond).then(|| branch.map(|menu| beyond(menu, editor))).flatten();
+    let hint = move || face.get().is_beyond().then(|| branch.map(|menu| beyond(menu, editor))).flatten();
     cell(face, column, label, hint, editor.may_change)
 }
 
@@ -183,7 +187,7 @@ fn face_of_many(
             None if members.iter().all(|menu| grid::meant(*menu).intersection(operations).is_empty()) => {
                 Face::Meaningless
             }
-            None => Face::Beyond,
+            None => Face::Beyond { there: false },
         }
     })
 }
@@ -229,7 +233,7 @@ fn check_box(
     hint: impl Fn() -> Option<String> + Send + Sync + 'static,
     may_change: bool,
 ) -> AnyView {
-    let fixed = move || !may_change || face.get() == Face::Beyond;
+    let fixed = move || !may_change || face.get().is_beyond();
     view! {
         <span
             role="checkbox"

@@ -85,7 +85,9 @@ pub(super) fn DeleteDialog(
         refused.set(open && obstacle.with_untracked(Option::is_some));
     });
     Effect::new(move |_| {
-        if !asked.get() && !refused.get() {
+        let closed = !asked.get() && !refused.get();
+        // Setting what is so already would wake the effect above, and the two would never rest.
+        if closed && open.get_untracked() {
             open.set(false);
         }
     });

@@ -6,7 +6,7 @@ use shared::licence::{Function, Reach};
 use super::{Desk, editor::Editor, summary};
 use crate::{
     locale,
-    locales::role_definition as t,
+    locales::{common, role_definition as t},
     ui::{
         Button, ButtonKind, CheckState, Checkbox, Icon, IconView, Notice, Radios, SelectField, TextArea,
         TextField, Tone,
@@ -21,11 +21,8 @@ pub(super) fn InWords(editor: Editor) -> impl IntoView {
         editor.draft.with(|draft| summary::facts(&draft.grants, &draft.functions, reach))
     });
     let line = |fact: &summary::Fact| {
-        let (class, icon) = if fact.is_notable() {
-            ("words-fact words-notable", Icon::Key)
-        } else {
-            ("words-fact", Icon::ChevronRight)
-        };
+        let class = if fact.is_notable() { "words-fact words-notable" } else { "words-fact" };
+        let icon = icon(fact);
         view! {
             <li class=class>
                 <IconView icon />
@@ -38,6 +35,18 @@ pub(super) fn InWords(editor: Editor) -> impl IntoView {
             <h3 class="role-card-title" id="role-words">{t::in_words()}</h3>
             <ul aria-live="polite">{move || facts.with(|facts| facts.iter().map(line).collect_view())}</ul>
         </section>
+    }
+}
+
+const fn icon(fact: &summary::Fact) -> Icon {
+    use summary::Fact;
+    match fact {
+        Fact::Nothing => Icon::Lock,
+        Fact::Sees(..) => Icon::Eye,
+        Fact::Opens(..) => Icon::Grid,
+        Fact::Writes(..) => Icon::Edit,
+        Fact::Manages(_) => Icon::Flag,
+        Fact::Money | Fact::People | Fact::Roles | Fact::Audit => Icon::Key,
     }
 }
 
@@ -149,6 +158,7 @@ fn Dropped(editor: Editor) -> impl IntoView {
     let changed = move || editor.base.with(|base| editor.licence_type.with(|key| *key != base.licence_type));
     let back =
         move |()| editor.licence_type.set(editor.base.with_untracked(|base| base.licence_type.clone()));
+    let changed = Memo::new(move |_| changed());
     move || match dropped.get() {
         (0, 0) => None,
         (grants, functions) => {
@@ -162,11 +172,12 @@ fn Dropped(editor: Editor) -> impl IntoView {
             Some(view! {
                 <Notice tone=Tone::Warning title>
                     <p>{t::dropped_text()}</p>
-                    {changed()
+                    {changed
+                        .get()
                         .then(|| {
                             view! {
                                 <Button
-                                    label=t::back_to_licence()
+                                    label=common::undo()
                                     icon=Icon::Undo
                                     kind=ButtonKind::Secondary
                                     on_press=back
