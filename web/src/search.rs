@@ -21,9 +21,32 @@ pub fn matches(query: &str, text: &str) -> bool {
     folded(query).split_whitespace().all(|word| text.contains(word))
 }
 
+/// Whether a word of the text begins with the query.
+pub fn begins_a_word(query: &str, text: &str) -> bool {
+    let (query, text) = (folded(query.trim()), folded(text));
+    text.match_indices(&query).any(|(at, _)| {
+        text.get(..at)
+            .and_then(|before| before.chars().next_back())
+            .is_none_or(|last| !last.is_alphanumeric())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_begins_at_the_start_or_after_a_mark() {
+        for (query, text, expected) in [
+            ("tok", "Asia/Tokyo", true),
+            ("tok", "Asia/Vladivostok", false),
+            ("asia/t", "Asia/Tokyo", true),
+            ("euro", "EUR · Euro", true),
+            ("", "anything", true),
+        ] {
+            assert_eq!(begins_a_word(query, text), expected, "{query:?} in {text:?}");
+        }
+    }
 
     #[test]
     fn words_are_found_in_any_order_without_accents() {

@@ -2,7 +2,7 @@
 
 super::texts! {
     add: "Add person", "Añadir persona";
-    search: "Search by name or e-mail", "Buscar por nombre o correo";
+    search: "Search people", "Buscar personas";
     all: "All", "Todos";
 
     name: "Name", "Nombre";
@@ -53,8 +53,8 @@ super::texts! {
     roles_default:
         "They get the role for new people. To choose another one you need to see Role Definition.",
         "Recibirá el rol de las personas nuevas. Para elegir otro necesitas ver la definición de roles.";
-    default_role(licence: &str): "{licence} · for new people", "{licence} · para personas nuevas";
-    licence_lapsed(licence: &str): "{licence} · licence not valid today", "{licence} · licencia no válida hoy";
+    default_role: "Role of new people", "Rol de las personas nuevas";
+    licence_lapsed: "Licence not valid today: grants nothing", "Licencia no válida hoy: no permite nada";
     no_login_switch: "No login", "Sin acceso";
     no_login_help:
         "Can be planned, costed and reported for, but cannot sign in and uses no seat. Switching it on ends their sessions.",

@@ -58,8 +58,11 @@ pub fn SearchSelect<T: Clone + PartialEq + Send + Sync + 'static>(
                 let detail = choice.detail.as_deref().unwrap_or_default();
                 search::matches(&query, &format!("{} {detail}", choice.label))
             };
-            let found = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
+            let mut found: Vec<_> = choices.iter().enumerate().filter(|(_, choice)| fits(choice)).collect();
+            // Whoever types "tok" means Tokyo before Vladivostok.
+            found.sort_by_key(|(_, choice)| !search::begins_a_word(&query, &choice.label));
             found
+                .into_iter()
                 .map(|(index, choice)| Line {
                     index,
                     label: choice.label.clone(),

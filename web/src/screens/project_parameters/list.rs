@@ -34,7 +34,13 @@ pub(super) fn List(
         all.with(|all| all.iter().filter(|entry| entry.kind == kind).cloned().collect::<Vec<_>>())
     });
     let count = move || i32::try_from(entries.with(Vec::len)).unwrap_or(i32::MAX);
-    // A row is built anew when anything of it changes, or when it becomes or no longer is the last.
+    // A row is built anew when anything in sight changes. Its version may change below it: the answer to a move must
+    // not take the focus from the button that was pressed.
+    let in_sight = |(is_last, entry): &(bool, ProjectParameter)| {
+        let ProjectParameter { id, order, projects, default_for_new_projects, .. } = *entry;
+        let words = [&entry.name_en, &entry.name_es, &entry.colour].map(String::clone);
+        (*is_last, id, order, projects, default_for_new_projects, words)
+    };
     let rows = move || {
         let last = count();
         entries.get().into_iter().map(|entry| (entry.order == last, entry)).collect::<Vec<_>>()
@@ -48,8 +54,8 @@ pub(super) fn List(
             <ol class="entries" aria-label=t::entries_of(t::list_name(kind))>
                 <For
                     each=rows
-                    key=|(is_last, entry)| (*is_last, entry.id, entry.version, entry.order, entry.projects)
-                    children=move |(is_last, entry)| view! { <Row entry is_last moves asked /> }
+                    key=in_sight
+                    children=move |(is_last, entry)| view! { <Row entry is_last all moves asked /> }
                 />
             </ol>
         </Show>
@@ -61,6 +67,7 @@ pub(super) fn List(
 fn Row(
     entry: ProjectParameter,
     is_last: bool,
+    all: Signal<Vec<ProjectParameter>>,
     moves: Moves,
     asked: RwSignal<Option<Asked>>,
 ) -> impl IntoView {
@@ -68,13 +75,17 @@ fn Row(
     let name = name_of(&entry);
     let used = if entry.projects == 0 { t::unused().to_owned() } else { t::projects(entry.projects) };
     let may = move |operation| session.may(MenuKey::ProjectParameters, operation);
-    let subject = StoredValue::new(entry.clone());
+    let (is_first, id, label) = (entry.order == 1, entry.id, StoredValue::new(name.clone()));
+    let is_default = entry.default_for_new_projects;
     let actions = Callback::new(move |()| {
-        let ask = move |asking: fn(ProjectParameter) -> Asked| asked.set(Some(asking(subject.get_value())));
+        let ask = move |asking: fn(ProjectParameter) -> Asked| {
+            let now = all.with_untracked(|all| all.iter().find(|entry| entry.id == id).cloned());
+            asked.set(now.map(asking));
+        };
         let mut entries = Vec::new();
         if may(Operation::Update) {
             entries.push(MenuEntry::action(Icon::Edit, common::edit(), move || ask(Asked::Change)));
-            if !subject.with_value(|entry| entry.default_for_new_projects) {
+            if !is_default {
                 entries.push(MenuEntry::action(Icon::Flag, t::make_default(), move || ask(Asked::Default)));
             }
         }
@@ -84,7 +95,6 @@ fn Row(
         entries
     });
     let has_actions = move || may(Operation::Update) || may(Operation::Delete);
-    let (is_first, id, label) = (entry.order == 1, entry.id, StoredValue::new(name.clone()));
     view! {
         <li class="entry">
             <ColourMark colour=entry.colour.clone() />

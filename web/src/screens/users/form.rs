@@ -160,17 +160,28 @@ pub(super) fn role_choices(roles: Signal<Vec<Role>>, held: Vec<RoleName>) -> Sig
         let missing = missing.map(|held| Choice::new(held.clone(), held.name.clone()));
         let mut choices: Vec<_> = missing.collect();
         choices.extend(known.iter().map(|role| {
-            let licence = licence_consumption::licence_type(&role.licence_type, &role.licence_type);
-            let detail = if !role.licence_valid {
-                t::licence_lapsed(&licence)
-            } else if role.default_for_new_users {
-                t::default_role(&licence)
-            } else {
-                licence
-            };
             let name = RoleName { id: role.id, name: role.name.clone() };
-            Choice::new(name, role.name.clone()).with_detail(detail)
+            let choice = Choice::new(name, role.name.clone());
+            match detail(role) {
+                Some(detail) => choice.with_detail(detail),
+                None => choice,
+            }
         }));
         choices
     })
+}
+
+/// What to know of a role before choosing it: its licence, where the role is not named after it, and what is special.
+fn detail(role: &Role) -> Option<String> {
+    let licence = licence_consumption::licence_type(&role.licence_type, &role.licence_type);
+    let special = if !role.licence_valid {
+        Some(t::licence_lapsed())
+    } else {
+        role.default_for_new_users.then(t::default_role)
+    };
+    let licence = (licence != role.name).then_some(licence);
+    match (licence, special) {
+        (Some(licence), Some(special)) => Some(format!("{licence} · {special}")),
+        (licence, special) => licence.or_else(|| special.map(str::to_owned)),
+    }
 }
