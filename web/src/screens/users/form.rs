@@ -174,10 +174,10 @@ pub(super) fn role_choices(roles: Signal<Vec<Role>>, held: Vec<RoleName>) -> Sig
 /// What to know of a role before choosing it: its licence, where the role is not named after it, and what is special.
 fn detail(role: &Role) -> Option<String> {
     let licence = licence_consumption::licence_type(&role.licence_type, &role.licence_type);
-    let special = if !role.licence_valid {
-        Some(t::licence_lapsed())
-    } else {
+    let special = if role.licence_valid {
         role.default_for_new_users.then(t::default_role)
+    } else {
+        Some(t::licence_lapsed())
     };
     let licence = (licence != role.name).then_some(licence);
     match (licence, special) {
