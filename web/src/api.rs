@@ -12,4 +12,4 @@ mod token;
 pub use client::{Etag, Versioned, act, delete, get, get_versioned, list, patch, post, post_versioned, put};
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
-pub use token::{forget_token, on_denied, on_lost_session, resume, take_token};
+pub use token::{expect_session, forget_token, on_denied, on_lost_session, resume, take_token};

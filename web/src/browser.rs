@@ -18,6 +18,15 @@ pub fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
+/// Whether this browser keeps anything for us.
+pub fn can_store() -> bool {
+    const KEY: &str = "portico.probe";
+    store(KEY, "yes");
+    let kept = stored(KEY).is_some();
+    forget(KEY);
+    kept
+}
+
 /// Keeps the value in this browser.
 pub fn store(key: &str, value: &str) {
     if let Some(storage) = storage() {

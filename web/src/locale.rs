@@ -79,6 +79,17 @@ const MONTHS_EN: [&str; 12] =
 const MONTHS_ES: [&str; 12] =
     ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
+const WEEKDAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const WEEKDAYS_ES: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+
+/// The day of the week, as it begins a line.
+pub fn weekday(date: NaiveDate) -> String {
+    let day = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or_default();
+    let name = pick(WEEKDAYS_EN, WEEKDAYS_ES).get(day).copied().unwrap_or_default();
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A date with the month as a word, since 03/04 is read in two ways: `12 Nov 2026`.
 pub fn date(date: NaiveDate) -> String {
     let month = usize::try_from(date.month0()).unwrap_or_default();

@@ -2,10 +2,13 @@
 
 mod gallery;
 mod general_data;
+mod home;
 mod licence_consumption;
 mod not_found;
 mod profile;
+mod project;
 mod project_parameters;
+mod projects;
 mod role_definition;
 mod sign_in;
 mod splash;
@@ -23,6 +26,9 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::Roles | Route::NewRole | Route::Role(_)) => {
             view! { <role_definition::RoleDefinition /> }.into_any()
         }
+        Some(Route::Project(id, _)) => view! { <project::Project id /> }.into_any(),
+        Some(Route::MyProjects) => view! { <projects::MyProjects /> }.into_any(),
+        Some(Route::Projects) => view! { <projects::Projects /> }.into_any(),
         Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
         Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
@@ -30,14 +36,20 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::Users) => view! { <users::Users /> }.into_any(),
         Some(Route::User(id)) => view! { <users::User id /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
-        _ => view! { <not_found::NotFound /> }.into_any(),
+        Some(Route::Home) => view! { <home::Home /> }.into_any(),
+        Some(Route::SignIn) => view! { <home::ToHome /> }.into_any(),
+        None => view! { <not_found::NotFound /> }.into_any(),
     }
 }
 
-/// Whether two addresses are one screen, which then stays: a list with one of its rows open beside it.
-pub const fn is_same(one: Option<&Route>, other: Option<&Route>) -> bool {
+/// Whether two addresses are one screen, which then stays: a list with one of its rows open beside it, or two tabs
+/// of one project.
+pub fn is_same(one: Option<&Route>, other: Option<&Route>) -> bool {
     const fn is_role(route: Option<&Route>) -> bool {
         matches!(route, Some(Route::Roles | Route::NewRole | Route::Role(_)))
+    }
+    if let (Some(Route::Project(one, _)), Some(Route::Project(other, _))) = (one, other) {
+        return one == other;
     }
     is_role(one) && is_role(other)
 }

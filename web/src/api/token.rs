@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::{client, failure::Failure};
-use crate::route::Place;
+use crate::{browser, route::Place};
 
 #[derive(Default)]
 struct State {
@@ -32,13 +32,25 @@ pub(super) fn bearer() -> Option<String> {
     STATE.with_borrow(|state| state.token.clone())
 }
 
+/// Under which this browser notes that somebody has signed in at a place. The cookie itself cannot be seen from here.
+fn mark(place: &Place) -> String {
+    format!("portico.session.{}", place.slug.as_deref().unwrap_or_default())
+}
+
+/// Notes that there is a session to go on with at this place, so that the next page there asks for it.
+pub fn expect_session(place: &Place) {
+    browser::store(&mark(place), "yes");
+}
+
 /// Keeps the token of a sign-in.
 pub fn take_token(token: AccessToken) {
+    expect_session(&Place::current());
     STATE.with_borrow_mut(|state| state.token = Some(token.access_token));
 }
 
 /// Forgets the token, after signing out.
 pub fn forget_token() {
+    browser::forget(&mark(&Place::current()));
     STATE.with_borrow_mut(|state| state.token = None);
 }
 
@@ -60,11 +72,19 @@ pub(super) fn denied() {
     }
 }
 
-/// Asks for a token by the cookie, when the page loads. Whether there is a session.
+/// Asks for a token by the cookie, when the page loads. Whether there is a session. Where nobody has signed in with
+/// this browser there is nothing to ask, and the first screen is there sooner; a browser that keeps nothing is asked
+/// each time.
 pub async fn resume() -> Result<bool, Failure> {
+    if browser::can_store() && browser::stored(&mark(&Place::current())).is_none() {
+        return Ok(false);
+    }
     match renew_once().await {
         Ok(()) => Ok(true),
-        Err(failure) if failure.code().is_some_and(|code| code.status() == 401) => Ok(false),
+        Err(failure) if failure.code().is_some_and(|code| code.status() == 401) => {
+            forget_token();
+            Ok(false)
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -133,10 +133,16 @@ fn idle_notice(roles: &[String]) -> impl IntoView + use<> {
 
 #[component]
 fn Navigation(groups: Memo<Vec<Group>>, route: Signal<Option<Route>>, tips: Signal<bool>) -> impl IntoView {
+    // A project belongs to the list from which one sees it.
+    let current = Memo::new(move |_| {
+        let menu = route.with(|route| route.as_ref().and_then(Route::menu))?;
+        let has = |menu| groups.with(|groups| groups.iter().any(|group| group.entries.contains(&menu)));
+        if menu == Menu::Projects && !has(menu) { Some(Menu::MyProjects) } else { Some(menu) }
+    });
     let entry = move |menu: Menu| {
         let label = menu.label(locale::current());
         let href = Route::of_menu(menu).map(|route| route.href());
-        let is_current = move || route.with(|route| route.as_ref().and_then(Route::menu) == Some(menu));
+        let is_current = move || current.get() == Some(menu);
         view! {
             <li>
                 <a

@@ -15,11 +15,9 @@ super::texts! {
     motto_text:
         "Projects, the people on them, and who may do what: in one place, and clear to everyone.",
         "Los proyectos, sus equipos y quién puede hacer qué: en un solo lugar y claro para todos.";
-    no_page: "The sign-in cannot be shown", "No se puede mostrar el acceso";
     password: "Password", "Contraseña";
     sign_in: "Sign in", "Iniciar sesión";
-    suspended_title(name: &str): "{name} is suspended", "{name} está suspendida";
-    text: "Use the e-mail and password of your organization.", "Usa el correo y la contraseña de tu organización.";
+    text: "Sign in with your e-mail and password.", "Entra con tu correo y tu contraseña.";
     text_in(name: &str):
         "Use the e-mail and password of your account at {name}.",
         "Usa el correo y la contraseña de tu cuenta en {name}.";

@@ -66,13 +66,13 @@ pub fn SignIn() -> impl IntoView {
                 <div class="entrance-box">{body}</div>
                 <Languages />
             </main>
-            <div class="entrance-side">
+            <aside class="entrance-side" aria-label="Portico">
                 <Portal />
                 <div class="entrance-words">
                     <p class="entrance-motto">{t::motto()}</p>
                     <p class="entrance-motto-text">{t::motto_text()}</p>
                 </div>
-            </div>
+            </aside>
         </div>
     }
 }
@@ -111,5 +111,7 @@ async fn enter(session: Session, token: AccessToken, is_shared_host: bool) {
         return;
     }
     let route = Route::parse(&rest).filter(|route| *route != Route::SignIn).unwrap_or(Route::Home);
-    browser::load(&Place { slug: Some(token.organization.slug) }.href(&route));
+    let place = Place { slug: Some(token.organization.slug) };
+    api::expect_session(&place);
+    browser::load(&place.href(&route));
 }

@@ -190,7 +190,7 @@ fn is_at(pointer: &str, field: &str) -> bool {
 }
 
 fn field_error(problem: &FieldProblem) -> FieldError {
-    FieldError { pointer: problem.pointer.clone(), message: problems::violation(problem.code, problem.limit) }
+    FieldError { pointer: problem.pointer.clone(), message: problems::field(problem) }
 }
 
 /// A form. Fields inside find its state; Enter in a field sends it.

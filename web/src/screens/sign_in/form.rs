@@ -65,11 +65,7 @@ pub(super) fn Credential(
             Ok(())
         }
     };
-    let text = match (&organization, &slug) {
-        (Some(organization), _) => t::text_in(&organization.name),
-        (None, Some(slug)) => t::text_in(slug),
-        (None, None) => t::text().to_owned(),
-    };
+    let text = slug.as_deref().map_or_else(|| t::text().to_owned(), t::text_in);
     let other = slug.map(|_| {
         view! {
             <button type="button" class="link-button" on:click=|_| browser::load("/")>
