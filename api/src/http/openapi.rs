@@ -98,7 +98,7 @@ fn take_version(operation: &mut Operation, takes_version: bool) {
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("The `ETag` of the version that was read, such as `\"3\"`."))
-            .schema(Some(text()))
+            .schema(Some(tag()))
             .build();
         parameters.push(RefOr::T(parameter));
     }
@@ -114,15 +114,17 @@ fn give_version(operation: &mut Operation, components: &Components) {
         let Some(RefOr::T(content)) = response.content.get(JSON) else { continue };
         if content.schema.as_ref().is_some_and(|schema| schemas::has_property(components, schema, "version"))
         {
-            let mut header = Header::new(text());
+            let mut header = Header::new(tag());
             header.description = Some("The version, for `If-Match`.".to_owned());
             response.headers.insert("ETag".to_owned(), RefOr::T(header));
         }
     }
 }
 
-fn text() -> Schema {
-    Schema::Object(ObjectBuilder::new().schema_type(Type::String).build())
+/// An entity tag: the version between quotes, which a proxy may have weakened.
+fn tag() -> Schema {
+    let pattern = r#"^(W/)?"[0-9]{1,9}"$"#;
+    Schema::Object(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build())
 }
 
 /// The problems that a route may answer, from what it takes and asks for.
