@@ -6,7 +6,7 @@
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
 //! the rest, and no Rust code mentions `org_id`.
 
-mod doors;
+pub mod doors;
 mod gate;
 pub mod listen;
 pub mod migrate;

@@ -29,14 +29,14 @@ CREATE OR REPLACE FUNCTION portico.email_hash(email text) RETURNS bytea
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
     AS $$ SELECT sha256(convert_to('portico e-mail ' || lower(email), 'UTF8')) $$;
 
--- The accounts with this e-mail, over all organizations: for the sign-in at the shared host.
-CREATE OR REPLACE FUNCTION portico.accounts_by_email(email text)
+-- The accounts with this e-mail: of one organization at its own host, of eight at most at the shared one.
+CREATE OR REPLACE FUNCTION portico.accounts_by_email(email text, only_in uuid)
     RETURNS TABLE (org_id uuid, user_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
         SELECT l.organization_id, l.user_id FROM public.account_lookups l
         JOIN public.organizations o ON o.id = l.organization_id AND o.state = 'active'
-        WHERE l.email_hash = portico.email_hash(email)
+        WHERE l.email_hash = portico.email_hash(email) AND (only_in IS NULL OR l.organization_id = only_in)
         ORDER BY l.organization_id LIMIT 8
     $$;
 
@@ -54,33 +54,58 @@ $$;
 CREATE OR REPLACE TRIGGER keep_account_lookup AFTER INSERT OR UPDATE OF email ON users
     FOR EACH ROW EXECUTE FUNCTION portico.keep_account_lookup();
 
--- When the next attempt under this key is allowed; null when at once.
-CREATE OR REPLACE FUNCTION portico.sign_in_blocked_until(keys bytea[], at timestamptz) RETURNS timestamptz
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+-- Counts an attempt under each key before its password is looked at, so that parallel guesses cannot slip in
+-- together. Gives until when to wait, and counts nothing, where a key is blocked. Under each key so many attempts are
+-- free; each further one doubles the delay, from one second to the longest; and one is forgiven for each span of time
+-- that passes.
+CREATE OR REPLACE FUNCTION portico.reserve_attempt(
+    keys bytea[], free integer[], longest_seconds integer[], forgiven_after_seconds integer[], at timestamptz
+) RETURNS timestamptz
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
-        SELECT max(f.blocked_until) FROM public.sign_in_failures f
-        WHERE f.key_hash = ANY (keys) AND f.blocked_until > at
-    $$;
+DECLARE
+    blocked timestamptz;
+BEGIN
+    DELETE FROM public.sign_in_failures WHERE key_hash IN (
+        SELECT f.key_hash FROM public.sign_in_failures f WHERE f.last_failure_at < at - interval '2 days'
+        LIMIT 10 FOR UPDATE SKIP LOCKED);
+    INSERT INTO public.sign_in_failures (key_hash, failures, last_failure_at, blocked_until)
+        SELECT k, 0, at, at FROM unnest(keys) AS k ORDER BY k ON CONFLICT (key_hash) DO NOTHING;
+    PERFORM 1 FROM public.sign_in_failures f WHERE f.key_hash = ANY (keys) ORDER BY f.key_hash FOR UPDATE;
+    SELECT max(f.blocked_until) INTO blocked FROM public.sign_in_failures f
+        WHERE f.key_hash = ANY (keys) AND f.blocked_until > at;
+    IF blocked IS NOT NULL THEN
+        RETURN blocked;
+    END IF;
+    UPDATE public.sign_in_failures f SET
+        failures = counted.failures,
+        last_failure_at = at,
+        blocked_until = at + CASE
+            WHEN counted.failures <= counted.free THEN interval '0'
+            ELSE least(counted.longest * interval '1 second',
+                       interval '1 second' * power(2, least(counted.failures - counted.free - 1, 20)))
+        END
+    FROM (
+        SELECT g.key, g.free, g.longest,
+            1 + greatest(0, old.failures - floor(extract(epoch FROM at - old.last_failure_at) / g.forgiven)::integer)
+                AS failures
+        FROM unnest(keys, free, longest_seconds, forgiven_after_seconds) AS g (key, free, longest, forgiven)
+        JOIN public.sign_in_failures old ON old.key_hash = g.key
+    ) AS counted
+    WHERE f.key_hash = counted.key;
+    RETURN NULL;
+END
+$$;
 
--- Counts a wrong password. The first `free` failures cost nothing; each further one doubles the delay from one
--- second to fifteen minutes. A key that has been quiet for a day begins anew.
-CREATE OR REPLACE FUNCTION portico.count_sign_in_failure(failed_key bytea, free integer, at timestamptz) RETURNS void
+-- Takes an attempt back that turned out right: forgets what was counted under the account's own keys, and one
+-- attempt under those that it shares with others.
+CREATE OR REPLACE FUNCTION portico.forgive_attempt(own bytea[], shared bytea[], at timestamptz) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
-        INSERT INTO public.sign_in_failures AS f (key_hash, failures, last_failure_at, blocked_until)
-        VALUES (failed_key, 1, at, at)
-        ON CONFLICT (key_hash) DO UPDATE SET
-            failures = CASE WHEN f.last_failure_at < at - interval '1 day' THEN 1 ELSE f.failures + 1 END,
-            last_failure_at = at,
-            blocked_until = at + CASE
-                WHEN f.last_failure_at < at - interval '1 day' OR f.failures < free THEN interval '0'
-                ELSE least(interval '15 minutes', interval '1 second' * power(2, least(f.failures - free, 20)))
-            END
+        DELETE FROM public.sign_in_failures WHERE key_hash = ANY (own);
+        UPDATE public.sign_in_failures SET failures = greatest(failures - 1, 0), blocked_until = least(blocked_until, at)
+        WHERE key_hash = ANY (shared);
     $$;
-
-CREATE OR REPLACE FUNCTION portico.forget_sign_in_failures(succeeded_key bytea) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
-    AS $$ DELETE FROM public.sign_in_failures WHERE key_hash = succeeded_key $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portico FROM PUBLIC;
 REVOKE EXECUTE ON ALL PROCEDURES IN SCHEMA portico FROM PUBLIC;
@@ -88,5 +113,5 @@ GRANT EXECUTE ON FUNCTION portico.org_id TO portico_app, portico_operator;
 GRANT EXECUTE ON FUNCTION
     portico.organization_by_slug, portico.organization_by_host, portico.organization_by_id,
     portico.rename_organization, portico.accounts_by_email,
-    portico.sign_in_blocked_until, portico.count_sign_in_failure, portico.forget_sign_in_failures
+    portico.reserve_attempt, portico.forgive_attempt
     TO portico_app;

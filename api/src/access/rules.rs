@@ -54,6 +54,30 @@ impl Holder {
             .collect()
     }
 
+    /// What the roles grant within their licences, whether those are valid today or will be later.
+    pub fn unlocked(&self) -> BTreeMap<Menu, Operations> {
+        let granted =
+            |menu| self.roles.iter().fold(Operations::NONE, |all, role| all.union(role.granted(menu)));
+        Menu::screens().map(|menu| (menu, granted(menu))).collect()
+    }
+
+    /// Nobody hands out administration that they do not hold: names the first operation of the ORGANIZATION's menus
+    /// among these that the person may not do themself on this day.
+    pub fn check_hands_out(&self, given: &BTreeMap<Menu, Operations>, day: NaiveDate) -> Result<(), Denial> {
+        let lacking =
+            given.iter().filter(|(menu, _)| menu.is_administration()).find_map(|(menu, operations)| {
+                let held = self.effective(*menu, day);
+                operations
+                    .closed()
+                    .iter()
+                    .find(|operation| !held.has(*operation))
+                    .map(|operation| (*menu, operation))
+            });
+        let Some((menu, operation)) = lacking else { return Ok(()) };
+        let roles = self.roles.iter().map(|role| role.name.clone()).collect();
+        Err(Denial { menu, operation, reason: DenialReason::NotGranted, roles, position: None })
+    }
+
     /// Lets pass who may do this on this day, and tells everybody else why not.
     pub fn check(&self, menu: Menu, operation: Operation, day: NaiveDate) -> Result<(), Denial> {
         if self.effective(menu, day).has(operation) {

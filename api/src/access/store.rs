@@ -44,8 +44,10 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
     let (time_zone, members_see_money): (String, bool) = general_data::table
         .select((general_data::time_zone, general_data::members_see_money))
         .first(conn.sql())?;
+    let now = conn.clock().now();
     let live: Vec<(Uuid, DateTime<Utc>)> = sessions::table
         .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
         .select((sessions::id, sessions::expires_at))
         .load(conn.sql())?;
     let role_ids: Vec<Uuid> = user_roles::table

@@ -114,48 +114,36 @@ impl<'a> Platform<'a> {
         Ok(row.map(Organization::from))
     }
 
-    /// The accounts with this e-mail in active organizations, eight at most.
-    pub fn accounts_by_email(&mut self, email: &str) -> Result<Vec<(OrganizationId, UserId)>, ApiError> {
-        let query = diesel::sql_query("SELECT org_id, user_id FROM portico.accounts_by_email($1)")
-            .bind::<Text, _>(email);
+    /// The accounts with this e-mail in active organizations: in this one, or in eight at most.
+    pub fn accounts_by_email(
+        &mut self,
+        email: &str,
+        only_in: Option<OrganizationId>,
+    ) -> Result<Vec<(OrganizationId, UserId)>, ApiError> {
+        let query = diesel::sql_query("SELECT org_id, user_id FROM portico.accounts_by_email($1, $2)")
+            .bind::<Text, _>(email)
+            .bind::<Nullable<SqlUuid>, _>(only_in.map(Uuid::from));
         let rows: Vec<AccountRow> = query.load(self.connection)?;
         Ok(rows.into_iter().map(|row| (OrganizationId(row.org_id), UserId(row.user_id))).collect())
     }
 
-    /// Until when attempts under any of these keys have to wait.
-    pub fn sign_in_blocked_until(
+    /// Counts an attempt at a password. See [`reserve_attempt`].
+    pub fn reserve_attempt(
         &mut self,
-        keys: &[Vec<u8>],
+        limits: &[AttemptLimit],
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, ApiError> {
-        let row: BlockedRow = diesel::sql_query("SELECT portico.sign_in_blocked_until($1, $2) AS until")
-            .bind::<Array<Binary>, _>(keys)
-            .bind::<Timestamptz, _>(now)
-            .get_result(self.connection)?;
-        Ok(row.until)
+        reserve_attempt(self.connection, limits, now)
     }
 
-    /// Counts a wrong password under a key; the first `free` ones cost nothing.
-    pub fn count_sign_in_failure(
+    /// Takes an attempt back that turned out right. See [`forgive_attempt`].
+    pub fn forgive_attempt(
         &mut self,
-        key: &[u8],
-        free: i32,
+        own: &[Vec<u8>],
+        shared: &[Vec<u8>],
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
-        diesel::sql_query("SELECT portico.count_sign_in_failure($1, $2, $3)")
-            .bind::<Binary, _>(key)
-            .bind::<Integer, _>(free)
-            .bind::<Timestamptz, _>(now)
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// Forgets the wrong passwords under a key.
-    pub fn forget_sign_in_failures(&mut self, key: &[u8]) -> Result<(), ApiError> {
-        diesel::sql_query("SELECT portico.forget_sign_in_failures($1)")
-            .bind::<Binary, _>(key)
-            .execute(self.connection)?;
-        Ok(())
+        forgive_attempt(self.connection, own, shared, now)
     }
 
     /// Whether the database answers.
@@ -163,4 +151,52 @@ impl<'a> Platform<'a> {
         diesel::sql_query("SELECT 1").execute(self.connection)?;
         Ok(())
     }
+}
+
+/// How many attempts at a password are let through under a key, and how the further ones are slowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptLimit {
+    /// The key: a hash, so that no person is named.
+    pub key: Vec<u8>,
+    /// Attempts that cost nothing.
+    pub free: i32,
+    /// The longest delay, in seconds.
+    pub longest_seconds: i32,
+    /// One attempt is forgiven for so many seconds that pass.
+    pub forgiven_after_seconds: i32,
+}
+
+/// Counts an attempt under all keys, before its password is looked at. Gives until when to wait, and counts nothing,
+/// where one of them is blocked. Has to be committed whatever the password turns out to be.
+pub fn reserve_attempt(
+    connection: &mut PgConnection,
+    limits: &[AttemptLimit],
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, ApiError> {
+    let each = |pick: fn(&AttemptLimit) -> i32| limits.iter().map(pick).collect::<Vec<_>>();
+    let keys: Vec<&[u8]> = limits.iter().map(|limit| limit.key.as_slice()).collect();
+    let row: BlockedRow = diesel::sql_query("SELECT portico.reserve_attempt($1, $2, $3, $4, $5) AS until")
+        .bind::<Array<Binary>, _>(keys)
+        .bind::<Array<Integer>, _>(each(|limit| limit.free))
+        .bind::<Array<Integer>, _>(each(|limit| limit.longest_seconds))
+        .bind::<Array<Integer>, _>(each(|limit| limit.forgiven_after_seconds))
+        .bind::<Timestamptz, _>(now)
+        .get_result(connection)?;
+    Ok(row.until)
+}
+
+/// Takes an attempt back that turned out right: forgets all under the account's own keys, and one attempt under those
+/// that it shares with others.
+pub fn forgive_attempt(
+    connection: &mut PgConnection,
+    own: &[Vec<u8>],
+    shared: &[Vec<u8>],
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    diesel::sql_query("SELECT portico.forgive_attempt($1, $2, $3)")
+        .bind::<Array<Binary>, _>(own)
+        .bind::<Array<Binary>, _>(shared)
+        .bind::<Timestamptz, _>(now)
+        .execute(connection)?;
+    Ok(())
 }

@@ -184,6 +184,7 @@ table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
+        family_hash -> Binary,
         refresh_hash -> Binary,
         previous_hash -> Nullable<Binary>,
         rotated_at -> Timestamptz,

@@ -59,10 +59,10 @@ async fn file(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Ap
     } else {
         directory.join("index.html")
     };
-    send(&request, &path, is_asset)
+    send(&request, &path, is_asset).await
 }
 
-fn send(request: &HttpRequest, path: &Path, is_asset: bool) -> Result<HttpResponse, ApiError> {
+async fn send(request: &HttpRequest, path: &Path, is_asset: bool) -> Result<HttpResponse, ApiError> {
     let accepted = request
         .headers()
         .get(header::ACCEPT_ENCODING)
@@ -83,7 +83,8 @@ fn send(request: &HttpRequest, path: &Path, is_asset: bool) -> Result<HttpRespon
     } else {
         (path.to_owned(), None)
     };
-    let bytes = std::fs::read(&body).map_err(ApiError::internal)?;
+    let read = tokio::task::spawn_blocking(move || std::fs::read(body)).await.map_err(ApiError::internal)?;
+    let bytes = read.map_err(ApiError::internal)?;
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CONTENT_TYPE, content_type(path)))

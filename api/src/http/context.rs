@@ -1,6 +1,9 @@
 //! Where a request belongs: its host says which organization, its access token says who.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -13,7 +16,7 @@ use actix_web::{
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{boundary::RequestId, server::Site, tokens::Claims};
+use super::{boundary::RequestId, server::Site};
 use crate::{
     ApiError,
     access::{Caller, cache::OrganizationKey},
@@ -86,7 +89,7 @@ async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError>
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
     Ok(Visit {
         organization,
         address: client_address(peer, &forwarded, site.trusted_proxies),
@@ -126,7 +129,8 @@ async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiEr
     if organization.suspended {
         return Err(ApiError::OrganizationSuspended);
     }
-    let person = person(site, &claims).await?;
+    let person = site.db.access().person(&site.db, claims.org, claims.sub, claims.sid).await?;
+    let person = person.ok_or(ApiError::Unauthenticated)?;
     let lives = person.sessions.get(&claims.sid).is_some_and(|session| now < session.expires_at);
     if !lives || !person.may_sign_in {
         return Err(ApiError::Unauthenticated);
@@ -139,18 +143,6 @@ async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiEr
         address: visit.address,
         request_id: visit.request_id,
     })
-}
-
-/// The person of a token. A session that is not among those cached may have begun on another server a moment ago,
-/// so it is asked for once more.
-async fn person(site: &Site, claims: &Claims) -> Result<Arc<crate::access::Person>, ApiError> {
-    let access = site.db.access();
-    let cached = access.person(&site.db, claims.org, claims.sub).await?.ok_or(ApiError::Unauthenticated)?;
-    if cached.sessions.contains_key(&claims.sid) {
-        return Ok(cached);
-    }
-    access.forget(claims.org, crate::db::AccessScope::User(claims.sub));
-    access.person(&site.db, claims.org, claims.sub).await?.ok_or(ApiError::Unauthenticated)
 }
 
 /// How the organization of a host is found.
@@ -191,7 +183,13 @@ fn client_address(peer: IpAddr, forwarded: &[&str], trusted_proxies: usize) -> I
         return peer;
     }
     let entry = forwarded.len().checked_sub(trusted_proxies).and_then(|index| forwarded.get(index));
-    entry.and_then(|text| text.trim().parse().ok()).unwrap_or(peer)
+    entry.and_then(|text| parse_address(text.trim())).unwrap_or(peer)
+}
+
+/// An address, with or without a port. An IPv4 address that came in over an IPv6 socket is an IPv4 address.
+fn parse_address(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().map(|socket| socket.ip()).ok();
+    text.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -209,6 +207,9 @@ mod tests {
             (vec!["6.6.6.6", "1.1.1.1", "10.0.0.9"], 2, "1.1.1.1"),
             (vec!["1.1.1.1"], 2, "10.0.0.1"),
             (vec!["nonsense"], 1, "10.0.0.1"),
+            (vec!["1.1.1.1:4711"], 1, "1.1.1.1"),
+            (vec!["::ffff:1.1.1.1"], 1, "1.1.1.1"),
+            (vec!["[2001:db8::1]:4711"], 1, "2001:db8::1"),
         ] {
             let expected: IpAddr = expected.parse().expect("an address");
             assert_eq!(client_address(peer, &forwarded, proxies), expected, "{forwarded:?} {proxies}");

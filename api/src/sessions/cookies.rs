@@ -40,14 +40,28 @@ impl Secret {
     }
 }
 
-/// A refresh token: which session, and the secret that proves it.
+/// A refresh token: which session, the secret that stays with it, and the one that changes at each use.
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "a secret is not for showing")]
 pub struct RefreshToken {
     /// The session.
     pub session: SessionId,
-    /// The secret.
+    /// Stays: who shows it has held a token of this session.
+    pub family: Secret,
+    /// Changes at each use.
     pub secret: Secret,
+}
+
+impl RefreshToken {
+    /// A token of a new session.
+    pub fn first(session: SessionId) -> Self {
+        Self { session, family: Secret::random(), secret: Secret::random() }
+    }
+
+    /// The token that comes after this one.
+    pub fn next(&self) -> Self {
+        Self { secret: Secret::random(), ..self.clone() }
+    }
 }
 
 fn refresh_name(organization: &Organization) -> String {
@@ -58,14 +72,19 @@ fn refresh_name(organization: &Organization) -> String {
 pub fn refresh_token(request: &HttpRequest, organization: &Organization) -> Option<RefreshToken> {
     let cookie = request.cookie(&refresh_name(organization))?;
     let mut parts = cookie.value().split('.');
-    let (short_id, session, secret) = (parts.next()?, parts.next()?, parts.next()?);
+    let [short_id, session, family, secret] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
     (short_id == organization.short_id && parts.next().is_none()).then_some(())?;
-    Some(RefreshToken { session: session.parse().ok()?, secret: Secret::parse(secret)? })
+    Some(RefreshToken {
+        session: session.parse().ok()?,
+        family: Secret::parse(family)?,
+        secret: Secret::parse(secret)?,
+    })
 }
 
 /// The cookie that hands a refresh token to the browser for so many seconds.
 pub fn refresh_cookie(organization: &Organization, token: &RefreshToken, seconds: i64) -> Cookie<'static> {
-    let value = format!("{}.{}.{}", organization.short_id, token.session, token.secret.to_text());
+    let (family, secret) = (token.family.to_text(), token.secret.to_text());
+    let value = format!("{}.{}.{family}.{secret}", organization.short_id, token.session);
     private(refresh_name(organization), value, Duration::seconds(seconds))
 }
 

@@ -1,6 +1,6 @@
 //! Sign-in, refresh, sign-out.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,13 +16,13 @@ use shared::{
 use super::{
     cookies::{self, RefreshToken, Secret},
     device,
-    guessing::Attempt,
+    guessing::{self, Target},
     profile, store,
 };
 use crate::{
     ApiError,
     access::cache::OrganizationKey,
-    db::{Actor, Organization},
+    db::{Actor, Organization, doors::AttemptLimit},
     http::{
         answers::Current,
         context::Visit,
@@ -54,21 +54,21 @@ pub async fn sign_in(
     let SignIn { email, password, organization: chosen } = body.0;
     let email = normal_email(&email);
     let mark = cookies::device(&request);
-    let candidates = candidates(&site, &who, &visit, &email, &mark).await?;
-    let known = candidates.iter().any(|candidate| candidate.knows_device);
-    let attempt = Attempt::new(&email, visit.address, known.then(|| mark.hash()).as_deref());
-    let (now, checked) = (site.clock.now(), attempt.clone());
-    site.db.platform(&who, move |platform| checked.check(platform, now)).await?;
+    let mut candidates = candidates(&site, &who, &visit, &email, &mark).await?;
+    if let Some(chosen) = &chosen {
+        candidates.retain(|one| one.organization.slug == *chosen);
+    }
+    let (now, limits) = (site.clock.now(), limits(&candidates, &email, &mark, visit.address));
+    let until = site.db.platform(&who, move |platform| platform.reserve_attempt(&limits, now)).await?;
+    guessing::refuse_until(until, now)?;
 
     let mut fitting = fitting(&site, candidates, &password).await?;
-    if let Some(chosen) = &chosen {
-        fitting.retain(|one| one.candidate.organization.slug == *chosen);
-    }
-    if fitting.is_empty() {
-        site.db.platform(&who, move |platform| attempt.failed(platform, now)).await?;
+    let own: Vec<Vec<u8>> = fitting.iter().map(|one| one.candidate.limit(&mark, visit.address).key).collect();
+    if own.is_empty() {
         return Err(ApiError::WrongCredentials);
     }
-    site.db.platform(&who, move |platform| attempt.succeeded(platform)).await?;
+    let network = [guessing::network_limit(visit.address).key];
+    site.db.platform(&who, move |platform| platform.forgive_attempt(&own, &network, now)).await?;
     if fitting.len() > 1 {
         let mut organizations: Vec<_> =
             fitting.iter().map(|one| one.candidate.organization.to_name()).collect();
@@ -89,6 +89,29 @@ struct Candidate {
     knows_device: bool,
 }
 
+impl Candidate {
+    /// The limit for attempts at this account from this browser.
+    fn limit(&self, mark: &Secret, address: IpAddr) -> AttemptLimit {
+        let device = mark.hash();
+        let target = if self.knows_device {
+            Target::KnownDevice(self.user, &device)
+        } else {
+            Target::Account(self.user)
+        };
+        guessing::target_limit(target, address)
+    }
+}
+
+/// The limits under which an attempt is counted: each account that it is aimed at, and the network.
+fn limits(candidates: &[Candidate], email: &str, mark: &Secret, address: IpAddr) -> Vec<AttemptLimit> {
+    let mut limits: Vec<AttemptLimit> = candidates.iter().map(|one| one.limit(mark, address)).collect();
+    if limits.is_empty() {
+        limits.push(guessing::target_limit(Target::Nobody(email), address));
+    }
+    limits.push(guessing::network_limit(address));
+    limits
+}
+
 /// A candidate whose password fits.
 struct Fitting {
     candidate: Candidate,
@@ -102,11 +125,9 @@ async fn candidates(
     email: &str,
     mark: &Secret,
 ) -> Result<Vec<Candidate>, ApiError> {
-    let asked = email.to_owned();
-    let mut accounts = site.db.platform(who, move |platform| platform.accounts_by_email(&asked)).await?;
-    if let Some(organization) = &visit.organization {
-        accounts.retain(|(of, _)| *of == organization.id);
-    }
+    let (asked, only_in) =
+        (email.to_owned(), visit.organization.as_ref().map(|organization| organization.id));
+    let accounts = site.db.platform(who, move |platform| platform.accounts_by_email(&asked, only_in)).await?;
     let mut candidates = Vec::new();
     for (of, user) in accounts {
         let key = OrganizationKey::Id(of);

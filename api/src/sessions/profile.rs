@@ -9,12 +9,15 @@ use shared::{
     session::{CurrentSession, OrganizationSettings, OwnSession, PasswordChange, ProfilePatch},
 };
 
-use super::store::{self, EndedBecause, Which};
+use super::{
+    guessing,
+    store::{self, EndedBecause, Which},
+};
 use crate::{
     ApiError,
     access::Caller,
     db::{
-        AccessScope, Entity, TenantConn,
+        AccessScope, Entity, TenantConn, doors,
         record::Recorded,
         schema::{general_data, users},
     },
@@ -24,7 +27,7 @@ use crate::{
         input::{IfMatch, Valid},
         server::Site,
     },
-    passwords::{self, Verdict},
+    passwords::Verdict,
 };
 
 /// The person who asks, and what they may do now.
@@ -69,7 +72,7 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
 
 /// Changes one's own names and language.
 #[utoipa::path(patch, path = "/profile", operation_id = "update_profile", tag = "profile",
-    params(("If-Match" = String, Header, description = "The version that was read.")), request_body = ProfilePatch,
+    request_body = ProfilePatch,
     responses((status = 200, description = "The session with the new profile.", body = CurrentSession)))]
 pub async fn update_profile(
     who: SignedIn<why::OwnProfile>,
@@ -135,15 +138,20 @@ pub async fn change_password(
         })
         .await?;
     let PasswordChange { old_password, new_password } = body.0;
+    let (now, limit) = (site.clock.now(), guessing::old_password_limit(user));
+    let own = vec![limit.key.clone()];
+    let until = site.db.write(&who, move |conn| doors::reserve_attempt(conn.sql(), &[limit], now)).await?;
+    guessing::refuse_until(until, now)?;
     let mut violations = Violations::default();
-    violations.add(
-        "/new_password",
-        passwords::check_new(&new_password, minimum, &email, &caller.organization.name),
-    );
+    let organization = caller.organization.name.clone();
+    let allowed = site.passwords.check_new(new_password.clone(), minimum, email, organization).await?;
+    violations.add("/new_password", allowed);
     if site.passwords.verify(old_password, old_hash.clone()).await? == Verdict::Wrong {
         let wrong =
             shared::Violation::new(ViolationCode::WrongPassword, "This is not your present password.");
         violations.add("/old_password", Err(wrong));
+    } else {
+        site.db.write(&who, move |conn| doors::forgive_attempt(conn.sql(), &own, &[], now)).await?;
     }
     if !violations.is_empty() {
         return Err(ApiError::Invalid(violations));

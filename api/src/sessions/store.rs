@@ -10,7 +10,7 @@ use shared::{
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::cookies::{RefreshToken, Secret};
+use super::cookies::RefreshToken;
 use crate::{
     ApiError,
     db::{
@@ -24,6 +24,8 @@ use crate::{
 pub const IDLE: TimeDelta = TimeDelta::days(7);
 /// A session ends at the latest after so long.
 pub const ABSOLUTE: TimeDelta = TimeDelta::days(30);
+/// Live sessions of one person at most; the one longest unused makes room.
+const SESSIONS_PER_PERSON: i64 = 50;
 /// A refresh token that was just replaced is still taken for so long: two tabs may use it at one moment.
 const GRACE: TimeDelta = TimeDelta::seconds(20);
 
@@ -41,6 +43,8 @@ pub enum EndedBecause {
     Deactivated,
     /// A refresh token that had been used was shown again.
     TokenReused,
+    /// The person began more sessions than anybody may have.
+    Crowded,
 }
 
 impl EndedBecause {
@@ -51,6 +55,7 @@ impl EndedBecause {
             Self::PasswordChanged => "password_changed",
             Self::Deactivated => "deactivated",
             Self::TokenReused => "token_reused",
+            Self::Crowded => "crowded",
         }
     }
 }
@@ -113,11 +118,13 @@ pub fn create_session(
     if still.is_none_or(|hash| hash.as_deref() != verified_hash) {
         return Ok(None);
     }
-    let token = RefreshToken { session: SessionId(conn.clock().new_id()), secret: Secret::random() };
+    end_oldest(conn, new.user)?;
+    let token = RefreshToken::first(SessionId(conn.clock().new_id()));
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(token.session.0),
             sessions::user_id.eq(new.user.0),
+            sessions::family_hash.eq(token.family.hash()),
             sessions::refresh_hash.eq(token.secret.hash()),
             sessions::rotated_at.eq(now),
             sessions::device.eq(&new.device),
@@ -153,60 +160,97 @@ pub enum Refreshed {
     Over,
 }
 
-/// Shows a refresh token.
+/// A session as refreshing needs it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct Refreshing {
+    family_hash: Vec<u8>,
+    refresh_hash: Vec<u8>,
+    previous_hash: Option<Vec<u8>>,
+    rotated_at: DateTime<Utc>,
+    idle_until: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    device: String,
+}
+
+/// Shows a refresh token. One of this session's that is neither the present one nor, for a moment, the one before
+/// has been copied: the session ends.
 pub fn refresh(
     conn: &mut TenantConn<'_>,
     shown: &RefreshToken,
     address: &str,
 ) -> Result<Refreshed, ApiError> {
-    type Row = (Uuid, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, String);
     let now = conn.clock().now();
-    let found: Option<Row> = sessions::table
-        .filter(sessions::id.eq(shown.session.0).and(sessions::ended_at.is_null()))
-        .select((
-            sessions::user_id,
-            sessions::refresh_hash,
-            sessions::previous_hash,
-            sessions::rotated_at,
-            sessions::idle_until,
-            sessions::expires_at,
-            sessions::device,
-        ))
-        .for_update()
-        .first(conn.sql())
-        .optional()?;
-    let Some((user, current, previous, rotated_at, idle_until, expires_at, device)) = found else {
-        return Ok(Refreshed::Over);
-    };
-    let user = UserId(user);
-    if now >= idle_until || now >= expires_at || find_account(conn, user)?.is_none() {
+    let this = sessions::table.filter(sessions::id.eq(shown.session.0).and(sessions::ended_at.is_null()));
+    let owner: Option<Uuid> = this.select(sessions::user_id).first(conn.sql()).optional()?;
+    let Some(user) = owner.map(UserId) else { return Ok(Refreshed::Over) };
+    hold_person(conn, user)?;
+    let found: Option<Refreshing> =
+        this.select(Refreshing::as_select()).for_update().first(conn.sql()).optional()?;
+    let Some(session) = found else { return Ok(Refreshed::Over) };
+    let is_over = now >= session.idle_until || now >= session.expires_at;
+    if is_over || !same(&shown.family.hash(), &session.family_hash) || find_account(conn, user)?.is_none() {
         return Ok(Refreshed::Over);
     }
     let hash = shown.secret.hash();
-    if bool::from(hash.ct_eq(&current)) {
-        let token = RefreshToken { session: shown.session, secret: Secret::random() };
-        let until = (now + IDLE).min(expires_at);
-        diesel::update(sessions::table.filter(sessions::id.eq(shown.session.0)))
-            .set((
-                sessions::refresh_hash.eq(token.secret.hash()),
-                sessions::previous_hash.eq(Some(hash)),
-                sessions::rotated_at.eq(now),
-                sessions::last_used_at.eq(now),
-                sessions::idle_until.eq(until),
-                sessions::address.eq(address),
-            ))
-            .execute(conn.sql())?;
-        return Ok(Refreshed::Rotated { user, token, until });
+    if same(&hash, &session.refresh_hash) {
+        return rotate(conn, shown, user, address, session.expires_at);
     }
-    let was_current = previous.is_some_and(|previous| bool::from(hash.ct_eq(&previous)));
-    if was_current && now - rotated_at <= GRACE {
+    let was_current = session.previous_hash.is_some_and(|previous| same(&hash, &previous));
+    if was_current && now - session.rotated_at <= GRACE {
         return Ok(Refreshed::WithinGrace { user });
     }
-    if was_current {
-        tracing::warn!(session = %shown.session, %user, device, "a used refresh token was shown again");
-        end(conn, user, Which::Only(shown.session), EndedBecause::TokenReused)?;
-    }
+    tracing::warn!(session = %shown.session, %user, device = session.device, "a used refresh token was shown again");
+    end(conn, user, Which::Only(shown.session), EndedBecause::TokenReused)?;
     Ok(Refreshed::Over)
+}
+
+fn rotate(
+    conn: &mut TenantConn<'_>,
+    shown: &RefreshToken,
+    user: UserId,
+    address: &str,
+    expires_at: DateTime<Utc>,
+) -> Result<Refreshed, ApiError> {
+    let (now, token) = (conn.clock().now(), shown.next());
+    let until = (now + IDLE).min(expires_at);
+    diesel::update(sessions::table.filter(sessions::id.eq(shown.session.0)))
+        .set((
+            sessions::refresh_hash.eq(token.secret.hash()),
+            sessions::previous_hash.eq(Some(shown.secret.hash())),
+            sessions::rotated_at.eq(now),
+            sessions::last_used_at.eq(now),
+            sessions::idle_until.eq(until),
+            sessions::address.eq(address),
+        ))
+        .execute(conn.sql())?;
+    Ok(Refreshed::Rotated { user, token, until })
+}
+
+fn same(one: &[u8], two: &[u8]) -> bool {
+    one.ct_eq(two).into()
+}
+
+/// Takes the person's row before their sessions: those who change a person and end their sessions lock in this
+/// order, and so does everybody else.
+fn hold_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), ApiError> {
+    let person = users::table.filter(users::id.eq(user.0)).select(users::id).for_key_share();
+    let _held: Option<Uuid> = person.first(conn.sql()).optional()?;
+    Ok(())
+}
+
+/// Ends the oldest sessions of somebody who has as many as anybody may, to make room for one more.
+fn end_oldest(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), ApiError> {
+    let beyond: Vec<Uuid> = sessions::table
+        .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
+        .order((sessions::last_used_at.desc(), sessions::id))
+        .offset(SESSIONS_PER_PERSON - 1)
+        .select(sessions::id)
+        .load(conn.sql())?;
+    for session in beyond {
+        end(conn, user, Which::Only(SessionId(session)), EndedBecause::Crowded)?;
+    }
+    Ok(())
 }
 
 /// Which of a person's live sessions.
@@ -228,27 +272,30 @@ pub fn end(
     because: EndedBecause,
 ) -> Result<usize, ApiError> {
     let now = conn.clock().now();
-    let live =
-        sessions::table.into_boxed().filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()));
-    let chosen = match which {
-        Which::All => live,
-        Which::Only(session) => live.filter(sessions::id.eq(session.0)),
-        Which::AllBut(session) => live.filter(sessions::id.ne(session.0)),
+    hold_person(conn, user)?;
+    let live = sessions::table.filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()));
+    let mut chosen = live.select(sessions::id).into_boxed();
+    chosen = match which {
+        Which::All => chosen,
+        Which::Only(session) => chosen.filter(sessions::id.eq(session.0)),
+        Which::AllBut(session) => chosen.filter(sessions::id.ne(session.0)),
     };
-    let ending: Vec<(Uuid, String)> = chosen.select((sessions::id, sessions::device)).load(conn.sql())?;
-    if ending.is_empty() {
+    let chosen: Vec<Uuid> = chosen.load(conn.sql())?;
+    // Of two that end a session at one moment, one does.
+    let ended: Vec<(Uuid, String)> =
+        diesel::update(sessions::table.filter(sessions::id.eq_any(chosen).and(sessions::ended_at.is_null())))
+            .set((sessions::ended_at.eq(now), sessions::ended_because.eq(because.key())))
+            .returning((sessions::id, sessions::device))
+            .get_results(conn.sql())?;
+    if ended.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<Uuid> = ending.iter().map(|(id, _)| *id).collect();
-    diesel::update(sessions::table.filter(sessions::id.eq_any(&ids)))
-        .set((sessions::ended_at.eq(now), sessions::ended_because.eq(because.key())))
-        .execute(conn.sql())?;
-    for (id, device) in &ending {
-        let ended = serde_json::json!({ "user_id": user, "ended_because": because });
-        conn.record(Recorded::deleted(Entity::Session, *id, device, &ended));
+    for (id, device) in &ended {
+        let record = serde_json::json!({ "user_id": user, "ended_because": because });
+        conn.record(Recorded::deleted(Entity::Session, *id, device, &record));
     }
     conn.access_changed(AccessScope::User(user));
-    Ok(ending.len())
+    Ok(ended.len())
 }
 
 /// The person's live sessions, last used first.

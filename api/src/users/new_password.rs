@@ -7,11 +7,10 @@ use shared::{
     user::{NewUser, UserPatch},
 };
 
-use super::{rules, store};
+use super::store;
 use crate::{
     ApiError, general_data,
     http::{guards::MayRead, server::Site},
-    passwords,
 };
 
 /// The hash of a new person's first password, where one is given.
@@ -39,7 +38,7 @@ pub async fn of_patch<G: MayRead>(
         .db
         .read(who, move |conn| {
             let present = store::get(conn, user)?;
-            rules::check_change(rules::Asking::of(&caller), &present, &asked)?;
+            store::check_change(conn, &caller, &present, &asked)?;
             Ok((least_length(conn)?, present.email))
         })
         .await?;
@@ -59,8 +58,9 @@ async fn checked_hash<G: MayRead>(
     email: &str,
 ) -> Result<String, ApiError> {
     let mut violations = Violations::default();
-    let organization = &who.caller().organization.name;
-    violations.add("/password", passwords::check_new(&password, minimum, email, organization));
+    let organization = who.caller().organization.name.clone();
+    let allowed = site.passwords.check_new(password.clone(), minimum, email.to_owned(), organization).await?;
+    violations.add("/password", allowed);
     if !violations.is_empty() {
         return Err(ApiError::Invalid(violations));
     }

@@ -98,6 +98,146 @@ fn a_refresh_token_changes_at_each_use_and_a_copied_one_ends_the_session() {
 }
 
 #[test]
+fn a_token_that_was_used_long_ago_ends_the_session_too() {
+    let app = TestApp::start();
+    let client = app.client(&app.acme);
+    sign_in(&client, "admin@acme.example", PASSWORD);
+    let (name, first) =
+        client.cookies().into_iter().find(|(name, _)| name.contains("refresh")).expect("a cookie");
+    for _ in 0..2 {
+        client.post("/session/refresh", &json!({})).expect(200);
+    }
+    let newest = client.cookies()[&name].clone();
+    // One of another making, for the same session, ends nothing: it was never a token of it.
+    let made_up = format!("{}x{}", &first[..first.len() - 60], &first[first.len() - 59..]);
+    client.set_cookie(&name, &made_up);
+    client.post("/session/refresh", &json!({})).expect(401);
+    client.set_cookie(&name, &newest);
+    client.post("/session/refresh", &json!({})).expect(200);
+    let newest = client.cookies()[&name].clone();
+
+    client.set_cookie(&name, &first);
+    client.post("/session/refresh", &json!({})).expect(401);
+    client.set_cookie(&name, &newest);
+    client.post("/session/refresh", &json!({})).expect(401);
+}
+
+#[test]
+fn an_account_with_the_same_email_elsewhere_helps_nobody_to_guess() {
+    let app = TestApp::start();
+    // The admin of Norte takes the e-mail of Acme's, with a password of their own.
+    let norte = app.norte.admin(&app);
+    let me: CurrentSession = norte.get("/session").expect(200).json();
+    norte
+        .patch(&format!("/users/{}", me.user), me.version, &json!({"email": "admin@acme.example"}))
+        .expect(200);
+    let new = json!({"old_password": PASSWORD, "new_password": "cinco perros en la playa"});
+    norte.put("/profile/password", &new).expect(204);
+
+    let attacker = app.shared_client();
+    let own = json!({"email": "admin@acme.example", "password": "cinco perros en la playa"});
+    let guess = json!({"email": "admin@acme.example", "password": "not this one"});
+    attacker.post("/session", &own).expect(200);
+    let outcomes: Vec<u16> = (0..12)
+        .map(|_| {
+            let guessed = attacker.post("/session", &guess).status;
+            attacker.post("/session", &own);
+            guessed
+        })
+        .collect();
+    assert!(outcomes.contains(&429), "{outcomes:?}");
+    // Signing in to the own account has not opened the other one either.
+    let right = json!({"email": "admin@acme.example", "password": PASSWORD, "organization": "acme"});
+    attacker.post("/session", &right).expect(429);
+}
+
+#[test]
+fn guesses_at_one_moment_do_not_slip_in_together() {
+    let app = TestApp::start();
+    let guess = json!({"email": "admin@acme.example", "password": "not this one"});
+    let client = app.client(&app.acme);
+    for _ in 0..6 {
+        client.post("/session", &guess).expect(401);
+    }
+    app.clock.advance(TimeDelta::seconds(2));
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let guessers: Vec<_> =
+            (0..12).map(|_| scope.spawn(|| app.client(&app.acme).post("/session", &guess).status)).collect();
+        guessers.into_iter().map(|guesser| guesser.join().expect("a status")).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 11, "{statuses:?}");
+}
+
+#[test]
+fn a_network_waits_half_a_minute_at_most_and_is_forgiven_fast() {
+    let app = TestApp::start();
+    let from = |address: &str| app.client(&app.acme).with_header("x-forwarded-for", address);
+    for number in 0..115 {
+        let guess = json!({"email": format!("nobody{number}@acme.example"), "password": "not this one"});
+        let answer = from("203.0.113.9").post("/session", &guess);
+        if answer.status == 429 {
+            app.clock.advance(TimeDelta::seconds(
+                answer.header("retry-after").expect("a wait").parse().expect("seconds"),
+            ));
+        }
+    }
+    let right = json!({"email": "admin@acme.example", "password": PASSWORD});
+    from("203.0.114.9").post("/session", &right).expect(200);
+    app.clock.advance(TimeDelta::seconds(31));
+    from("203.0.113.10").post("/session", &right).expect(200);
+}
+
+#[test]
+fn guessing_the_old_password_is_slowed_too() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let wrong = json!({"old_password": "not this one", "new_password": "cinco perros en la playa"});
+    for _ in 0..6 {
+        admin.put("/profile/password", &wrong).expect(422);
+    }
+    admin.put("/profile/password", &wrong).expect(429);
+    app.clock.advance(TimeDelta::seconds(1));
+    let right = json!({"old_password": PASSWORD, "new_password": "cinco perros en la playa"});
+    admin.put("/profile/password", &right).expect(204);
+}
+
+#[test]
+fn the_organization_of_a_host_is_found_among_many_with_the_same_email() {
+    let app = TestApp::start();
+    let url = app.database.url("portico_operator");
+    let clock = api::clock::Clock::fixed(app.clock.now() - TimeDelta::days(2));
+    let mut operator = api::db::operator::OperatorDb::open(&url, clock).expect("the operator comes in");
+    for number in 0..9 {
+        let new = api::organizations::NewOrganization {
+            slug: format!("older-{number}"),
+            admin_email: "admin@acme.example".to_owned(),
+            ..crate::harness::starting_organizations()[0].clone()
+        };
+        api::organizations::create(&mut operator, &new).expect("an organization is made");
+    }
+    sign_in(&app.client(&app.acme), "admin@acme.example", PASSWORD);
+    let chosen = json!({"email": "admin@acme.example", "password": PASSWORD, "organization": "older-3"});
+    app.shared_client().post("/session", &chosen).expect(200);
+}
+
+#[test]
+fn nobody_has_more_sessions_than_anybody_may() {
+    let app = TestApp::start();
+    let first = app.acme.admin(&app);
+    for _ in 0..50 {
+        app.clock.advance(TimeDelta::seconds(1));
+        app.acme.admin(&app);
+    }
+    app.clock.advance(TimeDelta::seconds(1));
+    sign_in(&app.client(&app.acme), "admin@acme.example", PASSWORD);
+    first.get("/session").expect(401);
+    let newest = app.acme.admin(&app);
+    let own: Vec<OwnSession> = newest.get("/profile/sessions").expect(200).json();
+    assert_eq!(own.len(), 51, "fifty, and the one that the harness has just made past the limit");
+}
+
+#[test]
 fn a_session_ends_when_idle_and_at_the_latest_after_its_lifetime() {
     let app = TestApp::start();
     let client = app.client(&app.acme);
@@ -178,7 +318,7 @@ fn guessing_is_slowed_and_a_known_browser_is_not() {
         stranger.post("/session", &guess).expect(401);
     }
     let slowed = stranger.post("/session", &guess).expect(429);
-    assert_eq!(slowed.header("retry-after"), Some("2"));
+    assert_eq!(slowed.header("retry-after"), Some("1"));
     let right = json!({"email": "admin@acme.example", "password": PASSWORD});
     stranger.post("/session", &right).expect(429);
     // Neither the known browser nor somebody elsewhere is.

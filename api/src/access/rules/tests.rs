@@ -317,6 +317,66 @@ fn any_position() -> impl Strategy<Value = Option<Position>> {
     ])
 }
 
+#[test]
+fn nobody_hands_out_administration_that_they_do_not_hold() {
+    let granting = |grants: &[(Menu, Operations)]| HeldRole {
+        grants: grants.iter().copied().collect(),
+        ..role("full_access")
+    };
+    let holding =
+        |grants: &[(Menu, Operations)]| Holder { roles: vec![granting(grants)], ..Holder::default() };
+    let over = HeldRole { validity: Vec::new(), ..role("full_access") };
+    let admin = || Holder { company_admin: true, ..Holder::default() };
+    let update = V.with(Operation::Update);
+    let nothing: &[(Menu, Operations)] = &[];
+    for (holder, given, expected) in [
+        // Whatever is not administration is given freely.
+        (holding(nothing), vec![(Menu::Projects, IUDV), (Menu::Clients, IUDV), (Menu::Home, V)], None),
+        (holding(nothing), vec![(Menu::Users, Operations::NONE)], None),
+        (holding(nothing), vec![(Menu::Users, V)], Some((Menu::Users, Operation::View))),
+        (holding(&[(Menu::Users, IUDV)]), vec![(Menu::Users, IUDV)], None),
+        (holding(&[(Menu::Users, V)]), vec![(Menu::Users, update)], Some((Menu::Users, Operation::Update))),
+        // An operation implies View, in what is held and in what is given.
+        (
+            holding(&[(Menu::Users, Operations::of(&[Operation::Update]))]),
+            vec![(Menu::Users, Operations::of(&[Operation::Update]))],
+            None,
+        ),
+        // The first that is lacking, in the order of the catalogue.
+        (
+            holding(&[(Menu::Users, IUDV)]),
+            vec![(Menu::AuditLog, V), (Menu::Users, IUDV), (Menu::RoleDefinition, update)],
+            Some((Menu::RoleDefinition, Operation::Update)),
+        ),
+        // What the licence does not unlock, or no longer does, is not held.
+        (
+            Holder { roles: vec![role("team_member")], ..Holder::default() },
+            vec![(Menu::Users, V)],
+            Some((Menu::Users, Operation::View)),
+        ),
+        (
+            Holder { roles: vec![over], ..Holder::default() },
+            vec![(Menu::Users, V)],
+            Some((Menu::Users, Operation::View)),
+        ),
+        (admin(), vec![(Menu::Users, IUDV), (Menu::ManageAccount, IUDV)], None),
+    ] {
+        let given: BTreeMap<Menu, Operations> = given.into_iter().collect();
+        let denial = holder.check_hands_out(&given, today()).err();
+        assert_eq!(denial.as_ref().map(|denial| (denial.menu, denial.operation)), expected, "{given:?}");
+        assert!(denial.is_none_or(|denial| denial.reason == DenialReason::NotGranted));
+    }
+}
+
+#[test]
+fn what_roles_unlock_does_not_wait_for_their_licences() {
+    let later = HeldRole { validity: Vec::new(), ..role("full_access") };
+    let holder = Holder { roles: vec![role("team_member"), later], ..Holder::default() };
+    assert_eq!(holder.unlocked()[&Menu::Users], IUDV);
+    assert_eq!(holder.effective(Menu::Users, today()), Operations::NONE);
+    assert_eq!(holder.unlocked()[&Menu::ManageAccount], Operations::NONE);
+}
+
 proptest! {
     #[test]
     fn adding_a_role_never_takes_anything_away(

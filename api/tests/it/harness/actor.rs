@@ -202,9 +202,9 @@ impl TestApp {
         let mut sql = self.database.superuser();
         enter(&mut sql, organization);
         sql_query(
-            "INSERT INTO sessions (id, user_id, refresh_hash, rotated_at, device, device_hash, address, created_at,
+            "INSERT INTO sessions (id, user_id, family_hash, refresh_hash, rotated_at, device, device_hash, address, created_at,
                                    last_used_at, idle_until, expires_at)
-             VALUES ($1, $2, $3, $4, 'Test', $3, '127.0.0.1', $4, $4, $5, $5)",
+             VALUES ($1, $2, $3, $3, $4, 'Test', $3, '127.0.0.1', $4, $4, $5, $5)",
         )
         .bind::<SqlUuid, _>(session.0)
         .bind::<SqlUuid, _>(user.0)

@@ -17,16 +17,15 @@ const GLOBAL_TABLES: [(&str, &str); 7] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 9] = [
+const DEFINERS: [(&str, &str); 8] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
-    ("count_sign_in_failure", "counts a wrong password"),
-    ("forget_sign_in_failures", "forgets the wrong passwords of one key"),
+    ("forgive_attempt", "forgets attempts under the keys that it is given"),
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
     ("organization_by_host", "one organization's name and state"),
     ("organization_by_id", "one organization's name and state"),
     ("organization_by_slug", "one organization's name and state"),
     ("rename_organization", "renames the transaction's own organization"),
-    ("sign_in_blocked_until", "an instant"),
+    ("reserve_attempt", "counts an attempt, and gives an instant"),
 ];
 
 /// The tenant tables with the attribute number of their `org_id`.
