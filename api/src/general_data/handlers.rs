@@ -27,7 +27,6 @@ pub async fn get_general_data(
 
 /// Changes General Data. A new minimum length of passwords applies at each person's next change.
 #[utoipa::path(patch, path = "/general-data", operation_id = "update_general_data", tag = "general data",
-    params(("If-Match" = String, Header, description = "The version that was read.")),
     request_body = GeneralDataPatch,
     responses((status = 200, description = "General Data as changed.", body = GeneralData)))]
 pub async fn update_general_data(

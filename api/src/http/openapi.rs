@@ -18,7 +18,6 @@ use utoipa::openapi::{
 use super::{guards::Access, route::Route, routes::PREFIX};
 
 const JSON: &str = "application/json";
-const IF_MATCH: &str = "If-Match";
 
 /// The document for these routes.
 pub fn document(routes: &[Route]) -> OpenApi {
@@ -75,7 +74,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
     }
     take_version(&mut operation, route.takes_version);
     give_version(&mut operation, components);
-    for status in problem_statuses(route, kind) {
+    for status in problem_statuses(route) {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
             let mut response = Response::new(problem_text(status));
             response.content.insert(
@@ -88,21 +87,18 @@ fn operation(route: &Route, components: &Components) -> Operation {
     operation
 }
 
-/// `If-Match` where the handler takes it, and nowhere else.
+/// `If-Match` where the handler takes it.
 fn take_version(operation: &mut Operation, takes_version: bool) {
-    let mut parameters = operation.parameters.take().unwrap_or_default();
-    parameters.retain(|one| !matches!(one, RefOr::T(parameter) if parameter.name == IF_MATCH));
     if takes_version {
         let parameter = ParameterBuilder::new()
-            .name(IF_MATCH)
+            .name("If-Match")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("The `ETag` of the version that was read, such as `\"3\"`."))
             .schema(Some(tag()))
             .build();
-        parameters.push(RefOr::T(parameter));
+        operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
-    operation.parameters = (!parameters.is_empty()).then_some(parameters);
 }
 
 /// `ETag` where the answer is one resource with a version.
@@ -128,9 +124,10 @@ fn tag() -> Schema {
 }
 
 /// The problems that a route may answer, from what it takes and asks for.
-fn problem_statuses(route: &Route, kind: &str) -> Vec<u16> {
+fn problem_statuses(route: &Route) -> Vec<u16> {
     let has_parameters = route.operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
     let takes_body = route.operation.request_body.is_some();
+    // A bad token is 401 everywhere, and a suspended organization 403.
     let mut statuses = vec![401, 403, 404, 429, 500, 503];
     if takes_body {
         statuses.extend([400, 409, 413, 415, 422]);
@@ -143,10 +140,6 @@ fn problem_statuses(route: &Route, kind: &str) -> Vec<u16> {
     }
     if matches!(route.method, HttpMethod::Post) {
         statuses.push(409);
-    }
-    // Whoever need not be signed in is not refused for what they may do, but for their organization's state.
-    if kind == "public" && route.method == HttpMethod::Get {
-        statuses.retain(|status| *status != 401);
     }
     statuses.sort_unstable();
     statuses.dedup();

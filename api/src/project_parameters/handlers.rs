@@ -44,8 +44,7 @@ pub async fn create_project_parameter(
 /// that was.
 #[utoipa::path(patch, path = "/project-parameters/{parameter}", operation_id = "update_project_parameter",
     tag = "project parameters", request_body = ProjectParameterPatch,
-    params(("parameter" = ProjectParameterId, Path),
-        ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("parameter" = ProjectParameterId, Path)),
     responses((status = 200, description = "The entry as it is now.", body = ProjectParameter)))]
 pub async fn update_project_parameter(
     who: Allowed<menu::ProjectParameters, op::Update>,
@@ -61,8 +60,7 @@ pub async fn update_project_parameter(
 /// Removes an entry. 409 where it is of the system, the default, or in use.
 #[utoipa::path(delete, path = "/project-parameters/{parameter}", operation_id = "delete_project_parameter",
     tag = "project parameters",
-    params(("parameter" = ProjectParameterId, Path),
-        ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("parameter" = ProjectParameterId, Path)),
     responses((status = 204, description = "The entry is gone.")))]
 pub async fn delete_project_parameter(
     who: Allowed<menu::ProjectParameters, op::Delete>,

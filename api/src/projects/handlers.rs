@@ -15,6 +15,7 @@ use super::{
     history, home,
     list::{self, Wanted, Way},
     store,
+    tabs::Viewed,
 };
 use crate::{
     ApiError,
@@ -95,7 +96,7 @@ pub async fn get_project(
 
 /// Changes a project's main data.
 #[utoipa::path(patch, path = "/projects/{project}", operation_id = "update_project", tag = "projects",
-    params(("project" = ProjectId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("project" = ProjectId, Path)),
     request_body = ProjectPatch, responses((status = 200, description = "The project as it is now.", body = Project)))]
 pub async fn update_project(
     who: InProject<menu::ProjectGeneral, op::Update>,
@@ -111,7 +112,7 @@ pub async fn update_project(
 
 /// Deletes a project with everything in it.
 #[utoipa::path(delete, path = "/projects/{project}", operation_id = "delete_project", tag = "projects",
-    params(("project" = ProjectId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("project" = ProjectId, Path)),
     responses((status = 204, description = "The project is gone.")))]
 pub async fn delete_project(
     who: InProject<menu::Projects, op::Delete>,
@@ -138,7 +139,7 @@ pub async fn get_project_deletion(
     site.db.read_in_project(&who, project.into_inner(), work).await.map(Json)
 }
 
-/// A project at a glance.
+/// A project at a glance; of the team and of the changes what one may view on their tabs.
 #[utoipa::path(get, path = "/projects/{project}/home", operation_id = "get_project_home", tag = "projects",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "How the project stands.", body = ProjectHome)))]
@@ -152,7 +153,7 @@ pub async fn get_project_home(
     site.db.in_project(&who, project.into_inner(), work).await.map(Json)
 }
 
-/// The history of a project, the newest change first.
+/// The history of a project, the newest change first: what stands on the tabs that one may view.
 #[utoipa::path(get, path = "/projects/{project}/changes", operation_id = "list_project_changes", tag = "projects",
     params(("project" = ProjectId, Path), ChangeFilter),
     responses((status = 200, description = "A page of changes.", body = Page<Change>)))]
@@ -162,7 +163,9 @@ pub async fn list_project_changes(
     filter: Query<ChangeFilter>,
     site: Data<Site>,
 ) -> Result<Json<Page<Change>>, ApiError> {
-    let work =
-        move |conn: &mut TenantConn<'_>, place: ProjectPlace| history::page(conn, place.project, &filter.0);
+    let caller = who.caller().clone();
+    let work = move |conn: &mut TenantConn<'_>, place: ProjectPlace| {
+        history::page(conn, place.project, &Viewed::by(&caller, place), &filter.0)
+    };
     site.db.in_project(&who, project.into_inner(), work).await.map(Json)
 }

@@ -70,8 +70,7 @@ pub async fn create_team_member(
 /// Gives somebody of the team another position. The last Manager can be lowered only by those who see all projects.
 #[utoipa::path(patch, path = "/projects/{project}/team/{user}", operation_id = "update_team_member",
     tag = "project teams", request_body = TeamMemberPatch,
-    params(("project" = ProjectId, Path), ("user" = UserId, Path),
-        ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("project" = ProjectId, Path), ("user" = UserId, Path)),
     responses((status = 200, description = "The person on the team.", body = TeamMember)))]
 pub async fn update_team_member(
     who: InProject<menu::ProjectTeam, op::Update>,
@@ -90,8 +89,7 @@ pub async fn update_team_member(
 /// Takes somebody off the team. The last Manager can be taken off only by those who see all projects.
 #[utoipa::path(delete, path = "/projects/{project}/team/{user}", operation_id = "delete_team_member",
     tag = "project teams",
-    params(("project" = ProjectId, Path), ("user" = UserId, Path),
-        ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("project" = ProjectId, Path), ("user" = UserId, Path)),
     responses((status = 204, description = "The person is off the team.")))]
 pub async fn delete_team_member(
     who: InProject<menu::ProjectTeam, op::Delete>,

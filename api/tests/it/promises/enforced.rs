@@ -115,7 +115,9 @@ fn who_is_not_signed_in_gets_401() {
                 app.client(&app.acme).with_token(stranger.token().expect("signed in")),
             ),
         ] {
-            assert_eq!(sample.send(&route, &client).status, 401, "{route:?} with {who}");
+            let answer = sample.send(&route, &client);
+            assert_eq!(answer.status, 401, "{route:?} with {who}");
+            conforms(&document, &route, &answer);
         }
         if matches!(route.access, Access::Public(_)) {
             continue;

@@ -111,13 +111,21 @@ fn every_version_is_asked_for_and_given() {
     let document = document();
     for route in routes::all() {
         let operation = operation(&document, &route);
-        let if_match = operation["parameters"]
+        let headers: Vec<&Value> = operation["parameters"]
             .as_array()
             .into_iter()
             .flatten()
-            .find(|parameter| parameter["in"] == "header" && parameter["name"] == "If-Match");
+            .filter(|parameter| parameter["in"] == "header")
+            .collect();
+        assert!(headers.len() <= 1, "{route:?}: a handler writes what its signature says already");
+        let if_match = headers.first().filter(|parameter| parameter["name"] == "If-Match");
+        assert_eq!(
+            if_match.is_some(),
+            route.takes_version,
+            "{route:?}: the document adds it, no handler does"
+        );
         let refuses = strings(&operation["responses"]).contains("428");
-        assert_eq!(if_match.is_some(), refuses, "{route:?}: `If-Match` and 428 go together");
+        assert_eq!(refuses, route.takes_version, "{route:?}: `If-Match` and 428 go together");
         assert!(if_match.is_none_or(|parameter| parameter["required"] == true), "{route:?}");
         if route.method() == "PATCH" {
             assert!(if_match.is_some(), "{route:?} takes no version");
