@@ -10,7 +10,12 @@ mod password;
 mod person;
 
 use leptos::prelude::*;
-use shared::{Menu, Operation, ids::UserId, role::Role, user::User as UserDto};
+use shared::{
+    Menu, Operation,
+    ids::UserId,
+    role::Role,
+    user::{User as UserDto, UserFilter},
+};
 
 use self::{add::AddPerson, columns::columns, filters::Filters, person::Person};
 use crate::{
@@ -20,7 +25,7 @@ use crate::{
     navigation::Opened,
     route::Route,
     session::{Can, Session},
-    ui::{Button, ButtonKind, Crumb, EmptyState, Icon, Page, Panel, SearchBox, Table, url_value},
+    ui::{AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, Page, Panel, SearchBox, Table, url_value},
 };
 
 /// What stands in the address while somebody is being added.
@@ -52,6 +57,29 @@ fn roles() -> Signal<Vec<Role>> {
 /// The screen of the menu `users`.
 #[component]
 pub fn Users() -> impl IntoView {
+    let session = Session::expect();
+    let may_view = Memo::new(move |_| session.may(Menu::Users, Operation::View));
+    move || {
+        if may_view.get() {
+            view! { <People /> }.into_any()
+        } else {
+            // The server says why, better than an empty table would.
+            let refused =
+                Loader::new(|| async { api::list::<UserDto>("/users", &UserFilter::default()).await });
+            view! {
+                <Page title=t::title()>
+                    <div class="measure">
+                        <AsyncView loader=refused view=|_| () />
+                    </div>
+                </Page>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn People() -> impl IntoView {
     let (filters, shown, opened) = (Filters::new(), url_value("columns"), Opened::new());
     let roles = roles();
     let list = Paged::new(move |after| {

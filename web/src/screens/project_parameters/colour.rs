@@ -24,23 +24,23 @@ pub(super) fn ColourField(value: RwSignal<String>) -> impl IntoView {
     let group = unique_id("palette");
     let swatch = |(colour, name): (&'static str, &'static str)| {
         view! {
-            <label class="swatch" data-tooltip=name>
+            <label class="colour-choice" data-tooltip=name>
                 <input
-                    class="swatch-input"
+                    class="colour-choice-input"
                     type="radio"
                     name=group.clone()
                     aria-label=name
                     prop:checked=move || value.with(|value| value.eq_ignore_ascii_case(colour))
                     on:change=move |_| value.set(colour.to_owned())
                 />
-                <span class="swatch-face" style:background-color=colour></span>
+                <span class="colour-choice-face" style:background-color=colour></span>
             </label>
         }
     };
     view! {
         <fieldset class="field">
             <legend class="field-label">{t::colour()}</legend>
-            <div class="swatches">{PALETTE.into_iter().zip(t::colours()).map(swatch).collect_view()}</div>
+            <div class="colour-choices">{PALETTE.into_iter().zip(t::colours()).map(swatch).collect_view()}</div>
         </fieldset>
         <TextField label=t::colour_code() value pointer="/colour" help=t::colour_code_help() />
     }
