@@ -97,6 +97,14 @@ impl FormState {
         self.stale
     }
 
+    /// Forgets what was refused and what was tried, when the changes are given up.
+    pub fn forget(self) {
+        self.refused.set(Vec::new());
+        self.failure.set(None);
+        self.left.set(Vec::new());
+        self.tried.set(false);
+    }
+
     pub(super) fn enter(self, pointer: &'static str, label: &str, id: &str) {
         let entry = Entry { pointer, label: label.to_owned(), id: id.to_owned() };
         self.entries.update(|entries| entries.push(entry));

@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use leptos::{html, prelude::*};
-use shared::Menu;
+use shared::{Check as _, Menu};
 
 use super::{
     Desk, NARROW,
@@ -22,7 +22,7 @@ use crate::{
     locales::{common, role_definition as t},
     navigation::focus_soon,
     route::Route,
-    ui::{Button, ButtonKind, Changes, Dialog, DialogSize, Form, Icon, IconView, Toasts},
+    ui::{Button, ButtonKind, Changes, Dialog, DialogSize, Form, Icon, IconView, LinkButton, Toasts},
 };
 
 /// When the summary of errors has taken the focus, the row that is meant may have it.
@@ -125,7 +125,7 @@ where
                     <Legend />
                 </section>
             </div>
-            <SaveBar editor label send=for_bar />
+            <SaveBar editor label unfolded send=for_bar />
         </article>
     }
 }
@@ -160,9 +160,24 @@ fn show(failure: &Failure, sight: Sight, toasts: Toasts) {
     }
 }
 
+/// Takes the person to the first field that is wrong.
+fn focus_invalid() {
+    let fields = browser::element("role-fields");
+    let wrong = fields.and_then(|fields| browser::all(&fields, "[aria-invalid='true']").into_iter().next());
+    if let Some(wrong) = wrong {
+        let _ = wrong.focus();
+    }
+}
+
 /// What waits to be saved, and the buttons for it.
 #[component]
-fn SaveBar<F, Fut>(editor: Editor, label: &'static str, send: F) -> impl IntoView
+fn SaveBar<F, Fut>(
+    editor: Editor,
+    label: &'static str,
+    /// Whether the fields are in sight where the window is narrow.
+    unfolded: RwSignal<bool>,
+    send: F,
+) -> impl IntoView
 where
     F: Fn() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failure>> + 'static,
@@ -172,7 +187,13 @@ where
     let shown = Memo::new(move |_| editor.may_change && (is_new || editor.form.dirty().get()));
     let looking = RwSignal::new(false);
     let busy = editor.form.busy();
-    let save = Callback::new(move |()| editor.form.submit(&send));
+    let save = Callback::new(move |()| {
+        editor.form.submit(&send);
+        if !untrack(|| editor.draft.get().new_role().violations()).is_empty() {
+            unfolded.set(true);
+            set_timeout(focus_invalid, AFTER_SUMMARY);
+        }
+    });
     view! {
         <div class="save-status visually-hidden" role="status">
             {move || (shown.get() && !is_new).then(|| t::changes(count.get()))}
@@ -189,8 +210,11 @@ where
                         }
                     })}
                 <span class="save-buttons">
-                    {(!is_new)
-                        .then(|| view! { <Button label=t::discard() on_press=move |()| editor.discard() /> })}
+                    {if is_new {
+                        view! { <LinkButton href=Route::Roles.href() label=common::cancel() /> }.into_any()
+                    } else {
+                        view! { <Button label=t::discard() on_press=move |()| editor.discard() /> }.into_any()
+                    }}
                     <Button label kind=ButtonKind::Primary busy on_press=save />
                 </span>
             </div>

@@ -133,11 +133,8 @@ pub(super) fn DeleteDialog(
 
 /// What stands in the way of deleting a role.
 fn obstacle(role: &Role) -> Option<String> {
-    if role.default_for_new_users {
-        Some(t::delete_default().to_owned())
-    } else if role.holders > 0 {
-        Some(t::delete_held(role.holders))
-    } else {
-        None
-    }
+    let default = role.default_for_new_users.then(|| t::delete_default().to_owned());
+    let held = (role.holders > 0).then(|| t::delete_held(role.holders));
+    let reasons: Vec<String> = default.into_iter().chain(held).collect();
+    (!reasons.is_empty()).then(|| reasons.join(" "))
 }

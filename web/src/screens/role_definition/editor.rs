@@ -132,6 +132,7 @@ impl Editor {
     /// Gives up what was changed.
     pub fn discard(self) {
         self.take(&self.base.get_untracked());
+        self.form.forget();
     }
 
     /// A press of the check box that stands for these operations on these menus.
