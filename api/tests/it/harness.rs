@@ -15,4 +15,6 @@ mod server;
 pub use actor::{Actor, Person};
 pub use cluster::Database;
 pub use http::{Answer, Client};
-pub use server::{PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, starting_organizations};
+pub use server::{
+    PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, starting_organizations, starting_time,
+};

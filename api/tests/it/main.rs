@@ -12,7 +12,9 @@
 
 mod access;
 mod crash;
+mod demo;
 mod general_data;
+mod hardening;
 mod harness;
 mod licences;
 mod projects;
