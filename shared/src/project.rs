@@ -38,12 +38,22 @@ pub struct ProjectRow {
     pub start_date: Option<NaiveDate>,
     /// The last day.
     pub end_date: Option<NaiveDate>,
-    /// The Managers, by name.
-    pub managers: Vec<UserName>,
+    /// The Managers, by name. Whoever sees a project sees who leads it, guests too; how to write to them says the team.
+    pub managers: Vec<ManagerName>,
     /// The position of the person who asks, after lowering; absent where there is none.
     pub my_position: Option<Position>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A Manager of a project, in a list: the name without the e-mail, which is for those who may view the team.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ManagerName {
+    /// The id.
+    pub id: UserId,
+    /// First and last name.
+    pub name: String,
 }
 
 /// A project. `GET /api/v1/projects/{project}`.
@@ -285,11 +295,11 @@ pub struct ProjectHome {
     pub days_total: Option<i64>,
     /// Calendar days that are over, today not counted; between 0 and `days_total`.
     pub days_elapsed: Option<i64>,
-    /// The Managers, by name.
+    /// The Managers, by name; none without View on the project's team.
     pub managers: Vec<UserName>,
-    /// How many people are on the team, by their assigned position.
+    /// How many people are on the team, by their assigned position; empty without View on the project's team.
     pub team: BTreeMap<Position, i64>,
-    /// The last changes, the newest first, ten at most.
+    /// The last changes of what stands on the tabs that one may view, the newest first, ten at most.
     pub recent_changes: Vec<crate::change::Change>,
 }
 
@@ -372,7 +382,7 @@ impl Check for NewProject {
         violations.add("/description", check::long_text(&self.description));
         violations.add("/project_code", check::short_text(&self.project_code, 50));
         violations.add("/cost_centre", check::short_text(&self.cost_centre, 50));
-        violations.add("/end_date", dates_in_order(self.start_date, self.end_date));
+        check_dates(violations, self.start_date, self.end_date);
     }
 }
 
@@ -392,7 +402,31 @@ impl Check for ProjectPatch {
         }
         // Where only one date changes, the server checks it against the other one.
         if let (Some(start), Some(end)) = (self.start_date, self.end_date) {
-            violations.add("/end_date", dates_in_order(start, end));
+            check_dates(violations, start, end);
+        } else {
+            check_dates(violations, self.start_date.flatten(), None);
+            check_dates(violations, None, self.end_date.flatten());
+        }
+    }
+}
+
+impl Check for ProjectFilter {
+    fn check(&self, violations: &mut Violations) {
+        if let Some(text) = &self.q {
+            violations.add("/q", check::short_text(text, check::NAME_LENGTH));
+        }
+        for (pointer, day) in [("/starts_from", self.starts_from), ("/ends_until", self.ends_until)] {
+            if let Some(day) = day {
+                violations.add(pointer, check::date(day));
+            }
+        }
+    }
+}
+
+impl Check for CandidateFilter {
+    fn check(&self, violations: &mut Violations) {
+        if let Some(text) = &self.q {
+            violations.add("/q", check::short_text(text, check::NAME_LENGTH));
         }
     }
 }
@@ -403,6 +437,15 @@ impl Check for NewTeamMember {
 
 impl Check for TeamMemberPatch {
     fn check(&self, _: &mut Violations) {}
+}
+
+/// Each date within the years that there are, and the two in their order.
+fn check_dates(violations: &mut Violations, start: Option<NaiveDate>, end: Option<NaiveDate>) {
+    if let Some(start) = start {
+        violations.add("/start_date", check::date(start));
+    }
+    let end_alone = end.map_or(Ok(()), check::date);
+    violations.add("/end_date", end_alone.and_then(|()| dates_in_order(start, end)));
 }
 
 /// An end that lies before its start is refused; either may be missing.

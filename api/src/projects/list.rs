@@ -11,9 +11,8 @@ use shared::{
     ids::{ProjectId, UserId},
     licence::Function,
     page::Sort,
-    project::{ProjectFilter, ProjectRow, ProjectSort},
+    project::{ManagerName, ProjectFilter, ProjectRow, ProjectSort},
     project_parameter::ProjectParameterKind::{ApprovalStatus, Priority, Status, Type},
-    user::UserName,
 };
 use uuid::Uuid;
 
@@ -69,7 +68,7 @@ struct Row {
 /// A person's assigned position on a listed project.
 struct Positioned {
     position: Position,
-    user: UserName,
+    user: ManagerName,
 }
 
 impl Wanted {
@@ -161,7 +160,7 @@ fn people(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let wanted =
         project_positions::position.eq(Position::Manager.key()).or(project_positions::user_id.eq(caller.0));
-    let found: Vec<(Uuid, String, Uuid, String, String, String)> = project_positions::table
+    let found: Vec<(Uuid, String, Uuid, String, String)> = project_positions::table
         .inner_join(users::table.on(users::id.eq(project_positions::user_id)))
         .filter(project_positions::project_id.eq_any(ids))
         .filter(wanted)
@@ -172,13 +171,12 @@ fn people(
             users::id,
             users::first_name,
             users::last_name,
-            users::email,
         ))
         .load(conn.sql())?;
     let mut people: HashMap<Uuid, Vec<Positioned>> = HashMap::new();
-    for (project, position, id, first_name, last_name, email) in found {
+    for (project, position, id, first_name, last_name) in found {
         let Some(position) = Position::from_key(&position) else { continue };
-        let user = UserName { id: UserId(id), name: format!("{first_name} {last_name}"), email };
+        let user = ManagerName { id: UserId(id), name: format!("{first_name} {last_name}") };
         people.entry(project).or_default().push(Positioned { position, user });
     }
     Ok(people)

@@ -1,7 +1,7 @@
 //! How what belongs to a project is shown everywhere: entries of its lists, people, positions.
 
 use leptos::prelude::*;
-use shared::{Position, project_parameter::ProjectParameterName, user::UserName};
+use shared::{Position, project::ManagerName, project_parameter::ProjectParameterName};
 
 use crate::{
     locale,
@@ -41,7 +41,7 @@ pub fn PositionBadge(position: Position) -> impl IntoView {
 
 /// People in little room: one with the name, several as faces.
 #[component]
-pub fn PeopleMarks(people: Vec<UserName>) -> impl IntoView {
+pub fn PeopleMarks(people: Vec<ManagerName>) -> impl IntoView {
     let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
     match people.as_slice() {
         [] => view! { <span class="muted">{t::nobody()}</span> }.into_any(),
