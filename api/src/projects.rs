@@ -11,6 +11,7 @@ mod home;
 mod list;
 mod rules;
 pub(crate) mod store;
+mod tabs;
 pub(crate) mod team;
 mod visible;
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::ChangeId, page::SortField};
+use crate::{Check, check::Violations, ids::ChangeId, page::SortField};
 
 /// What happened to an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,7 +34,8 @@ impl ChangeKind {
     }
 }
 
-/// One recorded change. `GET /api/v1/projects/{project}/changes`, the newest first.
+/// One recorded change. `GET /api/v1/projects/{project}/changes`, the newest first: what stands on the tabs that one may
+/// view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
@@ -50,7 +51,7 @@ pub struct Change {
     pub label: String,
     /// What happened.
     pub kind: ChangeKind,
-    /// The fields, with what they were and became.
+    /// The fields that one may view, with what they were and became.
     pub fields: Vec<FieldChange>,
 }
 
@@ -77,6 +78,10 @@ pub struct ChangeFilter {
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+}
+
+impl Check for ChangeFilter {
+    fn check(&self, _: &mut Violations) {}
 }
 
 /// What a history is sorted by: the newest change comes first.

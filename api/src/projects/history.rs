@@ -1,7 +1,15 @@
-//! The history of a project: its own changes and those of what stands in it.
+//! The history of a project: its own changes and those of what stands in it. Everybody reads what stands on the tabs
+//! that they may view.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    BoxableExpression,
+    dsl::{Eq, LeftJoinQuerySource, Nullable},
+    pg::Pg,
+    prelude::*,
+    sql_types::Bool,
+};
+use serde_json::json;
 use shared::{
     Page,
     change::{Change, ChangeFilter, ChangeKind, ChangeSort, FieldChange},
@@ -10,6 +18,7 @@ use shared::{
 };
 use uuid::Uuid;
 
+use super::tabs::Viewed;
 use crate::{
     ApiError,
     db::{
@@ -24,29 +33,37 @@ const NEWEST_FIRST: Sort<ChangeSort> = Sort { field: ChangeSort::At, direction: 
 
 type Row = (Uuid, DateTime<Utc>, String, String, String, serde_json::Value, Option<(String, String)>);
 
+/// Changes, each with the person who made it.
+type Source = LeftJoinQuerySource<changes::table, users::table, Eq<changes::changed_by, Nullable<users::id>>>;
+/// A condition on changes.
+type Predicate = Box<dyn BoxableExpression<Source, Pg, SqlType = Bool>>;
+
 /// One page of the history, the newest first.
 pub fn page(
     conn: &mut TenantConn<'_>,
     project: ProjectId,
+    viewed: &Viewed,
     filter: &ChangeFilter,
 ) -> Result<Page<Change>, ApiError> {
     let limit = cursor::limit(filter.limit)?;
     let after: Option<Place<()>> = cursor::after(filter.after.as_deref(), NEWEST_FIRST)?;
-    let changes = newest(conn, project, limit + 1, after.map(|place| place.id))?;
+    let changes = newest(conn, project, viewed, limit + 1, after.map(|place| place.id))?;
     let place = |change: &Change| Place { value: (), id: change.id.0 };
     cursor::page(changes, limit, NEWEST_FIRST, place, |change| change)
 }
 
-/// The newest changes, at most so many, from after this one on.
+/// The newest changes of what is viewed, at most so many, from after this one on.
 pub fn newest(
     conn: &mut TenantConn<'_>,
     project: ProjectId,
+    viewed: &Viewed,
     limit: i64,
     after: Option<Uuid>,
 ) -> Result<Vec<Change>, ApiError> {
     let mut query = changes::table
         .left_join(users::table.on(changes::changed_by.eq(users::id.nullable())))
         .filter(changes::subject_id.eq(project.0))
+        .filter(shown(viewed))
         .order(changes::id.desc())
         .limit(limit)
         .select((
@@ -63,7 +80,17 @@ pub fn newest(
         query = query.filter(changes::id.lt(id));
     }
     let rows: Vec<Row> = query.load(conn.sql())?;
-    rows.into_iter().map(to_change).collect()
+    rows.into_iter().map(|row| to_change(row, viewed)).collect()
+}
+
+/// The changes of which at least one field is viewed. The database leaves the others out, so that no page has gaps,
+/// from which one could count what is hidden.
+fn shown(viewed: &Viewed) -> Predicate {
+    let nothing: Predicate = Box::new(false.into_sql::<Bool>());
+    viewed.fields().fold(nothing, |any, (entity, field)| {
+        let has_it = changes::fields.contains(json!([{ "field": field }]));
+        Box::new(any.or(changes::entity.eq(entity).and(has_it)))
+    })
 }
 
 /// How many changes the history has.
@@ -77,10 +104,11 @@ pub fn delete(conn: &mut TenantConn<'_>, project: ProjectId) -> Result<(), ApiEr
     Ok(())
 }
 
-fn to_change((id, at, entity, label, kind, fields, by): Row) -> Result<Change, ApiError> {
+fn to_change((id, at, entity, label, kind, fields, by): Row, viewed: &Viewed) -> Result<Change, ApiError> {
     let kind = ChangeKind::from_key(&kind)
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("there is no change of the kind {kind}")))?;
-    let fields: Vec<FieldChange> = serde_json::from_value(fields).map_err(ApiError::internal)?;
+    let mut fields: Vec<FieldChange> = serde_json::from_value(fields).map_err(ApiError::internal)?;
+    fields.retain(|field| viewed.shows(&entity, &field.field));
     let by = by.map(|(first_name, last_name)| format!("{first_name} {last_name}"));
     Ok(Change { id: ChangeId(id), at, by, entity, label, kind, fields })
 }

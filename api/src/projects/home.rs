@@ -1,10 +1,10 @@
-//! A project at a glance.
+//! A project at a glance, as far as the tabs go that somebody may view.
 
 use std::collections::BTreeMap;
 
-use shared::{Position, project::ProjectHome};
+use shared::{Menu, Position, project::ProjectHome};
 
-use super::{history, rules, store, team};
+use super::{history, rules, store, tabs::Viewed, team};
 use crate::{
     ApiError,
     access::Caller,
@@ -17,7 +17,9 @@ const RECENT: i64 = 10;
 /// How the project stands today.
 pub fn get(conn: &mut TenantConn<'_>, place: ProjectPlace, caller: &Caller) -> Result<ProjectHome, ApiError> {
     let project = store::get(conn, place, caller)?;
-    let people = team::store::people(conn, place.project)?;
+    let viewed = Viewed::by(caller, place);
+    let people =
+        if viewed.has(Menu::ProjectTeam) { team::store::people(conn, place.project)? } else { Vec::new() };
     let mut team: BTreeMap<Position, i64> = BTreeMap::new();
     for one in &people {
         *team.entry(one.position).or_default() += 1;
@@ -33,6 +35,6 @@ pub fn get(conn: &mut TenantConn<'_>, place: ProjectPlace, caller: &Caller) -> R
         days_elapsed: days.map(|(_, elapsed)| elapsed),
         managers: managers.map(|one| one.user).collect(),
         team,
-        recent_changes: history::newest(conn, place.project, RECENT, None)?,
+        recent_changes: history::newest(conn, place.project, &viewed, RECENT, None)?,
     })
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
+use serde_json::json;
 use shared::{
-    Position,
+    Menu, Position,
     check::Violations,
     ids::{ProjectId, ProjectParameterId},
     project::{NewProject, Project, ProjectDeletion, ProjectOptions, ProjectPatch, dates_in_order},
@@ -12,7 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{history, rules, team};
+use super::{history, rules, tabs::Viewed, team};
 use crate::{
     ApiError,
     access::Caller,
@@ -171,7 +172,12 @@ pub fn delete(
     let choices = choices(conn)?;
     let before = row(conn, place.project)?;
     if before.version != version {
-        return Err(ApiError::stale(&to_project(before, place, caller, &choices)?));
+        // Whoever may delete a project need not read it.
+        return Err(if Viewed::by(caller, place).has(Menu::ProjectGeneral) {
+            ApiError::stale(&to_project(before, place, caller, &choices)?)
+        } else {
+            ApiError::stale(&json!({ "id": place.project, "version": before.version }))
+        });
     }
     let team = team::store::list(conn, place.project, caller.today())?;
     let names = team.into_iter().map(|one| format!("{} ({})", one.user.name, one.position.key()));
@@ -318,4 +324,32 @@ fn to_project(
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projects::tabs::tab_of;
+
+    #[test]
+    fn whatever_is_remembered_stands_on_a_tab() {
+        let remembered = Remembered {
+            code: "",
+            name: "",
+            description: "",
+            project_code: "",
+            cost_centre: "",
+            status: String::new(),
+            approval_status: String::new(),
+            project_type: String::new(),
+            priority: String::new(),
+            start_date: None,
+            end_date: None,
+            team: Some(Vec::new()),
+        };
+        let remembered = serde_json::to_value(remembered).expect("JSON");
+        for field in remembered.as_object().expect("an object").keys() {
+            assert!(tab_of(Entity::Project.key(), field).is_some(), "{field}");
+        }
+    }
 }

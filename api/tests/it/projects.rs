@@ -6,6 +6,7 @@ mod parameters;
 mod project;
 mod reach;
 mod statements;
+mod tabs;
 mod team;
 
 use serde_json::json;

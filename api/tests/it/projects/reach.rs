@@ -226,30 +226,75 @@ fn a_manager_whose_licence_has_ended_is_a_team_member_and_says_why() {
 fn every_list_shows_the_same_projects_to_the_same_person() {
     let app = TestApp::start();
     let admin = app.acme.admin(&app);
-    let people: Vec<Actor> =
+    let person = |licence, menus: &[Menu]| {
+        let person = app.acme.person().licence(licence);
+        menus.iter().fold(person, |person, menu| person.grant(*menu, Operations::VIEW)).create(&app)
+    };
+    let mut people: Vec<Actor> =
         ["Full Access", "Corporate Portfolio Access", "Project Manager", "Team Member", "Project Guest"]
             .into_iter()
             .map(|role| app.acme.person().role(role).create(&app))
             .collect();
+    // The one way without the other, tabs without a list that leads to them, and nothing at all.
+    people.extend([
+        person("full_access", &[Menu::Projects]),
+        person("full_access", &[Menu::MyProjects]),
+        person("project_manager", &[Menu::Projects]),
+        person("project_manager", &[Menu::MyProjects]),
+        person("project_manager", &[Menu::ProjectGeneral, Menu::ProjectHome]),
+        person("full_access", &[]),
+        app.acme.person().company_admin().create(&app),
+    ]);
     let projects: Vec<Project> = (1..=6).map(|number| create(&admin, &format!("Project {number}"))).collect();
+    let assigned = |index: usize| {
+        let mut ids = vec![projects[index % 5].id, projects[5].id];
+        ids.sort_unstable();
+        ids
+    };
     for (index, person) in people.iter().enumerate() {
         let position = if index % 2 == 0 { Position::Guest } else { Position::TeamMember };
-        join(&admin, &projects[index], person.id, position);
+        join(&admin, &projects[index % 5], person.id, position);
         join(&admin, &projects[5], person.id, Position::Guest);
     }
-    for person in &people {
-        let opened: Vec<ProjectId> = projects
-            .iter()
-            .map(|project| project.id)
-            .filter(|project| person.get(&format!("/projects/{project}")).status == 200)
-            .collect();
-        let listed = person.get("/projects");
-        if listed.status == 200 {
-            let page: Page<ProjectRow> = listed.json();
-            assert_eq!(page.items.iter().map(|row| row.id).collect::<Vec<_>>(), opened);
+    for (index, person) in people.iter().enumerate() {
+        // A project that somebody does not see is not found, by whatever address.
+        let seen = |tab: &str| -> Vec<ProjectId> {
+            let ids = projects.iter().map(|project| project.id);
+            ids.filter(|id| person.get(&format!("/projects/{id}{tab}")).status == 200).collect()
+        };
+        let found = |tab: &str| -> Vec<ProjectId> {
+            let ids = projects.iter().map(|project| project.id);
+            ids.filter(|id| person.get(&format!("/projects/{id}{tab}")).status != 404).collect()
+        };
+        let listed = |path: &str| -> Option<Vec<ProjectId>> {
+            let answer = person.get(path);
+            if answer.status == 403 {
+                return None;
+            }
+            let page: Page<ProjectRow> = answer.expect(200).json();
+            assert_eq!(page.total, i64::try_from(page.items.len()).ok());
+            let mut ids: Vec<ProjectId> = page.items.into_iter().map(|row| row.id).collect();
+            ids.sort_unstable();
+            Some(ids)
+        };
+        let (all, own) = (listed("/projects?total=true"), listed("/my-projects?total=true"));
+        let mut opened = seen("");
+        opened.sort_unstable();
+        // What is listed somewhere is what can be opened; only who may open no tab at all sees a name and no more.
+        let wherever = all.clone().or_else(|| own.clone()).unwrap_or_default();
+        if !opened.is_empty() {
+            assert_eq!(wherever, opened, "person {index}");
         }
-        let own = ids(person, "/my-projects?total=true");
-        assert_eq!(own.len(), 2);
-        assert!(own.iter().all(|id| opened.contains(id)));
+        if let Some(own) = own {
+            let both: Vec<ProjectId> =
+                wherever.iter().copied().filter(|id| assigned(index).contains(id)).collect();
+            assert_eq!(own, both, "person {index}");
+        }
+        for tab in ["", "/home", "/changes", "/team"] {
+            // Where the answer is the same for every id, no project is told from another.
+            let mut ids = found(tab);
+            ids.sort_unstable();
+            assert!(ids == wherever || ids.len() == projects.len(), "person {index} at {tab:?}: {ids:?}");
+        }
     }
 }

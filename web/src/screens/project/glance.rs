@@ -75,7 +75,10 @@ fn Standing(home: ProjectHome, opened: Opened, options: Signal<Option<ProjectOpt
                 </h2>
                 <Time home=home.clone() opened />
             </section>
-            <TeamCard managers=home.managers team=home.team opened />
+            // Without the tab the answer has nobody, which is not the same as a team of none.
+            {opened
+                .may(Menu::ProjectTeam, Operation::View)
+                .then(|| view! { <TeamCard managers=home.managers team=home.team opened /> })}
             <section class="card glance-card glance-full" aria-labelledby="glance-changes">
                 <div class="row-spread">
                     <h2 class="glance-title" id="glance-changes">
