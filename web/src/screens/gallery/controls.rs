@@ -11,8 +11,8 @@ use crate::{
     api::Failure,
     ui::{
         Button, ButtonKind, CheckState, Checkbox, Choice, Form, FormActions, FormState, Icon, IconButton,
-        Link, LinkButton, MultiSelect, Person, PersonPicker, Radios, SelectField, Switch, TextArea,
-        TextField, TextKind, Toasts,
+        Link, LinkButton, MultiSelect, Person, PersonPicker, Radios, SearchSelect, SelectField, Switch,
+        TextArea, TextField, TextKind, Toasts,
     },
 };
 
@@ -86,6 +86,7 @@ pub(super) fn fields() -> impl IntoView {
             <TextField label="Start" kind=TextKind::Date value=text("2026-11-22") />
             <SelectField label="Priority" value=RwSignal::new(1_u8) choices=priorities.clone() />
             <SelectField label="Priority, fixed" value=RwSignal::new(2_u8) choices=priorities disabled=true />
+            <SearchSelect label="Role" value=RwSignal::new("Team Member") choices=roles.clone() />
             <MultiSelect label="Roles" value=RwSignal::new(vec!["Project Manager", "Team Member"]) choices=roles.clone() />
             <MultiSelect
                 label="Roles, none"
