@@ -4,7 +4,12 @@
 //! person sees all of them at once. The server's `Valid<T>` runs it before a handler sees the value; the app runs
 //! it on blur and on submit.
 
+mod text;
+
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+
+pub use text::{normal_email, normal_name};
 
 /// What is wrong with a value, as a word that clients translate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,11 +139,13 @@ pub const TEXT_LENGTH: usize = 10_000;
 pub const EMAIL_LENGTH: usize = 254;
 /// The longest password, in characters.
 pub const PASSWORD_LENGTH: usize = 128;
+/// The years in which a date may lie. Years beyond are slips of a finger, and some the database cannot keep.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
-/// A name: something visible, at most [`NAME_LENGTH`] characters, no control characters.
+/// A name: something visible, at most [`NAME_LENGTH`] characters, nothing that [`short_text`] refuses.
 pub fn name(text: &str) -> Result<(), Violation> {
     short_text(text, NAME_LENGTH).and_then(|()| {
-        if text.trim().is_empty() {
+        if text.chars().all(text::is_invisible) {
             Err(Violation::new(ViolationCode::Required, "This may not be empty."))
         } else {
             Ok(())
@@ -146,9 +153,10 @@ pub fn name(text: &str) -> Result<(), Violation> {
     })
 }
 
-/// One line of at most `maximum` characters, possibly empty, without control characters.
+/// One line of at most `maximum` characters, possibly empty, without control characters and without those that
+/// nobody sees, by which one text could pass for another.
 pub fn short_text(text: &str, maximum: usize) -> Result<(), Violation> {
-    if text.chars().any(char::is_control) {
+    if text.chars().any(char::is_control) || text::has_hidden(text) {
         return Err(Violation::new(
             ViolationCode::InvalidFormat,
             "This has a character that cannot be stored.",
@@ -195,7 +203,7 @@ pub fn email(text: &str) -> Result<(), Violation> {
                 && !domain.contains('@')
                 && domain.split('.').all(|label| !label.is_empty())
                 && !domain.is_empty()
-        }) && !text.chars().any(|character| character.is_whitespace() || character.is_control());
+        }) && !text.chars().any(|character| text::is_invisible(character) || text::is_hidden(character));
     if well_formed {
         Ok(())
     } else {
@@ -204,11 +212,6 @@ pub fn email(text: &str) -> Result<(), Violation> {
             "This is not an e-mail address, such as ana@example.org.",
         ))
     }
-}
-
-/// The form in which e-mail addresses are stored and compared.
-pub fn normal_email(text: &str) -> String {
-    text.trim().to_lowercase()
 }
 
 /// The length of a new password in characters: at least `minimum`, at most [`PASSWORD_LENGTH`].
@@ -227,6 +230,39 @@ pub fn password_length(text: &str, minimum: u8) -> Result<(), Violation> {
         ));
     }
     length(text, PASSWORD_LENGTH)
+}
+
+/// A date within [`YEARS`].
+pub fn date(date: NaiveDate) -> Result<(), Violation> {
+    let (first, last) = (*YEARS.start(), *YEARS.end());
+    let bound = if date.year() < first {
+        first
+    } else if date.year() > last {
+        last
+    } else {
+        return Ok(());
+    };
+    let message = format!("A date in the years {first} to {last} is needed.");
+    Err(Violation::limit(ViolationCode::OutOfRange, i64::from(bound), message))
+}
+
+/// The most ids that a list in a body may name.
+pub const LIST_LENGTH: usize = 100;
+
+/// A list that names at most [`LIST_LENGTH`] things, none of them twice.
+pub fn list<T: Eq + std::hash::Hash>(list: &[T]) -> Result<(), Violation> {
+    // The length first: nobody makes the server count through a million.
+    if list.len() > LIST_LENGTH {
+        let limit = i64::try_from(LIST_LENGTH).unwrap_or(i64::MAX);
+        let message = format!("At most {LIST_LENGTH} may be named.");
+        return Err(Violation::limit(ViolationCode::TooLong, limit, message));
+    }
+    let mut seen = std::collections::HashSet::with_capacity(list.len());
+    if list.iter().all(|one| seen.insert(one)) {
+        Ok(())
+    } else {
+        Err(Violation::new(ViolationCode::Duplicate, "The same one is named twice."))
+    }
 }
 
 /// A colour as `#rrggbb`.
@@ -274,6 +310,20 @@ mod tests {
             ("   ", Some(ViolationCode::Required)),
             ("a\u{0}b", Some(ViolationCode::InvalidFormat)),
             ("a\nb", Some(ViolationCode::InvalidFormat)),
+            // What turns the order of reading, hides, or shows nothing at all.
+            ("ana\u{202e}gro", Some(ViolationCode::InvalidFormat)),
+            ("a\u{2066}b", Some(ViolationCode::InvalidFormat)),
+            ("A\u{200b}na", Some(ViolationCode::InvalidFormat)),
+            ("A\u{200d}na", Some(ViolationCode::InvalidFormat)),
+            ("\u{feff}Ana", Some(ViolationCode::InvalidFormat)),
+            ("so\u{ad}ft", Some(ViolationCode::InvalidFormat)),
+            ("\u{200d}", Some(ViolationCode::InvalidFormat)),
+            ("\u{3164}", Some(ViolationCode::Required)),
+            ("\u{fe0f}", Some(ViolationCode::Required)),
+            // Emoji and scripts that are written with joiners.
+            ("👩\u{200d}🚀 Ana", None),
+            ("❤\u{fe0f}\u{200d}🔥", None),
+            ("می\u{200c}خواهم", None),
         ] {
             assert_eq!(code(name(text)), expected, "{text:?}");
         }
@@ -290,7 +340,8 @@ mod tests {
             assert_eq!(code(email(text)), Some(ViolationCode::InvalidFormat), "{text:?}");
         }
         assert_eq!(code(email(" ")), Some(ViolationCode::Required));
-        assert_eq!(normal_email(" ANA@Example.org "), "ana@example.org");
+        assert_eq!(code(email("ana\u{200b}@example.org")), Some(ViolationCode::InvalidFormat));
+        assert_eq!(code(email("\u{3164}@example.org")), Some(ViolationCode::InvalidFormat));
     }
 
     #[test]
@@ -300,6 +351,36 @@ mod tests {
         assert_eq!(code(password_length("señales1", 8)), None);
         assert_eq!(code(password_length(&"🔑".repeat(128), 15)), None);
         assert_eq!(code(password_length(&"🔑".repeat(129), 15)), Some(ViolationCode::TooLong));
+    }
+
+    #[test]
+    fn dates() {
+        for (text, expected) in [
+            ("1900-01-01", None),
+            ("2026-11-22", None),
+            ("2200-12-31", None),
+            ("1899-12-31", Some(1900)),
+            ("-9999-01-01", Some(1900)),
+            ("2201-01-01", Some(2200)),
+            ("+262142-12-31", Some(2200)),
+        ] {
+            let limit = date(text.parse().expect("a date")).err().and_then(|violation| violation.limit);
+            assert_eq!(limit, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists() {
+        let numbers = |count: u32| (0..count).collect::<Vec<_>>();
+        for (list_of, expected) in [
+            (vec![], None),
+            (numbers(100), None),
+            (numbers(101), Some(ViolationCode::TooLong)),
+            (vec![7; 101], Some(ViolationCode::TooLong)),
+            (vec![1, 2, 1], Some(ViolationCode::Duplicate)),
+        ] {
+            assert_eq!(code(list(&list_of)), expected);
+        }
     }
 
     #[test]

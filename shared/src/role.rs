@@ -155,14 +155,7 @@ impl Check for RoleCopy {
 }
 
 fn check_functions(violations: &mut Violations, functions: &[Function]) {
-    let twice = functions
-        .iter()
-        .enumerate()
-        .any(|(index, one)| functions.iter().skip(index + 1).any(|two| one == two));
-    if twice {
-        let violation = Violation::new(ViolationCode::Duplicate, "A function is named twice.");
-        violations.add("/functions", Err(violation));
-    }
+    violations.add("/functions", check::list(functions));
 }
 
 fn check_grants(violations: &mut Violations, grants: &Grants) {

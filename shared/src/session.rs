@@ -189,11 +189,14 @@ impl Check for SignIn {
     fn check(&self, violations: &mut Violations) {
         violations.add("/email", check::email(&self.email));
         violations.add("/password", given(&self.password));
+        check_slug(violations, self.organization.as_deref());
     }
 }
 
 impl Check for Refresh {
-    fn check(&self, _: &mut Violations) {}
+    fn check(&self, violations: &mut Violations) {
+        check_slug(violations, self.organization.as_deref());
+    }
 }
 
 impl Check for ProfilePatch {
@@ -212,6 +215,12 @@ impl Check for PasswordChange {
         violations.add("/old_password", given(&self.old_password));
         // The organization's minimum is checked by the server, which knows it.
         violations.add("/new_password", check::password_length(&self.new_password, 1));
+    }
+}
+
+fn check_slug(violations: &mut Violations, slug: Option<&str>) {
+    if let Some(slug) = slug {
+        violations.add("/organization", check::slug(slug));
     }
 }
 

@@ -212,14 +212,20 @@ impl Check for UserPatch {
     }
 }
 
+impl Check for UserFilter {
+    fn check(&self, violations: &mut Violations) {
+        if let Some(text) = &self.q {
+            violations.add("/q", check::short_text(text, check::NAME_LENGTH));
+        }
+        if let Some(licence_type) = &self.licence_used {
+            violations.add("/licence_used", check::short_text(licence_type, check::NAME_LENGTH));
+        }
+    }
+}
+
 fn roles_given(roles: &[RoleId]) -> Result<(), Violation> {
     if roles.is_empty() {
         return Err(Violation::new(ViolationCode::AtLeastOne, "A person needs at least one role."));
     }
-    let twice =
-        roles.iter().enumerate().any(|(index, one)| roles.iter().skip(index + 1).any(|two| one == two));
-    if twice {
-        return Err(Violation::new(ViolationCode::Duplicate, "A role is named twice."));
-    }
-    Ok(())
+    check::list(roles)
 }
