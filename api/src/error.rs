@@ -91,13 +91,8 @@ impl ApiError {
             Self::NotFound => {
                 Problem::new(ProblemCode::NotFound).with_detail("It does not exist, or you may not see it.")
             }
-            Self::Invalid(violations) => Problem::invalid(violations.clone())
-                .with_detail("Correct the fields named in `errors` and try again."),
-            Self::InvalidFields(errors) => Problem {
-                errors: errors.clone(),
-                ..Problem::new(ProblemCode::Invalid)
-                    .with_detail("Correct the fields named in `errors` and try again.")
-            },
+            Self::Invalid(violations) => invalid(Problem::invalid(violations.clone()).errors),
+            Self::InvalidFields(errors) => invalid(errors.clone()),
             Self::Conflict(code, detail) | Self::BadRequest(code, detail) => {
                 Problem::new(*code).with_detail(detail)
             }
@@ -133,19 +128,129 @@ impl ApiError {
     }
 }
 
+fn invalid(errors: Vec<FieldProblem>) -> Problem {
+    let detail = "Correct the fields named in `errors` and try again.";
+    Problem { errors: bounded(errors), ..Problem::new(ProblemCode::Invalid).with_detail(detail) }
+}
+
+/// The most field problems of one answer, and the most characters of each of their texts: an answer stays small
+/// however large the body was that it is about.
+const FIELD_PROBLEMS: usize = 50;
+const FIELD_TEXT: usize = 500;
+
+fn bounded(errors: Vec<FieldProblem>) -> Vec<FieldProblem> {
+    let short = |text: String| match text.char_indices().nth(FIELD_TEXT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    };
+    let bounded = |problem: FieldProblem| FieldProblem {
+        pointer: short(problem.pointer),
+        message: short(problem.message),
+        ..problem
+    };
+    errors.into_iter().take(FIELD_PROBLEMS).map(bounded).collect()
+}
+
 impl From<diesel::result::Error> for ApiError {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
-            // The database went away, or was too slow: nothing was committed, and the next try may work.
-            diesel::result::Error::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-                cause,
-            ) => {
-                tracing::error!(cause = cause.message(), "the database is gone");
-                Self::Busy
-            }
+            diesel::result::Error::DatabaseError(kind, cause) => match of_database(kind, cause.message()) {
+                Refused::Busy => {
+                    tracing::error!(cause = cause.message(), "the database is gone or too slow");
+                    Self::Busy
+                }
+                Refused::Value => {
+                    tracing::error!(
+                        cause = cause.message(),
+                        "a value that the database cannot keep came through"
+                    );
+                    let detail =
+                        "A value is outside of what can be kept or looked for. Correct it and try again.";
+                    Self::BadRequest(ProblemCode::Invalid, detail.to_owned())
+                }
+                Refused::Otherwise => Self::internal(diesel::result::Error::DatabaseError(kind, cause)),
+            },
             other => Self::internal(other),
         }
+    }
+}
+
+/// What the database's refusal means for the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    /// It went away, was too slow, or had to choose between two: nothing was committed, and the next try may work.
+    Busy,
+    /// A value is of its type and still none that it keeps. The net below the checks of all input.
+    Value,
+    /// Anything else is a mistake of ours.
+    Otherwise,
+}
+
+/// diesel tells few kinds apart and no SQLSTATE, so the rest is read from PostgreSQL's words. They are English:
+/// the roles' `lc_messages` is set when they are made.
+fn of_database(kind: DatabaseErrorKind, message: &str) -> Refused {
+    // 55P03, 57014, 40P01, 40001, 25P03 and 57P01.
+    const BUSY: [&str; 5] = [
+        "canceling statement due to",
+        "deadlock detected",
+        "could not obtain lock",
+        "could not serialize access",
+        "terminating connection",
+    ];
+    // 22007, 22008 and 22021.
+    const VALUE: [&str; 5] = [
+        "invalid input syntax for type",
+        "out of range: \"",
+        "date out of range",
+        "timestamp out of range",
+        "invalid byte sequence for encoding",
+    ];
+    match kind {
+        DatabaseErrorKind::ClosedConnection
+        | DatabaseErrorKind::UnableToSendCommand
+        | DatabaseErrorKind::SerializationFailure => Refused::Busy,
+        _ if BUSY.iter().any(|words| message.starts_with(words)) => Refused::Busy,
+        _ if VALUE.iter().any(|words| message.contains(words)) => Refused::Value,
+        _ => Refused::Otherwise,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_database_refuses() {
+        let unknown = || DatabaseErrorKind::Unknown;
+        for (kind, message, expected) in [
+            (unknown(), "canceling statement due to lock timeout", Refused::Busy),
+            (unknown(), "canceling statement due to statement timeout", Refused::Busy),
+            (unknown(), "deadlock detected", Refused::Busy),
+            (unknown(), "terminating connection due to idle-in-transaction timeout", Refused::Busy),
+            (DatabaseErrorKind::SerializationFailure, "could not serialize access", Refused::Busy),
+            (DatabaseErrorKind::ClosedConnection, "", Refused::Busy),
+            (unknown(), "invalid byte sequence for encoding \"UTF8\": 0x00", Refused::Value),
+            (unknown(), "timestamp out of range", Refused::Value),
+            (unknown(), "date/time field value out of range: \"2026-02-30\"", Refused::Value),
+            (unknown(), "relation \"projects\" does not exist", Refused::Otherwise),
+            (DatabaseErrorKind::UniqueViolation, "duplicate key value", Refused::Otherwise),
+        ] {
+            assert_eq!(of_database(kind, message), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_stays_small() {
+        let problem = FieldProblem {
+            pointer: "ñ".repeat(100_000),
+            code: ViolationCode::UnknownField,
+            limit: None,
+            message: "é".repeat(100_000),
+        };
+        let errors = ApiError::InvalidFields(vec![problem; 1000]).to_problem().errors;
+        assert_eq!(errors.len(), FIELD_PROBLEMS);
+        assert!(errors.iter().all(|one| one.message.chars().count() == FIELD_TEXT + 1));
+        assert!(errors.iter().all(|one| one.pointer.chars().count() == FIELD_TEXT + 1));
     }
 }

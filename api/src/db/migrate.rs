@@ -32,6 +32,12 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_app SET lock_timeout = '5s';
          ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s'",
     )?;
+    // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
+    connection.batch_execute(
+        "ALTER ROLE portico_owner SET lc_messages = 'C';
+         ALTER ROLE portico_app SET lc_messages = 'C';
+         ALTER ROLE portico_operator SET lc_messages = 'C'",
+    )?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
     if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {
@@ -64,7 +70,7 @@ pub fn down(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a role that row-level security does not hold, and a schema that is not this version's.
+/// Refuses a role that row-level security does not hold.
 pub fn check_tenants_role(url: &str) -> Result<()> {
     #[derive(QueryableByName)]
     struct Role {

@@ -1,9 +1,10 @@
 //! Keyset pages: a cursor says after which row the next page begins, so page 1,000 costs as much as page 1.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
-    FieldProblem, ViolationCode,
+    FieldProblem, ViolationCode, check,
     page::{DEFAULT_LIMIT, MAXIMUM_LIMIT, Page, Sort, SortField},
 };
 use uuid::Uuid;
@@ -17,6 +18,30 @@ pub struct Place<V> {
     pub value: V,
     /// The row.
     pub id: Uuid,
+}
+
+/// What a list is sorted by. A cursor is the client's to change, so its value is looked at before it is compared
+/// with anything in the database.
+pub trait SortKey: Serialize + DeserializeOwned {
+    /// Whether a row could have this value.
+    fn is_possible(&self) -> bool;
+}
+
+/// Sorted by the ids alone.
+impl SortKey for () {
+    fn is_possible(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a text of the database could be this one.
+pub fn possible_text(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+/// Whether an instant of the database could be this one.
+pub fn possible_instant(at: DateTime<Utc>) -> bool {
+    check::date(at.date_naive()).is_ok()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,7 +69,7 @@ pub fn limit(asked: Option<u16>) -> Result<i64, ApiError> {
 }
 
 /// The place after which the page begins. The cursor of another sort is refused: it says nothing about this one.
-pub fn after<V: DeserializeOwned, F: SortField>(
+pub fn after<V: SortKey, F: SortField>(
     cursor: Option<&str>,
     sort: Sort<F>,
 ) -> Result<Option<Place<V>>, ApiError> {
@@ -57,11 +82,12 @@ pub fn after<V: DeserializeOwned, F: SortField>(
     };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
     let parsed: Cursor<V> = serde_json::from_slice(&bytes).map_err(|_| refused())?;
-    if parsed.sort == sort.to_query() { Ok(Some(parsed.place)) } else { Err(refused()) }
+    let fits = parsed.sort == sort.to_query() && parsed.place.value.is_possible();
+    if fits { Ok(Some(parsed.place)) } else { Err(refused()) }
 }
 
 /// The page of these rows, of which one more than the limit was read to see whether another page follows.
-pub fn page<R, T, V: Serialize, F: SortField>(
+pub fn page<R, T, V: SortKey, F: SortField>(
     mut rows: Vec<R>,
     limit: i64,
     sort: Sort<F>,

@@ -5,8 +5,9 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use shared::{Check, FieldProblem, ProblemCode, ViolationCode};
+use shared::{Check, FieldProblem, Problem, ProblemCode, ViolationCode};
 
+use super::cursor::parameter;
 use crate::ApiError;
 
 /// The largest JSON body, in bytes.
@@ -104,7 +105,7 @@ fn field_problem(pointer: String, message: &str) -> FieldProblem {
     FieldProblem { pointer, code, limit: None, message: format!("This cannot be read: {message}.") }
 }
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + Check> FromRequest for Query<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
@@ -113,21 +114,35 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+fn parse_query<T: DeserializeOwned + Check>(text: &str) -> Result<T, ApiError> {
     // An empty parameter is one that was not given: `?q=&sort=name`.
     let given: Vec<&str> = text
         .split('&')
         .filter(|pair| pair.split_once('=').is_none_or(|(_, value)| !value.is_empty()))
         .collect();
     let text = given.join("&");
+    // No text that anybody keeps has a control character, and the database does not even take all of them.
+    if let Some((name, _)) = form_urlencoded::parse(text.as_bytes())
+        .find(|(name, value)| [name, value].iter().any(|text| text.chars().any(char::is_control)))
+    {
+        let name: String = name.chars().filter(|character| !character.is_control()).collect();
+        return Err(parameter(&name, "This has a character that cannot be looked for.".to_owned()));
+    }
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let problem = field_problem(pointer(error.path()), &error.inner().to_string());
-        ApiError::InvalidFields(vec![FieldProblem {
-            pointer: format!("?{}", problem.pointer.trim_start_matches('/')),
-            ..problem
-        }])
-    })
+        ApiError::InvalidFields(vec![of_query(problem)])
+    })?;
+    let violations = value.violations();
+    if violations.is_empty() {
+        return Ok(value);
+    }
+    Err(ApiError::InvalidFields(Problem::invalid(violations).errors.into_iter().map(of_query).collect()))
+}
+
+/// The problem of a field, as one of a parameter: `/q` is `?q`.
+fn of_query(problem: FieldProblem) -> FieldProblem {
+    FieldProblem { pointer: format!("?{}", problem.pointer.trim_start_matches('/')), ..problem }
 }
 
 impl FromRequest for IfMatch {
@@ -198,17 +213,27 @@ mod tests {
     #[test]
     fn queries_name_the_parameter_that_is_wrong() {
         assert!(parse_query::<UserFilter>("q=a%20b&active=true&limit=10&role=").is_ok());
-        for (text, pointer) in [("limit=x", "?limit"), ("colour=red", "?colour"), ("active=maybe", "?active")]
-        {
+        for (text, pointer) in [
+            ("limit=x", "?limit"),
+            ("colour=red", "?colour"),
+            ("active=maybe", "?active"),
+            ("q=%00", "?q"),
+            ("licence_used=a%00", "?licence_used"),
+        ] {
             assert_eq!(
                 problem(&parse_query::<UserFilter>(text).expect_err("it is wrong")).pointer,
                 pointer,
                 "{text}"
             );
         }
-        assert_eq!(
-            problem(&parse_query::<ProjectFilter>("starts_from=tomorrow").expect_err("it is wrong")).pointer,
-            "?starts_from"
-        );
+        for (day, code) in [
+            ("tomorrow", ViolationCode::InvalidFormat),
+            ("-9999-01-01", ViolationCode::OutOfRange),
+            ("%2B262142-01-01", ViolationCode::OutOfRange),
+        ] {
+            let wrong = parse_query::<ProjectFilter>(&format!("starts_from={day}")).expect_err("it is wrong");
+            let problem = problem(&wrong);
+            assert_eq!((problem.pointer.as_str(), problem.code), ("?starts_from", code), "{day}");
+        }
     }
 }

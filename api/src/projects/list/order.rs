@@ -9,6 +9,7 @@ use diesel::{
 };
 use serde::{Deserialize, Serialize};
 use shared::{
+    check,
     page::{Direction, Sort},
     project::ProjectSort,
     project_parameter::ProjectParameterKind::{Priority, Status},
@@ -16,7 +17,11 @@ use shared::{
 use uuid::Uuid;
 
 use super::Row;
-use crate::{db::schema::projects, http::cursor::Place, project_parameters::Choices};
+use crate::{
+    db::schema::projects,
+    http::cursor::{Place, SortKey, possible_instant, possible_text},
+    project_parameters::Choices,
+};
 
 /// The value that a row is sorted by, in a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,13 +138,21 @@ impl Key {
     /// Whether rows sorted by this column have such a value; a cursor that was tampered with need not.
     pub fn fits(&self, field: ProjectSort) -> bool {
         match self {
-            // PostgreSQL has no text with a NUL in it.
-            Self::Text(text) => {
-                matches!(field, ProjectSort::Name | ProjectSort::Code) && !text.contains('\0')
-            }
+            Self::Text(_) => matches!(field, ProjectSort::Name | ProjectSort::Code),
             Self::Order(_) => matches!(field, ProjectSort::Status | ProjectSort::Priority),
             Self::Day(_) => matches!(field, ProjectSort::StartDate | ProjectSort::EndDate),
             Self::Instant(_) => field == ProjectSort::UpdatedAt,
+        }
+    }
+}
+
+impl SortKey for Key {
+    fn is_possible(&self) -> bool {
+        match self {
+            Self::Text(text) => possible_text(text),
+            Self::Order(_) => true,
+            Self::Day(day) => day.is_none_or(|day| check::date(day).is_ok()),
+            Self::Instant(at) => possible_instant(*at),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         TenantConn,
         schema::{user_roles, users},
     },
-    http::cursor::{self, Place},
+    http::cursor::{self, Place, SortKey, possible_instant, possible_text},
 };
 
 type Query<'a> = users::BoxedQuery<'a, Pg>;
@@ -39,6 +39,17 @@ enum SortValue {
     Email(String),
     Rank(Option<i16>),
     At(Option<DateTime<Utc>>),
+}
+
+impl SortKey for SortValue {
+    fn is_possible(&self) -> bool {
+        match self {
+            Self::Names(one, two) => possible_text(one) && possible_text(two),
+            Self::Email(email) => possible_text(email),
+            Self::Rank(_) => true,
+            Self::At(at) => at.is_none_or(possible_instant),
+        }
+    }
 }
 
 /// One page of people.
