@@ -232,7 +232,7 @@ impl Demo {
                 password: None,
             };
             let hash = (person.state != State::NoLogin).then_some(hash);
-            people::store::create(conn, &new, hash, caller.today())
+            people::store::create(conn, caller, &new, hash)
         })?;
         self.people.insert(person.email, made.id);
         Ok(())

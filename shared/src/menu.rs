@@ -185,6 +185,11 @@ impl Menu {
         )
     }
 
+    /// Whether it is of the ORGANIZATION: what lets people decide over others, their access and the whole.
+    pub fn is_administration(self) -> bool {
+        self == Self::Organization || self.parent().is_some_and(Self::is_administration)
+    }
+
     /// Whether its screen is built. One that is not stands on the role screen and not in the navigation.
     pub const fn is_built(self) -> bool {
         matches!(
@@ -237,6 +242,22 @@ mod tests {
             if let Some(parent) = menu.parent() {
                 assert!(Menu::ALL[..index].contains(&parent), "{}", menu.key());
             }
+        }
+    }
+
+    #[test]
+    fn administration_is_what_stands_under_organization() {
+        for (menu, expected) in [
+            (Menu::Organization, true),
+            (Menu::GeneralData, true),
+            (Menu::Users, true),
+            (Menu::ManageAccount, true),
+            (Menu::Home, false),
+            (Menu::Projects, false),
+            (Menu::ProjectTeam, false),
+            (Menu::Clients, false),
+        ] {
+            assert_eq!(menu.is_administration(), expected, "{}", menu.key());
         }
     }
 

@@ -29,7 +29,8 @@ pub async fn list_roles(
     site.db.read(&who, move |conn| store::list(conn, today)).await.map(Json)
 }
 
-/// Makes a role. Its functions and grants must lie within its licence type's.
+/// Makes a role. Its functions and grants must lie within its licence type's, and what it grants of administration
+/// within what the caller may do.
 #[utoipa::path(post, path = "/roles", operation_id = "create_role", tag = "roles", request_body = NewRole,
     responses((status = 201, description = "The role.", body = Role)))]
 pub async fn create_role(
@@ -37,8 +38,8 @@ pub async fn create_role(
     site: Data<Site>,
     body: Valid<NewRole>,
 ) -> Result<Created<Role>, ApiError> {
-    let today = who.caller().today();
-    site.db.write(&who, move |conn| store::create(conn, body.0, today)).await.map(Created)
+    let caller = who.caller().clone();
+    site.db.write(&who, move |conn| store::create(conn, &caller, body.0)).await.map(Created)
 }
 
 /// One role.
@@ -54,9 +55,10 @@ pub async fn get_role(
 }
 
 /// Changes a role; on every server it counts within a second. Where the licence type changes, its holders use seats
-/// of the new one, and the change is refused where those do not suffice.
+/// of the new one, and the change is refused where those do not suffice. Administration that the caller does not hold
+/// is not added.
 #[utoipa::path(patch, path = "/roles/{role}", operation_id = "update_role", tag = "roles",
-    params(("role" = RoleId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("role" = RoleId, Path)),
     request_body = RolePatch, responses((status = 200, description = "The role as changed.", body = Role)))]
 pub async fn update_role(
     who: Allowed<menu::RoleDefinition, op::Update>,
@@ -65,13 +67,13 @@ pub async fn update_role(
     site: Data<Site>,
     body: Valid<RolePatch>,
 ) -> Result<Current<Role>, ApiError> {
-    let (today, role) = (who.caller().today(), role.into_inner());
-    site.db.write(&who, move |conn| store::update(conn, role, version.0, body.0, today)).await.map(Current)
+    let (caller, role) = (who.caller().clone(), role.into_inner());
+    site.db.write(&who, move |conn| store::update(conn, &caller, role, version.0, body.0)).await.map(Current)
 }
 
 /// Deletes a role that nobody holds and that is not the default for new users.
 #[utoipa::path(delete, path = "/roles/{role}", operation_id = "delete_role", tag = "roles",
-    params(("role" = RoleId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("role" = RoleId, Path)),
     responses((status = 204, description = "The role is gone.")))]
 pub async fn delete_role(
     who: Allowed<menu::RoleDefinition, op::Delete>,
@@ -85,6 +87,7 @@ pub async fn delete_role(
 }
 
 /// Makes a role with everything of this one but its name. The copy is not the default for new users.
+/// Refused where the role grants administration that the caller does not hold.
 #[utoipa::path(post, path = "/roles/{role}/copy", operation_id = "copy_role", tag = "roles",
     params(("role" = RoleId, Path)), request_body = RoleCopy,
     responses((status = 201, description = "The copy.", body = Role)))]
@@ -94,6 +97,6 @@ pub async fn copy_role(
     site: Data<Site>,
     body: Valid<RoleCopy>,
 ) -> Result<Created<Role>, ApiError> {
-    let (today, role) = (who.caller().today(), role.into_inner());
-    site.db.write(&who, move |conn| store::copy(conn, role, &body.0, today)).await.map(Created)
+    let (caller, role) = (who.caller().clone(), role.into_inner());
+    site.db.write(&who, move |conn| store::copy(conn, &caller, role, &body.0)).await.map(Created)
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use shared::{
-    Language, Operation, Operations, ProblemCode, Violation, ViolationCode,
-    check::Violations,
+    Language, Menu, Operation, Operations, ProblemCode, Violation, ViolationCode,
+    check::{Violations, normal_name},
     licence::Function,
     role::{Grants, NewRole, Role, RoleCopy, RolePatch},
 };
@@ -25,7 +25,7 @@ impl RoleContent {
     /// What a new role is to be.
     pub fn of_new(new: NewRole) -> Self {
         Self {
-            name: new.name.trim().to_owned(),
+            name: normal_name(&new.name),
             description: new.description.trim().to_owned(),
             licence_type: new.licence_type,
             functions: sorted(new.functions),
@@ -48,7 +48,7 @@ impl RoleContent {
 
     /// What a role's copy is to be.
     pub fn of_copy(original: &Role, copy: &RoleCopy) -> Self {
-        Self { name: copy.name.trim().to_owned(), default_for_new_users: false, ..Self::of(original) }
+        Self { name: normal_name(&copy.name), default_for_new_users: false, ..Self::of(original) }
     }
 
     /// The role with the patch applied.
@@ -56,7 +56,7 @@ impl RoleContent {
     pub fn patched(self, patch: RolePatch) -> Self {
         let trimmed = |text: String| text.trim().to_owned();
         Self {
-            name: patch.name.map_or(self.name, trimmed),
+            name: patch.name.map_or(self.name, |name| normal_name(&name)),
             description: patch.description.map_or(self.description, trimmed),
             licence_type: patch.licence_type.unwrap_or(self.licence_type),
             functions: patch.functions.map_or(self.functions, sorted),
@@ -70,6 +70,20 @@ impl RoleContent {
         self.licence_type == other.licence_type
             && self.functions == other.functions
             && self.grants == other.grants
+    }
+
+    /// What the role grants now and did not grant before. With another licence all of it counts, since that licence
+    /// may be valid where the former one was not.
+    pub fn granted_beyond(&self, before: &Self) -> Grants {
+        if self.licence_type != before.licence_type {
+            return self.grants.clone();
+        }
+        let beyond = |menu: &Menu, operations: &Operations| {
+            let former = before.grants.get(menu).copied().unwrap_or_default();
+            let new: Vec<Operation> = operations.iter().filter(|one| !former.has(*one)).collect();
+            Operations::of(&new)
+        };
+        self.grants.iter().map(|(menu, operations)| (*menu, beyond(menu, operations))).collect()
     }
 
     /// Holds functions and grants against the licence type: one violation for each that goes beyond it.

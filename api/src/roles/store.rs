@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use shared::{
     ViolationCode,
     ids::RoleId,
-    role::{NewRole, Role, RoleCopy, RolePatch},
+    role::{Grants, NewRole, Role, RoleCopy, RolePatch},
 };
 
 pub use read::{get, list};
@@ -15,7 +15,7 @@ pub use read::{get, list};
 use super::rules::{self, RoleContent};
 use crate::{
     ApiError,
-    access::store::licence_rules,
+    access::{Caller, store::licence_rules},
     db::{
         AccessScope, Entity, TenantConn,
         record::Recorded,
@@ -29,31 +29,34 @@ use crate::{
 const UNIQUE: &[(&str, &str)] = &[("roles_by_name", "/name")];
 
 /// Makes a role.
-pub fn create(conn: &mut TenantConn<'_>, new: NewRole, today: NaiveDate) -> Result<Role, ApiError> {
+pub fn create(conn: &mut TenantConn<'_>, caller: &Caller, new: NewRole) -> Result<Role, ApiError> {
     let content = RoleContent::of_new(new);
     check_within_licence(conn, &content)?;
-    insert(conn, &content, today)
+    check_hands_out(caller, &content.grants)?;
+    insert(conn, &content, caller.today())
 }
 
 /// Makes a role with everything of another one but its name.
 pub fn copy(
     conn: &mut TenantConn<'_>,
+    caller: &Caller,
     original: RoleId,
     copy: &RoleCopy,
-    today: NaiveDate,
 ) -> Result<Role, ApiError> {
-    let original = get(conn, original, today)?;
-    insert(conn, &RoleContent::of_copy(&original, copy), today)
+    let original = get(conn, original, caller.today())?;
+    check_hands_out(caller, &original.grants)?;
+    insert(conn, &RoleContent::of_copy(&original, copy), caller.today())
 }
 
 /// Applies the patch to the version that was read.
 pub fn update(
     conn: &mut TenantConn<'_>,
+    caller: &Caller,
     id: RoleId,
     version: i32,
     patch: RolePatch,
-    today: NaiveDate,
 ) -> Result<Role, ApiError> {
+    let today = caller.today();
     // The locks in their one order: seats, organization, the role itself.
     let seats = if patch.licence_type.is_some() { Some(seats::lock(conn, today)?) } else { None };
     if patch.default_for_new_users.is_some() {
@@ -67,6 +70,7 @@ pub fn update(
     }
     if !after.allows_the_same_as(&before) {
         check_within_licence(conn, &after)?;
+        check_hands_out(caller, &after.granted_beyond(&before))?;
     }
     if after.default_for_new_users && !before.default_for_new_users {
         take_default_away(conn, today)?;
@@ -118,6 +122,11 @@ fn check_within_licence(conn: &mut TenantConn<'_>, content: &RoleContent) -> Res
     };
     let violations = content.check_within(licence);
     if violations.is_empty() { Ok(()) } else { Err(ApiError::Invalid(violations)) }
+}
+
+/// Nobody puts into a role what they may not do themself of administration.
+fn check_hands_out(caller: &Caller, grants: &Grants) -> Result<(), ApiError> {
+    caller.holder().check_hands_out(grants, caller.today()).map_err(ApiError::Forbidden)
 }
 
 /// The role that was the default is so no longer.

@@ -32,7 +32,8 @@ pub async fn list_users(
     site.db.read(&who, move |conn| store::list(conn, &filter.0)).await.map(|page| fields.list(page))
 }
 
-/// Adds a person, who uses a seat of the highest licence type among the roles.
+/// Adds a person, who uses a seat of the highest licence type among the roles. Roles with administration that the
+/// caller does not hold are refused.
 #[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", request_body = NewUser,
     responses((status = 201, description = "The person.", body = User)))]
 pub async fn create_user(
@@ -40,9 +41,9 @@ pub async fn create_user(
     site: Data<Site>,
     body: Valid<NewUser>,
 ) -> Result<Created<User>, ApiError> {
-    let today = who.caller().today();
+    let caller = who.caller().clone();
     let hash = new_password::of_new_user(&site, &who, &body.0).await?;
-    site.db.write(&who, move |conn| store::create(conn, &body.0, hash, today)).await.map(Created)
+    site.db.write(&who, move |conn| store::create(conn, &caller, &body.0, hash)).await.map(Created)
 }
 
 /// One person.
@@ -58,9 +59,11 @@ pub async fn get_user(
 }
 
 /// Changes a person; on every server it counts within a second. A new password ends all their sessions. Only company
-/// admins make company admins, and change e-mail, password and sign-in of one.
+/// admins make company admins, change e-mail, password and sign-in of one, and change their own roles. Nobody else
+/// hands out administration that they do not hold: not by a role, and not by e-mail, password or sign-in of somebody
+/// who holds it.
 #[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user", tag = "users",
-    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("user" = UserId, Path)),
     request_body = UserPatch, responses((status = 200, description = "The person as changed.", body = User)))]
 pub async fn update_user(
     who: Allowed<menu::Users, op::Update>,
@@ -80,7 +83,7 @@ pub async fn update_user(
 /// Deactivates a person: all their sessions end, and their seat is free. What they did and where they took part
 /// stays.
 #[utoipa::path(post, path = "/users/{user}/deactivate", operation_id = "deactivate_user", tag = "users",
-    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("user" = UserId, Path)),
     responses((status = 200, description = "The person, deactivated.", body = User)))]
 pub async fn deactivate_user(
     who: Allowed<menu::Users, op::Delete>,
@@ -94,7 +97,7 @@ pub async fn deactivate_user(
 
 /// Reactivates a person, who uses a seat again.
 #[utoipa::path(post, path = "/users/{user}/reactivate", operation_id = "reactivate_user", tag = "users",
-    params(("user" = UserId, Path), ("If-Match" = String, Header, description = "The version that was read.")),
+    params(("user" = UserId, Path)),
     responses((status = 200, description = "The person, active again.", body = User)))]
 pub async fn reactivate_user(
     who: Allowed<menu::Users, op::Update>,

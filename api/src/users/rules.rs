@@ -1,10 +1,12 @@
 //! The rules of people: who may change what of whom.
 
+use std::collections::HashSet;
+
 use shared::{
     Menu, Operation, ProblemCode,
     access::{Denial, DenialReason},
-    check::normal_email,
-    ids::UserId,
+    check::{normal_email, normal_name},
+    ids::{RoleId, UserId},
     role::RoleName,
     user::{User, UserPatch},
 };
@@ -32,10 +34,7 @@ impl Asking {
 /// the profile, where the old one is asked for.
 pub fn check_change(asking: Asking, present: &User, patch: &UserPatch) -> Result<(), ApiError> {
     let makes_or_unmakes_admin = patch.company_admin.is_some_and(|wanted| wanted != present.company_admin);
-    let opens_an_admins_door = present.company_admin
-        && (patch.password.is_some()
-            || patch.email.as_ref().is_some_and(|email| normal_email(email) != present.email)
-            || patch.no_login.is_some_and(|wanted| wanted != present.no_login));
+    let opens_an_admins_door = present.company_admin && opens_the_door(present, patch);
     if (makes_or_unmakes_admin || opens_an_admins_door) && !asking.company_admin {
         return Err(company_admin_only());
     }
@@ -45,7 +44,30 @@ pub fn check_change(asking: Asking, present: &User, patch: &UserPatch) -> Result
     if asking.user == present.id && !present.no_login && patch.no_login == Some(true) {
         return Err(conflict("You cannot take your own sign-in away. Ask somebody else to do it."));
     }
+    if asking.user == present.id && !asking.company_admin && changes_roles(present, patch) {
+        return Err(conflict(
+            "You cannot change your own roles. Ask a company admin or somebody else to do it.",
+        ));
+    }
     Ok(())
+}
+
+/// Whether the patch would let somebody in as this person, or keep them out.
+pub fn opens_the_door(present: &User, patch: &UserPatch) -> bool {
+    patch.password.is_some()
+        || patch.email.as_ref().is_some_and(|email| normal_email(email) != present.email)
+        || patch.no_login.is_some_and(|wanted| wanted != present.no_login)
+}
+
+/// The roles of the patch that the person does not have yet.
+pub fn newly_given(present: &User, patch: &UserPatch) -> Vec<RoleId> {
+    let held: HashSet<RoleId> = present.roles.iter().map(|role| role.id).collect();
+    patch.roles.iter().flatten().copied().filter(|role| !held.contains(role)).collect()
+}
+
+fn changes_roles(present: &User, patch: &UserPatch) -> bool {
+    let held: HashSet<RoleId> = present.roles.iter().map(|role| role.id).collect();
+    patch.roles.as_ref().is_some_and(|wanted| wanted.iter().copied().collect::<HashSet<_>>() != held)
 }
 
 /// Whether the person may be deactivated or reactivated. To let a company admin in again is to give complete access.
@@ -71,11 +93,11 @@ pub fn may_end_admin(patch: &UserPatch) -> bool {
 
 /// The person with the patch applied; the roles have been looked up already.
 pub fn apply(present: &User, patch: UserPatch, roles: Option<Vec<RoleName>>) -> User {
-    let trimmed = |text: String| text.trim().to_owned();
+    let normal = |text: String| normal_name(&text);
     User {
         email: patch.email.map_or_else(|| present.email.clone(), |email| normal_email(&email)),
-        first_name: patch.first_name.map_or_else(|| present.first_name.clone(), trimmed),
-        last_name: patch.last_name.map_or_else(|| present.last_name.clone(), trimmed),
+        first_name: patch.first_name.map_or_else(|| present.first_name.clone(), normal),
+        last_name: patch.last_name.map_or_else(|| present.last_name.clone(), normal),
         language: patch.language.unwrap_or(present.language),
         no_login: patch.no_login.unwrap_or(present.no_login),
         company_admin: patch.company_admin.unwrap_or(present.company_admin),

@@ -2,20 +2,23 @@
 //!
 //! Locks in their one order: seats, the organization where a company admin may go, roles, the person.
 
+mod administration;
 mod list;
 mod read;
 mod record;
 
-use chrono::NaiveDate;
 use diesel::{dsl::not, prelude::*};
 use shared::{
-    check::normal_email,
-    ids::UserId,
+    check::{normal_email, normal_name},
+    ids::{RoleId, UserId},
+    role::RoleName,
     user::{NewUser, User, UserPatch},
 };
 
 pub use list::list;
 pub use read::get;
+
+pub use administration::check_change;
 
 use super::rules::{self, Asking};
 use crate::{
@@ -30,22 +33,23 @@ use crate::{
     licences::seats::{self, Concerned, LockedSeats},
     sessions::store::{self as sessions, EndedBecause, Which},
 };
-use shared::role::RoleName;
 
 const UNIQUE: &[(&str, &str)] = &[("users_org_id_email_key", "/email")];
 
 /// Adds a person, who uses a seat at once.
 pub fn create(
     conn: &mut TenantConn<'_>,
+    caller: &Caller,
     new: &NewUser,
     password_hash: Option<String>,
-    today: NaiveDate,
 ) -> Result<User, ApiError> {
-    let seats = seats::lock(conn, today)?;
+    let seats = seats::lock(conn, caller.today())?;
     let roles = match &new.roles {
         Some(ids) => read::roles_given(conn, ids)?,
         None => read::default_roles(conn)?,
     };
+    let given: Vec<RoleId> = roles.iter().map(|role| role.id).collect();
+    administration::check_given(conn, caller, &given)?;
     let language = match new.language {
         Some(language) => language,
         None => settings_for_people(conn)?.language,
@@ -56,8 +60,8 @@ pub fn create(
         .values((
             users::id.eq(id.0),
             users::email.eq(normal_email(&new.email)),
-            users::first_name.eq(new.first_name.trim()),
-            users::last_name.eq(new.last_name.trim()),
+            users::first_name.eq(normal_name(&new.first_name)),
+            users::last_name.eq(normal_name(&new.last_name)),
             users::language.eq(language.code()),
             users::no_login.eq(new.no_login),
             users::password_hash.eq(password_hash),
@@ -93,7 +97,7 @@ pub fn update(
         None => None,
     };
     let before = read::get_locked(conn, id, version)?;
-    rules::check_change(Asking::of(caller), &before, &patch)?;
+    check_change(conn, caller, &before, &patch)?;
     let after = rules::apply(&before, patch, roles);
     save(conn, &seats, &before, &after, password_hash)
 }
@@ -129,6 +133,7 @@ fn set_active(
     lock_organization(conn)?;
     let before = read::get_locked(conn, id, version)?;
     rules::check_activity(Asking::of(caller), &before, active)?;
+    administration::check_not_above(conn, caller, id)?;
     let after = User { active, ..before.clone() };
     save(conn, &seats, &before, &after, None)
 }

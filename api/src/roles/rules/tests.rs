@@ -117,3 +117,18 @@ fn what_may_be_deleted() {
         assert_eq!(refused, expected, "{holders} {is_default}");
     }
 }
+
+#[test]
+fn what_is_newly_granted() {
+    let (view, update) = (Operations::VIEW, Operations::VIEW.with(Operation::Update));
+    let before = content(&[], &[(Menu::Users, view), (Menu::Home, view)]);
+    let after = content(&[], &[(Menu::Users, update), (Menu::Clients, view)]);
+    let beyond = after.granted_beyond(&before);
+    assert_eq!(beyond[&Menu::Users], Operations::of(&[Operation::Update]));
+    assert_eq!(beyond[&Menu::Clients], view);
+    assert!(!beyond.contains_key(&Menu::Home));
+    assert!(before.granted_beyond(&before).values().all(|operations| operations.is_empty()));
+    let elsewhere = RoleContent { licence_type: "full_access".to_owned(), ..before.clone() };
+    let former = RoleContent { licence_type: "portfolio_access".to_owned(), ..before };
+    assert_eq!(elsewhere.granted_beyond(&former), elsewhere.grants);
+}

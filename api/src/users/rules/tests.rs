@@ -10,6 +10,10 @@ fn id(number: u128) -> UserId {
     UserId(Uuid::from_u128(number))
 }
 
+fn role(number: u128) -> RoleName {
+    RoleName { id: RoleId(Uuid::from_u128(number)), name: format!("Role {number}") }
+}
+
 fn person(number: u128, company_admin: bool) -> User {
     User {
         id: id(number),
@@ -22,7 +26,7 @@ fn person(number: u128, company_admin: bool) -> User {
         active: true,
         company_admin,
         has_password: true,
-        roles: Vec::new(),
+        roles: vec![role(7)],
         licence_used: None,
         last_sign_in_at: None,
         created_at: DateTime::UNIX_EPOCH,
@@ -43,6 +47,10 @@ fn who_may_change_what_of_whom() {
     let password = || UserPatch { password: Some("tres gatos".to_owned()), ..patch() };
     let no_login = |wanted| UserPatch { no_login: Some(wanted), ..patch() };
     let company_admin = |wanted| UserPatch { company_admin: Some(wanted), ..patch() };
+    let roles = |numbers: &[u128]| UserPatch {
+        roles: Some(numbers.iter().map(|one| role(*one).id).collect()),
+        ..patch()
+    };
     let names = || UserPatch { first_name: Some("Ana".to_owned()), ..patch() };
     let (forbidden, conflict) = (Some(ProblemCode::Forbidden), Some(ProblemCode::Conflict));
     for (asking, present, patch, expected) in [
@@ -72,6 +80,11 @@ fn who_may_change_what_of_whom() {
         (plain, person(1, false), no_login(true), conflict),
         (admin, person(2, true), email("x@acme.example"), None),
         (admin, person(2, true), company_admin(false), None),
+        (plain, person(3, false), roles(&[8, 9]), None),
+        (plain, person(1, false), roles(&[8, 9]), conflict),
+        (plain, person(1, false), roles(&[9]), conflict),
+        (plain, person(1, false), roles(&[7]), None),
+        (admin, person(2, true), roles(&[8, 9]), None),
     ] {
         let found = outcome(check_change(asking, &present, &patch));
         assert_eq!(found, expected, "{asking:?} {} {patch:?}", present.email);
@@ -95,6 +108,27 @@ fn who_may_deactivate_and_reactivate_whom() {
         let found = outcome(check_activity(asking, &present, wanted));
         assert_eq!(found, expected, "{asking:?} {} {wanted}", present.email);
     }
+}
+
+#[test]
+fn what_lets_somebody_in_and_what_is_newly_given() {
+    let present = person(3, false);
+    let patch = UserPatch::default;
+    let email = |text: &str| UserPatch { email: Some(text.to_owned()), ..patch() };
+    for (patch, opens) in [
+        (patch(), false),
+        (UserPatch { first_name: Some("Ana".to_owned()), company_admin: Some(true), ..patch() }, false),
+        (email("P3@acme.example "), false),
+        (email("x@acme.example"), true),
+        (UserPatch { password: Some("tres gatos".to_owned()), ..patch() }, true),
+        (UserPatch { no_login: Some(false), ..patch() }, false),
+        (UserPatch { no_login: Some(true), ..patch() }, true),
+    ] {
+        assert_eq!(opens_the_door(&present, &patch), opens, "{patch:?}");
+    }
+    let given = UserPatch { roles: Some(vec![role(7).id, role(8).id]), ..patch() };
+    assert_eq!(newly_given(&present, &given), [role(8).id]);
+    assert_eq!(newly_given(&present, &patch()), []);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reading people and the roles that they hold or are given.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -111,9 +111,9 @@ pub fn roles_given(conn: &mut TenantConn<'_>, ids: &[RoleId]) -> Result<Vec<Role
         .select((roles::id, roles::name))
         .for_key_share()
         .load(conn.sql())?;
+    let found: HashSet<&Uuid> = rows.iter().map(|(id, _)| id).collect();
     let mut violations = Violations::default();
-    for (index, id) in wanted.iter().enumerate().filter(|(_, id)| rows.iter().all(|(found, _)| found != *id))
-    {
+    for (index, id) in wanted.iter().enumerate().filter(|(_, id)| !found.contains(id)) {
         let message = format!("There is no role {id}.");
         violations.add(&format!("/roles/{index}"), Err(Violation::new(ViolationCode::NotFound, message)));
     }
