@@ -7,9 +7,10 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use shared::{
     Language,
-    check::{self, normal_email},
+    check::{self, normal_email, normal_name},
     ids::{LicenceId, OrganizationId, UserId},
 };
 use uuid::Uuid;
@@ -118,7 +119,7 @@ pub fn create(db: &mut OperatorDb, new: &NewOrganization) -> Result<Organization
             organizations::number.eq(number),
             organizations::short_id.eq(short_id()),
             organizations::slug.eq(&new.slug),
-            organizations::name.eq(new.name.trim()),
+            organizations::name.eq(normal_name(&new.name)),
             organizations::state.eq("suspended"),
             organizations::created_at.eq(now),
         ))
@@ -163,8 +164,7 @@ fn insert_settings(conn: &mut TenantConn<'_>, new: &NewOrganization) -> Result<(
             general_data::updated_at.eq(now),
         ))
         .execute(conn.sql())?;
-    let settings =
-        serde_json::json!({"currency": new.currency, "time_zone": new.time_zone, "language": new.language});
+    let settings = json!({"currency": new.currency, "time_zone": new.time_zone, "language": new.language});
     conn.record(Recorded::created(Entity::GeneralData, id, &new.name, &settings));
     Ok(())
 }
@@ -180,8 +180,8 @@ fn insert_admin(
         .values((
             users::id.eq(id.0),
             users::email.eq(normal_email(&new.admin_email)),
-            users::first_name.eq(new.admin_first_name.trim()),
-            users::last_name.eq(new.admin_last_name.trim()),
+            users::first_name.eq(normal_name(&new.admin_first_name)),
+            users::last_name.eq(normal_name(&new.admin_last_name)),
             users::language.eq(new.language.code()),
             users::company_admin.eq(true),
             users::password_hash.eq(password_hash),
@@ -190,7 +190,7 @@ fn insert_admin(
         ))
         .execute(conn.sql())?;
     let label = format!("{} {}", new.admin_first_name, new.admin_last_name);
-    let admin = serde_json::json!({"email": normal_email(&new.admin_email), "company_admin": true});
+    let admin = json!({"email": normal_email(&new.admin_email), "company_admin": true});
     conn.record(Recorded::created(Entity::User, id, &label, &admin));
     Ok(())
 }
@@ -213,7 +213,7 @@ pub fn hold(db: &mut OperatorDb, organization: OrganizationId, new: &[NewLicence
                     licences::updated_at.eq(now),
                 ))
                 .execute(conn.sql())?;
-            let held = serde_json::json!({"licence_type": licence.licence_type, "seats": licence.seats,
+            let held = json!({"licence_type": licence.licence_type, "seats": licence.seats,
                 "valid_from": valid_from, "valid_until": licence.valid_until});
             conn.record(Recorded::created(Entity::Licence, id, &licence.licence_type, &held));
         }
@@ -252,12 +252,17 @@ pub fn add_domain(db: &mut OperatorDb, slug: &str, host: &str) -> Result<()> {
         Some(id) if id == organization.id => Ok(()),
         Some(_) => bail!("{host} belongs to another organization"),
         None => {
-            diesel::insert_into(organization_domains::table)
-                .values((
-                    organization_domains::host.eq(&host),
-                    organization_domains::organization_id.eq(organization.id),
-                ))
-                .execute(db.global())?;
+            db.insert_in_organization(OrganizationId(organization.id), |conn| {
+                diesel::insert_into(organization_domains::table)
+                    .values((
+                        organization_domains::host.eq(&host),
+                        organization_domains::organization_id.eq(organization.id),
+                    ))
+                    .execute(conn.sql())?;
+                let (before, after) = (json!({"domain": null}), json!({"domain": host}));
+                conn.record(changed(&organization, &before, &after));
+                Ok(())
+            })?;
             Ok(())
         }
     }
@@ -274,15 +279,22 @@ pub fn resume(db: &mut OperatorDb, slug: &str) -> Result<()> {
 }
 
 fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
-    let id: Option<Uuid> = diesel::update(organizations::table.filter(organizations::slug.eq(slug)))
-        .set(organizations::state.eq(state))
-        .returning(organizations::id)
-        .get_result(db.global())
-        .optional()?;
-    match id {
-        Some(id) => db.notify(OrganizationId(id)),
-        None => bail!("there is no organization {slug}"),
-    }
+    let organization = find(db, slug)?.with_context(|| format!("there is no organization {slug}"))?;
+    let id = OrganizationId(organization.id);
+    db.insert_in_organization(id, |conn| {
+        // Held still, so that the history says what it was in truth.
+        let row = organizations::table.filter(organizations::id.eq(id.0));
+        let former: String = row.select(organizations::state).for_update().first(conn.sql())?;
+        diesel::update(row).set(organizations::state.eq(state)).execute(conn.sql())?;
+        conn.record(changed(&organization, &json!({"state": former}), &json!({"state": state})));
+        Ok(())
+    })?;
+    db.notify(id)
+}
+
+/// An operator has changed something of the organization itself.
+fn changed(organization: &OrganizationRow, before: &Value, after: &Value) -> Recorded {
+    Recorded::updated(Entity::Organization, organization.id, &organization.name, before, after)
 }
 
 /// Eight of a-z and 0-9, to name the organization in opaque credentials.

@@ -20,6 +20,8 @@ use crate::{ApiError, access::Caller};
 /// What kind of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Entity {
+    /// The organization itself, as operators manage it.
+    Organization,
     /// General Data and settings.
     GeneralData,
     /// A person.
@@ -42,6 +44,7 @@ impl Entity {
     /// The word in the database and the API.
     pub const fn key(self) -> &'static str {
         match self {
+            Self::Organization => "organization",
             Self::GeneralData => "general_data",
             Self::User => "user",
             Self::Role => "role",

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use shared::{
     ViolationCode,
-    check::normal_email,
+    check::{normal_email, normal_name},
     general_data::{GeneralData, GeneralDataPatch},
 };
 
@@ -11,15 +11,15 @@ use crate::ApiError;
 
 /// What is there with the patch applied.
 pub fn apply(present: &GeneralData, patch: GeneralDataPatch) -> Result<GeneralData, ApiError> {
-    let trimmed = |text: String| text.trim().to_owned();
+    let normal = |text: String| normal_name(&text);
     let after = GeneralData {
         version: present.version,
-        name: patch.name.map_or_else(|| present.name.clone(), trimmed),
-        street: patch.street.map_or_else(|| present.street.clone(), trimmed),
-        city: patch.city.map_or_else(|| present.city.clone(), trimmed),
+        name: patch.name.map_or_else(|| present.name.clone(), normal),
+        street: patch.street.map_or_else(|| present.street.clone(), normal),
+        city: patch.city.map_or_else(|| present.city.clone(), normal),
         country: patch.country.unwrap_or_else(|| present.country.clone()),
         email: patch.email.map_or_else(|| present.email.clone(), |email| normal_email(&email)),
-        phone: patch.phone.map_or_else(|| present.phone.clone(), trimmed),
+        phone: patch.phone.map_or_else(|| present.phone.clone(), normal),
         currency: patch.currency.unwrap_or_else(|| present.currency.clone()),
         time_zone: patch.time_zone.unwrap_or_else(|| present.time_zone.clone()),
         first_weekday: patch.first_weekday.unwrap_or(present.first_weekday),

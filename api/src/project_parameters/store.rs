@@ -9,6 +9,7 @@ use diesel::{
 use serde::Serialize;
 use shared::{
     ProblemCode,
+    check::normal_name,
     ids::ProjectParameterId,
     project_parameter::{NewProjectParameter, ProjectParameter, ProjectParameterKind, ProjectParameterPatch},
 };
@@ -133,8 +134,8 @@ pub fn create(conn: &mut TenantConn<'_>, new: &NewProjectParameter) -> Result<Pr
         .values((
             project_parameters::id.eq(id.0),
             project_parameters::kind.eq(new.kind.key()),
-            project_parameters::name_en.eq(new.name_en.trim()),
-            project_parameters::name_es.eq(new.name_es.trim()),
+            project_parameters::name_en.eq(normal_name(&new.name_en)),
+            project_parameters::name_es.eq(normal_name(&new.name_es)),
             project_parameters::colour.eq(new.colour.to_lowercase()),
             project_parameters::sort_order.eq(entries + 1),
             project_parameters::default_for_new_projects.eq(new.default_for_new_projects),
@@ -159,8 +160,7 @@ pub fn update(
 ) -> Result<ProjectParameter, ApiError> {
     let (before, entries) = get_locked(conn, id, version)?;
     let ProjectParameterPatch { name_en, name_es, colour, order, default_for_new_projects } = patch;
-    let name =
-        |new: Option<String>, old: &String| new.map_or_else(|| old.clone(), |name| name.trim().to_owned());
+    let name = |new: Option<String>, old: &String| new.map_or_else(|| old.clone(), |name| normal_name(&name));
     let after = ProjectParameter {
         name_en: name(name_en, &before.name_en),
         name_es: name(name_es, &before.name_es),
@@ -214,16 +214,23 @@ pub fn delete(conn: &mut TenantConn<'_>, id: ProjectParameterId, version: i32) -
     Ok(())
 }
 
-/// Lets the others make room for the entry at its new place. Their versions stay: a place that moved by itself is
-/// no change that anybody made to them.
+/// Lets the others make room for the entry at its new place. Their versions stay: nobody who edits one of them is in
+/// the way of that. The history says of each where it went.
 fn make_room(conn: &mut TenantConn<'_>, parameter: &ProjectParameter, to: i32) -> Result<(), ApiError> {
     let Some(shift) = rules::shift(parameter.order, to) else { return Ok(()) };
     let moving = project_parameters::table
         .filter(project_parameters::kind.eq(parameter.kind.key()))
         .filter(project_parameters::sort_order.between(shift.first, shift.last));
-    diesel::update(moving)
+    let mut moved: Vec<(Uuid, String, i32)> = diesel::update(moving)
         .set(project_parameters::sort_order.eq(project_parameters::sort_order + shift.by))
-        .execute(conn.sql())?;
+        .returning((project_parameters::id, project_parameters::name_en, project_parameters::sort_order))
+        .get_results(conn.sql())?;
+    moved.sort_by_key(|(_, _, order)| *order);
+    for (id, name, order) in moved {
+        let at = |order: i32| serde_json::json!({ "order": order });
+        let (was, is) = (at(order - shift.by), at(order));
+        conn.record(Recorded::updated(Entity::ProjectParameter, id, &name, &was, &is));
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::{
     Menu, Position,
-    check::Violations,
+    check::{Violations, normal_name},
     ids::{ProjectId, ProjectParameterId},
     project::{NewProject, Project, ProjectDeletion, ProjectOptions, ProjectPatch, dates_in_order},
     project_parameter::ProjectParameterKind::{self, ApprovalStatus, Priority, Status, Type},
@@ -234,10 +234,10 @@ impl Chosen<'_> {
 fn new_fields(new: NewProject, choices: &Choices) -> Result<Fields, ApiError> {
     let mut chosen = Chosen { choices, unknown: Violations::default() };
     let fields = Fields {
-        name: new.name.trim().to_owned(),
+        name: normal_name(&new.name),
         description: new.description,
-        project_code: new.project_code.trim().to_owned(),
-        cost_centre: new.cost_centre.trim().to_owned(),
+        project_code: normal_name(&new.project_code),
+        cost_centre: normal_name(&new.cost_centre),
         status_id: chosen.of("/status_id", Status, new.status_id, choices.default_of(Status)?),
         approval_status_id: chosen.of(
             "/approval_status_id",
@@ -255,8 +255,7 @@ fn new_fields(new: NewProject, choices: &Choices) -> Result<Fields, ApiError> {
 }
 
 fn patched(before: &Fields, patch: ProjectPatch, choices: &Choices) -> Result<Fields, ApiError> {
-    let line =
-        |new: Option<String>, old: &String| new.map_or_else(|| old.clone(), |text| text.trim().to_owned());
+    let line = |new: Option<String>, old: &String| new.map_or_else(|| old.clone(), |text| normal_name(&text));
     let mut chosen = Chosen { choices, unknown: Violations::default() };
     let fields = Fields {
         name: line(patch.name, &before.name),
