@@ -115,8 +115,7 @@ test("the tabs show the project, each at an address of its own", async ({ organi
   await expect(toast(page, "The project was saved")).toBeVisible();
 
   await bar.getByRole("link", { name: "History" }).click();
-  const latest = page.getByRole("main").getByRole("listitem").first();
-  await expect(latest).toContainText("Ada Moreau changed the project");
+  const latest = page.getByRole("listitem").filter({ hasText: "Ada Moreau changed the project" }).first();
   await expect(latest).toContainText("Cost centre");
   await expect(latest).toContainText("CC-12");
   await page.goBack();

@@ -72,7 +72,13 @@ export class Organization {
   /** Signs somebody in, past the screen. */
   async session(account: Account, secret = password): Promise<OpenSession> {
     const body = { email: account.email, password: secret };
-    const answer = await call<{ access_token?: string }>(this.origin, "/session", { body });
+    let answer = await call<{ access_token?: string }>(this.origin, "/session", { body });
+    while (answer.status === 429) {
+      // Two journeys sign the same person in at one moment: the server asks one of them to wait, and says for how long.
+      const seconds = Number(answer.headers["retry-after"] ?? 1);
+      await new Promise((resume) => setTimeout(resume, seconds * 1000));
+      answer = await call<{ access_token?: string }>(this.origin, "/session", { body });
+    }
     if (answer.status !== 200 || !answer.body.access_token) {
       throw new Error(`${account.email} cannot sign in: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
