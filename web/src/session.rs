@@ -43,9 +43,7 @@ impl Session {
     /// Looks again whenever the person comes back to the window: what they may do may have changed meanwhile.
     pub fn watch_window(self) {
         let handle = window_event_listener(ev::focus, move |_| {
-            let is_signed_in =
-                self.standing.with_untracked(|standing| matches!(standing, Standing::SignedIn(_)));
-            if is_signed_in {
+            if self.is_signed_in_untracked() {
                 spawn_local(self.look_again());
             }
         });
@@ -60,6 +58,11 @@ impl Session {
     /// What is known, tracked.
     pub fn standing(self) -> Standing {
         self.standing.get()
+    }
+
+    /// Whether somebody is signed in, not tracked.
+    pub fn is_signed_in_untracked(self) -> bool {
+        self.standing.with_untracked(|standing| matches!(standing, Standing::SignedIn(_)))
     }
 
     /// Goes on with the session that the cookie keeps.

@@ -32,6 +32,13 @@ pub fn Shell() -> impl IntoView {
         // The address bar follows the signal a moment later.
         request_animation_frame(move || guard.arrived());
     });
+    // What one may do may have changed since the last screen; what no longer holds goes with the step to the next.
+    Effect::new(move |before: Option<()>| {
+        shown.track();
+        if before.is_some() && session.is_signed_in_untracked() {
+            spawn_local(session.look_again());
+        }
+    });
     // The frame stays while the person's rights change under it, unless somebody else signs in.
     let user = Memo::new(move |_| session.current().map(|current| (current.session, current.version)));
     let standing = Memo::new(move |_| match session.standing() {

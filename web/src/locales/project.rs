@@ -49,6 +49,12 @@ super::texts! {
     no_dates_edit: "Set start and end in General to see how far along it is.", "Indica inicio y fin en General para ver cuánto lleva.";
     no_description: "No description.", "Sin descripción.";
     not_allowed: "This is not open to you", "Esto no está abierto para ti";
+    not_open:
+        "None of your roles opens this part of the project. Its Manager can give you a position.",
+        "Ninguno de tus roles abre esta parte del proyecto. Su gestor puede darte una posición.";
+    not_open_as(position: &str):
+        "Your position here is {position}, which does not open this part. The Manager of the project can change it.",
+        "Tu posición aquí es {position}, que no abre esta parte. El gestor del proyecto puede cambiarla.";
     not_started[n]: "Starts in {n} day" | "Starts in {n} days", "Empieza en {n} día" | "Empieza en {n} días";
     open_general: "Open General", "Abrir General";
     open_team: "Open the team", "Abrir el equipo";
@@ -83,7 +89,7 @@ super::texts! {
     untitled: "Project", "Proyecto";
     without_end: "No end yet", "Sin fin todavía";
     without_start: "No start yet", "Sin inicio todavía";
-    you: "you", "tú";
+    you: "You", "Tú";
 }
 
 /// The words of a tab.

@@ -8,7 +8,7 @@ super::texts! {
     add: "New project", "Nuevo proyecto";
     any: "Any", "Cualquiera";
     approval_status: "Approval", "Aprobación";
-    as_usual: "As usual", "Lo habitual";
+    as_usual: "Default", "Por defecto";
     code: "Code", "Código";
     cost_centre: "Cost centre", "Centro de coste";
     create: "Create project", "Crear proyecto";

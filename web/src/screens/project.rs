@@ -249,12 +249,13 @@ fn Lowered(opened: Opened) -> impl IntoView {
 #[component]
 fn NotOpen(opened: Opened) -> impl IntoView {
     let to = Route::Project(opened.id, ProjectTab::General).href();
-    let text = move || {
-        let position = opened.newest.with(|project| project.as_ref()?.access.effective_position);
-        position.map_or("", t::position_help)
-    };
+    let position = opened
+        .newest
+        .with_untracked(|project| project.as_ref().and_then(|project| project.access.effective_position));
+    let text = position
+        .map_or_else(|| t::not_open().to_owned(), |position| t::not_open_as(projects::position(position)));
     view! {
-        <EmptyState icon=Icon::Lock title=t::not_allowed() text=untrack(text)>
+        <EmptyState icon=Icon::Lock title=t::not_allowed() text>
             <LinkButton href=to label=t::open_general() />
         </EmptyState>
     }

@@ -87,7 +87,7 @@ fn List(way: Way) -> impl IntoView {
             </EmptyState>
         }
     };
-    let actions = move || view! { <AddButton creating /> };
+    let actions = move || view! { <AddButton creating kind=ButtonKind::Primary /> };
     let toolbar = move || view! { <SearchBox label=t::search() value=filters.q /> };
     let label = match way {
         Way::Management => t::projects(),
@@ -97,7 +97,7 @@ fn List(way: Way) -> impl IntoView {
         <Page title=way.title() fill=true actions>
             <Table
                 label
-                columns=columns(filters, options, list)
+                columns=columns(filters, options, list, way)
                 list
                 key=|row| format!("{}-{}", row.id, row.updated_at.timestamp_millis())
                 sort
@@ -114,13 +114,13 @@ fn List(way: Way) -> impl IntoView {
 }
 
 #[component]
-fn AddButton(creating: RwSignal<bool>) -> impl IntoView {
+fn AddButton(creating: RwSignal<bool>, #[prop(optional)] kind: ButtonKind) -> impl IntoView {
     view! {
         <Can menu=Menu::Projects operation=Operation::Insert>
             <Button
                 label=t::add()
                 icon=Icon::Plus
-                kind=ButtonKind::Primary
+                kind
                 on_press=move |()| creating.set(true)
             />
         </Can>

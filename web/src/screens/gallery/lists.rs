@@ -7,8 +7,8 @@ use shared::Page;
 use crate::{
     api::{Failure, Paged},
     ui::{
-        Badge, Button, ButtonKind, Column, EmptyState, FilterSelect, Icon, Link, PersonName, SearchBox,
-        Table, Tone, UrlValue, url_value,
+        Badge, Button, ButtonKind, Column, EmptyState, FilterDate, FilterSelect, Icon, Link, PersonName,
+        SearchBox, Table, Tone, UrlValue, url_value,
     },
 };
 
@@ -82,7 +82,8 @@ pub(super) fn table() -> impl IntoView {
     let columns = vec![
         Column::new("name", "Name", |row: Row| view! { <Link href="/_gallery">{row.name}</Link> })
             .sorted_by("name"),
-        Column::new("manager", "Manager", |row: Row| view! { <PersonName name=row.manager /> }),
+        Column::new("manager", "Manager", |row: Row| view! { <PersonName name=row.manager /> })
+            .filtered_by(|| view! { <FilterDate label="Managed since" value=UrlValue::in_memory() /> }),
         Column::new("health", "Health", move |row: Row| {
             view! { <Badge label=row.health tone=tone(row.health) dot=true /> }
         })

@@ -68,9 +68,11 @@ fn Glance(page: Page<ProjectRow>) -> impl IntoView {
     let count = |position: Position| {
         let count = counts.get(&position).copied().filter(|count| *count > 0)?;
         Some(view! {
-            <li class="card tally">
-                <span class="tally-figure numeric">{locale::number(count)}</span>
-                <PositionBadge position />
+            <li class="tally">
+                <a class="card tally-link" href=Route::MyProjects.href()>
+                    <span class="tally-figure numeric">{locale::number(count)}</span>
+                    <PositionBadge position />
+                </a>
             </li>
         })
     };

@@ -16,6 +16,22 @@ use crate::{
     ui::{Avatar, Change as Line, Changes, Icon, IconView},
 };
 
+/// The order in which people look for fields; what is not among them comes first.
+const FIELDS: [&str; 12] = [
+    "name",
+    "code",
+    "status",
+    "approval_status",
+    "type",
+    "priority",
+    "start_date",
+    "end_date",
+    "project_code",
+    "cost_centre",
+    "description",
+    "position",
+];
+
 /// Changes as a list, the newest first.
 #[component]
 pub(super) fn ChangeList(
@@ -42,8 +58,9 @@ fn ChangeItem(change: Change, options: Signal<Option<ProjectOptions>>) -> impl I
     let (kind, fields) = (change.kind, change.fields);
     let lines = move || {
         let options = options.get();
-        let shown = fields.iter().filter(|field| is_worth_showing(kind, field));
-        shown.map(|field| to_line(kind, field, options.as_ref())).collect::<Vec<_>>()
+        let mut shown: Vec<_> = fields.iter().filter(|field| is_worth_showing(kind, field)).collect();
+        shown.sort_by_key(|field| FIELDS.iter().position(|known| *known == field.field));
+        shown.into_iter().map(|field| to_line(kind, field, options.as_ref())).collect::<Vec<_>>()
     };
     let lines = move || {
         let lines = lines();

@@ -85,7 +85,7 @@ fn Reading(opened: Opened) -> impl IntoView {
             </Section>
         }
     };
-    move || opened.newest.get().map(page)
+    view! { <div class="project-reading">{move || opened.newest.get().map(page)}</div> }
 }
 
 /// The form.
@@ -127,7 +127,7 @@ fn Editor(project: Project, opened: Opened) -> impl IntoView {
     view! {
         <Form state=form send>
             <FormFields fields />
-            <div class="save-bar" class:save-bar-on=move || form.dirty().get()>
+            <div class="form-bar" class:form-bar-on=move || form.dirty().get()>
                 <FormActions label=common::save() on_cancel=give_up />
             </div>
         </Form>

@@ -27,10 +27,9 @@ pub(super) fn Member(user: UserId, team: Loader<Vec<TeamMember>>, opened: Opened
     let is_me = Session::expect().current_untracked().is_some_and(|current| current.user == user);
     let error = RwSignal::new(None::<String>);
     let line = move |member: TeamMember| {
-        let name = member.user.name;
-        let shown = if is_me { format!("{name} ({})", t::you()) } else { name };
         view! {
-            <PersonName name=shown detail=member.user.email />
+            <PersonName name=member.user.name detail=member.user.email />
+            {is_me.then(|| view! { <Badge label=t::you() /> })}
             {(!member.active)
                 .then(|| {
                     view! { <Badge label=t::deactivated() tone=Tone::Neutral hint=t::deactivated_hint() /> }

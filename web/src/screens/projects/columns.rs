@@ -9,6 +9,7 @@ use shared::{
 };
 
 use super::{
+    Way,
     filters::Filters,
     marks::{ParameterMark, PeopleMarks, PositionBadge, parameter_name},
 };
@@ -25,6 +26,7 @@ pub(super) fn columns(
     filters: Filters,
     options: Loader<ProjectOptions>,
     list: Paged<ProjectRow>,
+    way: Way,
 ) -> Vec<Column<ProjectRow>> {
     let parameter =
         move |label: &'static str, value: UrlValue, of: fn(ProjectOptions) -> Vec<ProjectParameterName>| {
@@ -36,22 +38,32 @@ pub(super) fn columns(
                 view! { <UrlSelect label value choices /> }
             }
         };
+    let position = Column::new("my_position", t::my_position(), |row: ProjectRow| {
+        row.my_position.map(|position| view! { <PositionBadge position /> })
+    });
+    let approval = Column::new("approval_status", t::approval_status(), |row: ProjectRow| {
+        view! { <ParameterMark entry=row.approval_status /> }
+    })
+    .filtered_by(parameter(t::approval_status(), filters.approval_status, |options| {
+        options.approval_statuses
+    }));
+    // One's own position is what a list of one's own projects is read for; in the other one it is in the way.
+    let (position, approval) = match way {
+        Way::Desktop => (position, approval.unusual()),
+        Way::Management => (position.unusual(), approval),
+    };
     vec![
         Column::new("name", t::name(), |row: ProjectRow| {
             view! { <a href=Route::Project(row.id, ProjectTab::Home).href()>{row.name}</a> }
         })
         .sorted_by("name"),
-        Column::new("code", t::code(), |row: ProjectRow| view! { <span class="muted">{row.code}</span> })
-            .sorted_by("code"),
         Column::new("status", t::status(), |row: ProjectRow| view! { <ParameterMark entry=row.status /> })
             .sorted_by("status")
             .filtered_by(parameter(t::status(), filters.status, |options| options.statuses)),
-        Column::new("approval_status", t::approval_status(), |row: ProjectRow| {
-            view! { <ParameterMark entry=row.approval_status /> }
-        })
-        .filtered_by(parameter(t::approval_status(), filters.approval_status, |options| {
-            options.approval_statuses
-        })),
+        position,
+        approval,
+        Column::new("code", t::code(), |row: ProjectRow| view! { <span class="muted">{row.code}</span> })
+            .sorted_by("code"),
         Column::new(
             "type",
             t::type_label(),
@@ -78,9 +90,6 @@ pub(super) fn columns(
             |row: ProjectRow| view! { <PeopleMarks people=row.managers /> },
         )
         .filtered_by(managers_filter(filters, list)),
-        Column::new("my_position", t::my_position(), |row: ProjectRow| {
-            row.my_position.map(|position| view! { <PositionBadge position /> })
-        }),
         Column::new("updated_at", t::updated(), |row: ProjectRow| {
             view! { <span data-tooltip=locale::instant(row.updated_at)>{locale::ago(row.updated_at)}</span> }
         })
