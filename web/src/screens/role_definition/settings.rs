@@ -159,9 +159,9 @@ fn Dropped(editor: Editor) -> impl IntoView {
     let back =
         move |()| editor.licence_type.set(editor.base.with_untracked(|base| base.licence_type.clone()));
     let changed = Memo::new(move |_| changed());
-    move || match dropped.get() {
-        (0, 0) => None,
-        (grants, functions) => {
+    move || match (dropped.get(), changed.get()) {
+        ((0, 0), _) => None,
+        ((grants, functions), changed) => {
             let title = match (grants, functions) {
                 (0, functions) => t::dropped_functions(count(functions)),
                 (grants, 0) => t::dropped(count(grants)),
@@ -173,7 +173,6 @@ fn Dropped(editor: Editor) -> impl IntoView {
                 <Notice tone=Tone::Warning title>
                     <p>{t::dropped_text()}</p>
                     {changed
-                        .get()
                         .then(|| {
                             view! {
                                 <Button
