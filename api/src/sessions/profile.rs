@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json, Path};
 use diesel::prelude::*;
 use shared::{
     Language, ViolationCode,
-    check::Violations,
+    check::{self, Violations},
     ids::SessionId,
     session::{CurrentSession, OrganizationSettings, OwnSession, PasswordChange, ProfilePatch},
 };
@@ -88,8 +88,8 @@ pub async fn update_profile(
         }
         let patch = body.0;
         let mut after = before.clone();
-        after.first_name = patch.first_name.map_or(after.first_name, |name| name.trim().to_owned());
-        after.last_name = patch.last_name.map_or(after.last_name, |name| name.trim().to_owned());
+        after.first_name = patch.first_name.map_or(after.first_name, |name| check::normal_name(&name));
+        after.last_name = patch.last_name.map_or(after.last_name, |name| check::normal_name(&name));
         after.language = patch.language.unwrap_or(after.language);
         let (now, user) = (conn.clock().now(), caller.user().0);
         let rows = diesel::update(users::table.filter(users::id.eq(user).and(users::version.eq(version.0))))
