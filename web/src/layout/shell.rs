@@ -39,8 +39,13 @@ pub fn Shell() -> impl IntoView {
             spawn_local(session.look_again());
         }
     });
-    // The frame stays while the person's rights change under it, unless somebody else signs in.
-    let user = Memo::new(move |_| session.current().map(|current| (current.session, current.version)));
+    // The frame and what is being typed in it stay while the person's rights change under them. It is made anew for
+    // what it shows itself: another session, another name.
+    let user = Memo::new(move |_| {
+        session.current().map(|current| {
+            (current.session, current.email, current.first_name, current.last_name, current.organization.name)
+        })
+    });
     let standing = Memo::new(move |_| match session.standing() {
         Standing::Unknown => View::Waiting,
         Standing::Anonymous => View::Anonymous,

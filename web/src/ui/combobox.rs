@@ -136,8 +136,8 @@ pub(super) fn Combobox(
             }
             on:click=move |_| handle.set_open(true)
             on:keydown=move |event| handle.on_key(&event)
-            on:blur=move |_| {
-                if leave() {
+            on:blur=move |event| {
+                if leave(&event) {
                     handle.set_open(false);
                 }
             }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::prelude::*;
+use leptos::{ev::FocusEvent, prelude::*};
+use wasm_bindgen::JsCast as _;
 
 use super::{Icon, IconView, form::FormState};
 use crate::locales::common;
@@ -57,9 +58,12 @@ impl FieldTie {
 
     /// To be run when the person leaves the field. A field that is taken out of the page with the focus in it is left,
     /// too; nothing of it is there any more then, which is what the answer says.
-    pub fn leave(&self) -> impl Fn() -> bool + use<> {
+    ///
+    /// On the way to a button nothing is said yet: an error that appears below the field would move the button away
+    /// from under the finger. Sending the form says everything, and cancelling needs nothing.
+    pub fn leave(&self) -> impl Fn(&FocusEvent) -> bool + use<> {
         let on_leave = self.on_leave;
-        move || on_leave.try_run(()).is_some()
+        move |event| goes_to_button(event) || on_leave.try_run(()).is_some()
     }
 
     /// For `aria-invalid`.
@@ -67,6 +71,12 @@ impl FieldTie {
         let error = self.error;
         Signal::derive(move || error.with(Option::is_some).then_some("true"))
     }
+}
+
+/// Whether the focus moves to a button.
+fn goes_to_button(event: &FocusEvent) -> bool {
+    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    next.is_some_and(|next| matches!(next.closest("button"), Ok(Some(_))))
 }
 
 fn help_id(id: &str) -> String {

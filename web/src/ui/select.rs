@@ -75,7 +75,7 @@ pub fn SelectField<T: Clone + PartialEq + Send + Sync + 'static>(
                 aria-describedby=tie.described_by
                 disabled=disabled
                 on:change=on_change
-                on:blur=move |_| _ = leave()
+                on:blur=move |event| _ = leave(&event)
             >
                 {options(choices, value.into())}
             </select>

@@ -105,7 +105,7 @@ pub fn TextField(
                     aria-describedby=tie.described_by
                     disabled=disabled
                     bind:value=value
-                    on:blur=move |_| _ = leave()
+                    on:blur=move |event| _ = leave(&event)
                 />
                 {(kind == TextKind::Password)
                     .then(|| {
@@ -159,7 +159,7 @@ pub fn TextArea(
                 aria-describedby=tie.described_by
                 disabled=disabled
                 bind:value=value
-                on:blur=move |_| _ = leave()
+                on:blur=move |event| _ = leave(&event)
             ></textarea>
         </FieldFrame>
     }
