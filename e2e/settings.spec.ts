@@ -130,7 +130,7 @@ test("a new password ends all other sessions", async ({ page, organization, ente
   await expect(title(other, "My profile")).toBeVisible();
   const here = await enter(organization, lena, "/profile");
   const change = here.getByRole("button", { name: "Change password" });
-  const present = here.getByLabel("Present password");
+  const present = here.getByLabel("Current password");
   const next = here.getByLabel("New password");
 
   await present.fill("not the present one");
