@@ -11,5 +11,5 @@ pub mod person;
 pub mod rules;
 pub mod store;
 
-pub use caller::Caller;
+pub use caller::{Caller, Credential};
 pub use person::{HeldRole, Person};

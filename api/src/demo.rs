@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiError,
-    access::{Caller, store::find_person},
+    access::{Caller, Credential, store::find_person},
     clock::Clock,
     db::{
         Actor, Organization, ProjectPlace, TenantConn,
@@ -194,7 +194,7 @@ impl Demo {
         Ok(Caller {
             organization: Arc::clone(organization),
             person: Arc::new(person),
-            session: SessionId(self.clock.new_id()),
+            credential: Credential::Session(SessionId(self.clock.new_id())),
             now: self.clock.now(),
             address: IpAddr::from([127, 0, 0, 1]),
             request_id: self.clock.new_id(),

@@ -50,6 +50,8 @@ ids! {
     LicenceId;
     /// One sign-in of a person on a device.
     SessionId;
+    /// One API token of a person.
+    ApiTokenId;
     /// One project.
     ProjectId;
     /// One entry of a list of the organization: project status, approval status, type or priority.

@@ -3,11 +3,20 @@
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use shared::ids::{SessionId, UserId};
+use shared::ids::{ApiTokenId, SessionId, UserId};
 use uuid::Uuid;
 
 use super::person::{Holder, Person};
-use crate::db::Organization;
+use crate::{ApiError, db::Organization};
+
+/// By what a request shows who is asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A sign-in on a device: the person themself.
+    Session(SessionId),
+    /// A token that the person gave to a program; its scopes are in [`Caller::holder`].
+    Token(ApiTokenId),
+}
 
 /// A signed-in person in one request.
 #[derive(Debug, Clone)]
@@ -16,8 +25,8 @@ pub struct Caller {
     pub organization: Arc<Organization>,
     /// The person, as cached.
     pub person: Arc<Person>,
-    /// The session.
-    pub session: SessionId,
+    /// By what they show it.
+    pub credential: Credential,
     /// The instant at which the request came in.
     pub now: DateTime<Utc>,
     /// The client's address.
@@ -30,6 +39,14 @@ impl Caller {
     /// The person's id.
     pub fn user(&self) -> UserId {
         self.person.id
+    }
+
+    /// The session. A token has none: routes that need one take no tokens, so this is the net below their guards.
+    pub fn session(&self) -> Result<SessionId, ApiError> {
+        match self.credential {
+            Credential::Session(session) => Ok(session),
+            Credential::Token(_) => Err(ApiError::Unauthenticated),
+        }
     }
 
     /// The day in the organization's time zone: the one on which licences are valid or not.

@@ -15,7 +15,10 @@ use super::{
     TenantConn,
     schema::{audit_log, changes},
 };
-use crate::{ApiError, access::Caller};
+use crate::{
+    ApiError,
+    access::{Caller, Credential},
+};
 
 /// What kind of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,10 +73,14 @@ pub struct Actor {
 impl Actor {
     /// A signed-in person.
     pub fn of(caller: &Caller) -> Self {
+        let session = match caller.credential {
+            Credential::Session(session) => Some(session),
+            Credential::Token(_) => None,
+        };
         Self {
             kind: "user",
             user: Some(caller.user()),
-            session: Some(caller.session),
+            session,
             address: Some(caller.address),
             request_id: Some(caller.request_id),
         }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{boundary::RequestId, server::Site};
 use crate::{
     ApiError,
-    access::{Caller, cache::OrganizationKey},
+    access::{Caller, Credential, cache::OrganizationKey},
     db::Organization,
 };
 
@@ -138,7 +138,7 @@ async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiEr
     Ok(Caller {
         organization,
         person,
-        session: claims.sid,
+        credential: Credential::Session(claims.sid),
         now,
         address: visit.address,
         request_id: visit.request_id,

@@ -268,7 +268,7 @@ pub async fn get_session(
     responses((status = 204, description = "Signed out.")))]
 pub async fn sign_out(who: SignedIn<why::OwnSession>, site: Data<Site>) -> Result<HttpResponse, ApiError> {
     let caller = who.caller().clone();
-    let (user, session) = (caller.user(), caller.session);
+    let (user, session) = (caller.user(), caller.session()?);
     site.db
         .write(&who, move |conn| {
             store::end(conn, user, store::Which::Only(session), store::EndedBecause::SignedOut)

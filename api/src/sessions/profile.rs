@@ -55,7 +55,7 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
     let holder = caller.holder();
     let without = holder.roles.iter().filter(|role| !holder.company_admin && !role.is_valid(today));
     Ok(CurrentSession {
-        session: caller.session,
+        session: caller.session()?,
         user: caller.user(),
         version,
         email,
@@ -124,7 +124,7 @@ pub async fn change_password(
     body: Valid<PasswordChange>,
 ) -> Result<NoContent, ApiError> {
     let caller = who.caller().clone();
-    let user = caller.user();
+    let (user, session) = (caller.user(), caller.session()?);
     let (old_hash, email, minimum) = site
         .db
         .read(&who, move |conn| {
@@ -181,7 +181,7 @@ pub async fn change_password(
             let label = caller.person.name.clone();
             let change = |state: &str| serde_json::json!({ "password": state });
             conn.record(Recorded::updated(Entity::User, user, &label, &change("old"), &change("new")));
-            store::end(conn, user, Which::AllBut(caller.session), EndedBecause::PasswordChanged)
+            store::end(conn, user, Which::AllBut(session), EndedBecause::PasswordChanged)
         })
         .await?;
     Ok(NoContent)
@@ -194,7 +194,7 @@ pub async fn list_own_sessions(
     who: SignedIn<why::OwnSession>,
     site: Data<Site>,
 ) -> Result<Json<Vec<OwnSession>>, ApiError> {
-    let (user, session) = (who.caller().user(), who.caller().session);
+    let (user, session) = (who.caller().user(), who.caller().session()?);
     site.db.read(&who, move |conn| store::list_own(conn, user, session)).await.map(Json)
 }
 
@@ -220,7 +220,7 @@ pub async fn end_other_sessions(
     who: SignedIn<why::OwnSession>,
     site: Data<Site>,
 ) -> Result<NoContent, ApiError> {
-    let (user, session) = (who.caller().user(), who.caller().session);
+    let (user, session) = (who.caller().user(), who.caller().session()?);
     let which = Which::AllBut(session);
     site.db.write(&who, move |conn| store::end(conn, user, which, EndedBecause::EndedByPerson)).await?;
     Ok(NoContent)
