@@ -11,6 +11,7 @@ mod gate;
 pub mod listen;
 pub mod migrate;
 pub mod operator;
+pub mod queue;
 pub mod record;
 pub mod schema;
 mod tenant;

@@ -105,6 +105,18 @@ pub mod tables {
             organization_id -> Uuid,
         }
     }
+
+    table! {
+        schedules (name) {
+            name -> Text,
+            due_at -> Timestamptz,
+            running -> Bool,
+            attempts -> Integer,
+            fence -> BigInt,
+            last_error -> Nullable<Text>,
+            last_succeeded_at -> Nullable<Timestamptz>,
+        }
+    }
 }
 
 /// An organization as operators see it.

@@ -60,6 +60,23 @@ table! {
 }
 
 table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Jsonb,
+        idempotency_key -> Nullable<Text>,
+        state -> Text,
+        due_at -> Timestamptz,
+        attempts -> Integer,
+        fence -> BigInt,
+        handing_over_since -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
     licence_type_ceilings (licence_type, menu) {
         licence_type -> Text,
         menu -> Text,
@@ -239,6 +256,7 @@ allow_tables_to_appear_in_same_query!(
     audit_log,
     changes,
     general_data,
+    jobs,
     licence_type_ceilings,
     licence_types,
     licences,

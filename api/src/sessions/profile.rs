@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    guessing,
+    device, guessing,
     store::{self, EndedBecause, Which},
 };
 use crate::{
@@ -23,10 +23,12 @@ use crate::{
     },
     http::{
         answers::{Current, NoContent},
+        context::Visit,
         guards::{MayRead, SignedIn, why},
         input::{IfMatch, Valid},
         server::Site,
     },
+    mail::{self, Mail, Occasion},
     passwords::Verdict,
 };
 
@@ -120,6 +122,7 @@ pub async fn update_profile(
     request_body = PasswordChange, responses((status = 204, description = "The password is changed.")))]
 pub async fn change_password(
     who: SignedIn<why::OwnProfile>,
+    visit: Visit,
     site: Data<Site>,
     body: Valid<PasswordChange>,
 ) -> Result<NoContent, ApiError> {
@@ -181,6 +184,13 @@ pub async fn change_password(
             let label = caller.person.name.clone();
             let change = |state: &str| serde_json::json!({ "password": state });
             conn.record(Recorded::updated(Entity::User, user, &label, &change("old"), &change("new")));
+            let occasion = Occasion {
+                at: now,
+                address: Some(visit.address),
+                device: Some(device::name(&visit.user_agent)),
+            };
+            let how = mail::PasswordChange::Person;
+            mail::send(conn, user, Mail::PasswordChanged { how, occasion })?;
             store::end(conn, user, Which::AllBut(session), EndedBecause::PasswordChanged)
         })
         .await?;

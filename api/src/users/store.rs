@@ -31,6 +31,7 @@ use crate::{
     },
     general_data::{lock_organization, settings_for_people},
     licences::seats::{self, Concerned, LockedSeats},
+    mail::{self, Mail, Occasion, PasswordChange},
     sessions::store::{self as sessions, EndedBecause, Which},
 };
 
@@ -99,7 +100,23 @@ pub fn update(
     let before = read::get_locked(conn, id, version)?;
     check_change(conn, caller, &before, &patch)?;
     let after = rules::apply(&before, patch, roles);
-    save(conn, &seats, &before, &after, password_hash)
+    let sets_password = password_hash.is_some();
+    let saved = save(conn, &seats, &before, &after, password_hash)?;
+    if sets_password {
+        tell_of_password(conn, caller, id)?;
+    }
+    Ok(saved)
+}
+
+/// Somebody whose password was set by another person hears of it, and from whom.
+fn tell_of_password(conn: &mut TenantConn<'_>, caller: &Caller, user: UserId) -> Result<(), ApiError> {
+    let how = if caller.user() == user {
+        PasswordChange::Person
+    } else {
+        PasswordChange::Administrator { name: caller.person.name.clone() }
+    };
+    let occasion = Occasion { at: conn.clock().now(), address: None, device: None };
+    mail::send(conn, user, Mail::PasswordChanged { how, occasion })
 }
 
 /// Deactivates the version that was read.

@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::{Position, project::Project};
 
 use super::catalogue::{line, lines, tenant_tables};
-use crate::harness::{TestApp, TestOrganization};
+use crate::harness::{PASSWORD, TestApp, TestOrganization};
 
 /// Gives each organization a row in every tenant table, by using Portico.
 fn inhabit(app: &TestApp, organization: &TestOrganization) {
@@ -18,6 +18,9 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     let member = organization.person().role("Team Member").create(app);
     let member = json!({"user_id": member.id, "position": Position::TeamMember});
     manager.post(&format!("/projects/{}/team", project.id), &member).expect(201);
+    // Leaves a job behind: the mail about it.
+    let passwords = json!({"old_password": PASSWORD, "new_password": "cuatro gatos en la niebla"});
+    organization.admin(app).put("/profile/password", &passwords).expect(204);
 }
 
 /// What an attempt came to, undone in any case.

@@ -102,19 +102,22 @@ fn migrations_are_named_in_order_and_can_be_taken_back() {
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
         .collect();
     names.sort();
-    for (index, name) in names.iter().enumerate() {
+    let mut numbers = Vec::new();
+    for name in &names {
         let (version, words) = name.split_once('_').expect("a number and words");
         let (day, number) = version.rsplit_once('-').expect("a day and a number");
         assert!(day.parse::<chrono::NaiveDate>().is_ok(), "{name}");
-        assert_eq!(number, format!("{:06}", index + 1), "{name}");
+        assert!(number.len() == 6 && number.parse::<u32>().is_ok(), "{name}");
+        numbers.push(number);
         assert!(words.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'), "{name}");
         for file in ["up.sql", "down.sql"] {
             let text = std::fs::read_to_string(format!("{FOLDER}/{name}/{file}")).unwrap_or_default();
             assert!(!text.trim().is_empty(), "{name}/{file}");
         }
     }
-    let sorted_by_day = names.windows(2).all(|pair| pair[0] < pair[1]);
-    assert!(sorted_by_day, "{names:?}");
+    // What is built side by side takes its numbers beforehand, so some may be left out; none is taken twice.
+    let ascending = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    assert!(ascending, "{names:?}");
 }
 
 #[track_caller]

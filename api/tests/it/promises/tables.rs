@@ -6,13 +6,14 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 7] = [
+const GLOBAL_TABLES: [(&str, &str); 8] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("organization_domains", "a host leads to its organization"),
     ("organizations", "the organizations themselves"),
+    ("schedules", "what recurs for the whole installation"),
     ("sign_in_failures", "wrong passwords are counted before anybody is known"),
 ];
 
