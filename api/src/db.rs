@@ -8,6 +8,7 @@
 
 pub mod doors;
 mod gate;
+mod kept;
 pub mod listen;
 pub mod migrate;
 pub mod operator;
@@ -26,6 +27,7 @@ use shared::{
 
 pub use doors::{Organization, Platform};
 pub use gate::connection_pool;
+pub use kept::{Kept, Unkept};
 pub use record::{Actor, Entity};
 pub use tenant::{AccessScope, TenantConn};
 
@@ -35,6 +37,7 @@ use crate::{
     clock::Clock,
     db::{
         gate::Gate,
+        kept::Step,
         schema::project_positions,
         tenant::{Mode, Unit},
     },
@@ -90,15 +93,18 @@ impl Db {
     }
 
     /// Writes in a transaction of the caller's organization; what the work records becomes history and audit rows
-    /// in the same transaction. Nothing is kept where the work fails.
+    /// in the same transaction. Nothing is kept where the work fails. Under an `Idempotency-Key`, the same work is
+    /// not done again: what it gave is given again.
     pub async fn write<G, T, F>(&self, who: &G, work: F) -> Result<T, ApiError>
     where
         G: MayWrite,
-        T: Send + 'static,
+        T: Kept + Send + 'static,
         F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
     {
         let caller = who.caller();
-        self.unit(Mode::Write, caller.organization.id, Actor::of(caller), work).await
+        let step = Step::of(caller)?;
+        let work = move |conn: &mut TenantConn<'_>| kept::once(conn, step, work);
+        self.unit(Mode::Write, caller.organization.id, Actor::of(caller), work).await?
     }
 
     /// Works on one project, in a transaction that first finds the caller's position on it and checks what the
@@ -106,7 +112,7 @@ impl Db {
     pub async fn in_project<G, T, F>(&self, who: &G, project: ProjectId, work: F) -> Result<T, ApiError>
     where
         G: OnProject,
-        T: Send + 'static,
+        T: Kept + Send + 'static,
         F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
     {
         let mode = if G::WRITES { Mode::Write } else { Mode::Read };
@@ -117,7 +123,7 @@ impl Db {
     pub async fn read_in_project<G, T, F>(&self, who: &G, project: ProjectId, work: F) -> Result<T, ApiError>
     where
         G: OnProject,
-        T: Send + 'static,
+        T: Kept + Send + 'static,
         F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
     {
         self.project_unit(Mode::Read, who, project, work).await
@@ -132,10 +138,11 @@ impl Db {
     ) -> Result<T, ApiError>
     where
         G: OnProject,
-        T: Send + 'static,
+        T: Kept + Send + 'static,
         F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
     {
         let caller = who.caller().clone();
+        let step = if mode == Mode::Write { Step::of(&caller)? } else { None };
         self.unit(mode, caller.organization.id, Actor::of(&caller), move |conn| {
             let assigned = position_on(conn, project, caller.user(), mode)?;
             let (holder, today) = (caller.holder(), caller.today());
@@ -145,9 +152,10 @@ impl Db {
                     ProjectDenial::Forbidden(denial) => ApiError::Forbidden(denial),
                 },
             )?;
-            work(conn, ProjectPlace { project, assigned })
+            // The check stands outside: it is made again where the answer is given again.
+            kept::once(conn, step, |conn| work(conn, ProjectPlace { project, assigned }))
         })
-        .await
+        .await?
     }
 
     /// Reads what is known before the organization is.

@@ -198,6 +198,7 @@ impl Demo {
             now: self.clock.now(),
             address: IpAddr::from([127, 0, 0, 1]),
             request_id: self.clock.new_id(),
+            idempotency_key: None,
         })
     }
 

@@ -30,6 +30,12 @@ pub enum ApiError {
     /// What is there stands in the way; the text says how.
     #[error("{}: {}", .0.key(), .1)]
     Conflict(ProblemCode, String),
+    /// A request with the same idempotency key is under way.
+    #[error("the idempotency key is under way")]
+    KeyUnderWay,
+    /// What the same request was refused with before.
+    #[error("refused before: {0:?}")]
+    Again(Box<Problem>),
     /// No seat is free.
     #[error("no seat free: {0:?}")]
     NoSeatFree(Seats),
@@ -96,6 +102,13 @@ impl ApiError {
             Self::Conflict(code, detail) | Self::BadRequest(code, detail) => {
                 Problem::new(*code).with_detail(detail)
             }
+            Self::KeyUnderWay => Problem {
+                retry_after_seconds: Some(1),
+                ..Problem::new(ProblemCode::IdempotencyKeyInUse).with_detail(
+                    "The first request with this key is not done yet. Send it again in a moment.",
+                )
+            },
+            Self::Again(problem) => problem.as_ref().clone(),
             Self::NoSeatFree(seats) => Problem {
                 seats: Some(seats.clone()),
                 ..Problem::new(ProblemCode::NoSeatFree).with_detail(format!(

@@ -11,6 +11,7 @@ pub mod context;
 pub mod cursor;
 pub mod fields;
 pub mod guards;
+pub mod idempotency;
 pub mod input;
 pub mod openapi;
 pub mod route;

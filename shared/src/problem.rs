@@ -52,6 +52,10 @@ problem_codes! {
     InUse => "in_use", 409, "This is still in use";
     /// No seat of the licence is free; `seats` has the figures.
     NoSeatFree => "no_seat_free", 409, "No seat of this licence is free";
+    /// The `Idempotency-Key` came with another request before.
+    IdempotencyKeyReused => "idempotency_key_reused", 409, "This idempotency key was used for another request";
+    /// A request with this `Idempotency-Key` is under way; `Retry-After` says when to send it again.
+    IdempotencyKeyInUse => "idempotency_key_in_use", 409, "A request with this idempotency key is under way";
     /// The last active company admin must stay.
     LastCompanyAdmin => "last_company_admin", 409, "At least one active company admin must remain";
     /// The version sent in `If-Match` is not the present one; `current` has the present state.

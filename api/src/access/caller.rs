@@ -7,7 +7,7 @@ use shared::ids::{ApiTokenId, SessionId, UserId};
 use uuid::Uuid;
 
 use super::person::{Holder, Person};
-use crate::{ApiError, db::Organization};
+use crate::{ApiError, db::Organization, http::idempotency::IdempotencyKey};
 
 /// By what a request shows who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// The id of this request.
     pub request_id: Uuid,
+    /// The key under which what this request writes is kept.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl Caller {

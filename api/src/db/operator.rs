@@ -88,6 +88,18 @@ pub mod tables {
     use diesel::table;
 
     table! {
+        denied_access_elsewhere (id) {
+            id -> Uuid,
+            minute -> Timestamptz,
+            network -> Nullable<Text>,
+            host -> Nullable<Text>,
+            operation -> Nullable<Text>,
+            code -> Text,
+            requests -> BigInt,
+        }
+    }
+
+    table! {
         organizations (id) {
             id -> Uuid,
             number -> Integer,

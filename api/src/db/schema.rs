@@ -35,6 +35,18 @@ table! {
 }
 
 table! {
+    denied_access (id) {
+        id -> Uuid,
+        minute -> Timestamptz,
+        network -> Nullable<Text>,
+        user_id -> Nullable<Uuid>,
+        operation -> Nullable<Text>,
+        code -> Text,
+        requests -> BigInt,
+    }
+}
+
+table! {
     general_data (id) {
         id -> Uuid,
         street -> Text,
@@ -56,6 +68,20 @@ table! {
         updated_at -> Timestamptz,
         updated_by -> Nullable<Uuid>,
         team_member_seats_paid -> Bool,
+    }
+}
+
+table! {
+    idempotency_keys (user_id, operation, key, step) {
+        user_id -> Uuid,
+        operation -> Text,
+        key -> Text,
+        step -> SmallInt,
+        fingerprint -> Binary,
+        done -> Bool,
+        answer -> Jsonb,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -255,7 +281,9 @@ joinable!(user_roles -> users (user_id));
 allow_tables_to_appear_in_same_query!(
     audit_log,
     changes,
+    denied_access,
     general_data,
+    idempotency_keys,
     jobs,
     licence_type_ceilings,
     licence_types,

@@ -59,6 +59,12 @@ impl TenantConn<'_> {
         }
     }
 
+    /// Forgets what was reported, where the work that reported it is taken back.
+    pub(super) fn forget_reports(&mut self) {
+        self.recorded.clear();
+        self.access_changed.clear();
+    }
+
     /// Says that somebody may now do more or less: every server forgets what it knew of them when the transaction
     /// commits.
     pub fn access_changed(&mut self, scope: AccessScope) {

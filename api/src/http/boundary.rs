@@ -17,8 +17,11 @@ use actix_web::{
 use shared::{Problem, ProblemCode};
 use uuid::Uuid;
 
-use super::server::Site;
-use crate::ApiError;
+use super::{
+    idempotency::{IdempotencyKey, REPLAYED},
+    server::Site,
+};
+use crate::{ApiError, access::Caller};
 
 /// The id of a request, in its extensions, its log lines and its answer.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +69,14 @@ pub async fn boundary<B: MessageBody + 'static>(
         response = ServiceResponse::new(response.into_parts().0, answer).map_into_right_body();
     }
     finish(&mut response, id);
+    let is_replay = response
+        .request()
+        .extensions()
+        .get::<Caller>()
+        .is_some_and(|caller| caller.idempotency_key.as_ref().is_some_and(IdempotencyKey::was_replayed));
+    if is_replay {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
     tracing::info!(
         request_id = %id,
         %method,

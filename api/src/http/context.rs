@@ -16,7 +16,7 @@ use actix_web::{
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{boundary::RequestId, server::Site};
+use super::{boundary::RequestId, idempotency::IdempotencyKey, server::Site};
 use crate::{
     ApiError,
     access::{Caller, Credential, cache::OrganizationKey},
@@ -47,23 +47,24 @@ impl FromRequest for Visit {
 
 /// The middleware: 404 for hosts that are not ours, 401 for a bad token, nothing for a missing one.
 pub async fn context<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    match place(&request).await {
+    match place(&mut request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
 }
 
 /// Puts into the request's extensions where it belongs.
-async fn place(request: &ServiceRequest) -> Result<(), ApiError> {
+async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let Some(site) = request.app_data::<Data<Site>>().cloned() else {
         return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
     let visit = visit(request, &site).await?;
     if let Some(token) = bearer(request)? {
-        let caller = caller(&site, &visit, &token).await?;
+        let mut caller = caller(&site, &visit, &token).await?;
+        caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }
     request.extensions_mut().insert(visit);
@@ -142,6 +143,7 @@ async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiEr
         now,
         address: visit.address,
         request_id: visit.request_id,
+        idempotency_key: None,
     })
 }
 

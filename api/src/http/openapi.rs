@@ -15,7 +15,7 @@ use utoipa::openapi::{
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 
-use super::{guards::Access, route::Route, routes::PREFIX};
+use super::{guards::Access, idempotency, route::Route, routes::PREFIX};
 
 const JSON: &str = "application/json";
 
@@ -73,6 +73,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
         operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
     }
     take_version(&mut operation, route.takes_version);
+    take_key(&mut operation, idempotency::applies(route));
     give_version(&mut operation, components);
     for status in problem_statuses(route) {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
@@ -96,6 +97,25 @@ fn take_version(operation: &mut Operation, takes_version: bool) {
             .required(Required::True)
             .description(Some("The `ETag` of the version that was read, such as `\"3\"`."))
             .schema(Some(tag()))
+            .build();
+        operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+    }
+}
+
+/// `Idempotency-Key` where the route honours it.
+fn take_key(operation: &mut Operation, applies: bool) {
+    if applies {
+        let description = "The same request sent again with the same key within 24 hours does nothing again and gets \
+                           the same answer, with `Idempotent-Replayed: true`. Another request with it is 409.";
+        let longest = Some(idempotency::LONGEST);
+        let key =
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(longest).build();
+        let parameter = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(description))
+            .schema(Some(key))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
@@ -140,6 +160,9 @@ fn problem_statuses(route: &Route) -> Vec<u16> {
     }
     if matches!(route.method, HttpMethod::Post) {
         statuses.push(409);
+    }
+    if idempotency::applies(route) {
+        statuses.push(400);
     }
     statuses.sort_unstable();
     statuses.dedup();

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashSet,
-    net::{SocketAddr, TcpListener},
+    io::Write,
+    net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     sync::{
         Mutex,
@@ -11,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use serde_json::json;
 use shared::{
     Page,
@@ -119,4 +121,51 @@ fn what_was_acknowledged_survives_kill_9() {
         found.len(),
         acknowledged.len()
     );
+}
+
+/// The server is killed when the row is committed and before the client has read its answer; the client sends the same
+/// again, as it must, and there is one row.
+#[test]
+fn a_request_sent_again_after_kill_9_is_done_once() {
+    let database = Database::create();
+    let mut program = Program::start(&database);
+    let client = program.signed_in();
+    for round in 0..3 {
+        let (key, body) = (format!("round-{round}"), json!({"name": format!("Kept {round}")}));
+        let mut socket = TcpStream::connect(program.address).expect("it connects");
+        let text = body.to_string();
+        write!(
+            socket,
+            "POST /api/v1/projects HTTP/1.1\r\nhost: {HOST}\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\nidempotency-key: {key}\r\ncontent-length: {}\r\n\r\n{text}",
+            client.token().expect("signed in"),
+            text.len()
+        )
+        .expect("it is sent");
+        let (started, mut sql) = (Instant::now(), database.superuser());
+        while named(&mut sql, &format!("Kept {round}")).is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(20), "the project is not there after 20 s");
+            std::thread::yield_now();
+        }
+        program.child.kill().expect("SIGKILL is sent");
+        drop((socket, program));
+
+        program = Program::start(&database);
+        let again = program.signed_in().with_header("idempotency-key", &key).post("/projects", &body);
+        assert_eq!(again.header("idempotent-replayed"), Some("true"), "{}", again.text);
+        let project: Project = again.expect(201).json();
+        assert_eq!(named(&mut sql, &format!("Kept {round}")), [project.id.to_string()]);
+    }
+}
+
+/// The ids of the projects with this name.
+fn named(sql: &mut PgConnection, name: &str) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let query = sql_query("SELECT id::text AS id FROM projects WHERE name = $1").bind::<Text, _>(name);
+    let rows: Vec<Row> = query.load(sql).expect("projects are read");
+    rows.into_iter().map(|row| row.id).collect()
 }

@@ -16,6 +16,7 @@ mod demo;
 mod general_data;
 mod hardening;
 mod harness;
+mod idempotency;
 mod licences;
 mod projects;
 mod promises;

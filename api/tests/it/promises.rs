@@ -8,6 +8,7 @@ mod catalogue;
 mod conform;
 mod enforced;
 mod foreign;
+mod idempotency;
 mod isolation;
 mod matrix;
 mod migrations;

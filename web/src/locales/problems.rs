@@ -62,6 +62,20 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("No seat of this licence is free", "Free a seat or get more of them."),
             ("No queda ningún puesto de esta licencia", "Libera un puesto o contrata más."),
         ),
+        ProblemCode::IdempotencyKeyReused => pick(
+            (
+                "This was sent before with other values",
+                "Load the page again to see what was saved, and repeat.",
+            ),
+            (
+                "Esto ya se envió antes con otros valores",
+                "Vuelve a cargar la página para ver qué se guardó y repítelo.",
+            ),
+        ),
+        ProblemCode::IdempotencyKeyInUse => pick(
+            ("This is still being saved", "Try again in a moment; it is not saved twice."),
+            ("Esto todavía se está guardando", "Reinténtalo en un momento; no se guarda dos veces."),
+        ),
         ProblemCode::LastCompanyAdmin => pick(
             ("One company admin must remain", "Make somebody else company admin first."),
             (

@@ -42,6 +42,11 @@ impl Deref for Actor {
 }
 
 impl Actor {
+    /// The same session, with an `Idempotency-Key` on every request.
+    pub fn keyed(&self, app: &TestApp, key: &str) -> Client {
+        self.at(&app.server).with_header("idempotency-key", key)
+    }
+
     /// The same session at another server.
     pub fn at(&self, server: &TestServer) -> Client {
         server

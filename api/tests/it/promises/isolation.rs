@@ -2,8 +2,11 @@
 //! every tenant table, with rows of both organizations in each.
 
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, result::Error, sql_query,
-    sql_types::Text,
+    Connection, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    result::Error,
+    sql_query,
+    sql_types::{Text, Uuid as SqlUuid},
 };
 use serde_json::json;
 use shared::{Position, project::Project};
@@ -21,6 +24,15 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     // Leaves a job behind: the mail about it.
     let passwords = json!({"old_password": PASSWORD, "new_password": "cuatro gatos en la niebla"});
     organization.admin(app).put("/profile/password", &passwords).expect(204);
+    manager.keyed(app, "key").post("/projects", &json!({"name": "Borealis"})).expect(201);
+    sql_query(
+        "INSERT INTO denied_access (org_id, id, minute, network, user_id, operation, code, requests)
+         VALUES ($1, $2, '2026-03-02T09:00:00Z', '192.0.2.0/24', $2, 'list_users', 'forbidden', 1)",
+    )
+    .bind::<SqlUuid, _>(organization.id.0)
+    .bind::<SqlUuid, _>(manager.id.0)
+    .execute(&mut app.database.superuser())
+    .expect("a refusal is counted");
 }
 
 /// What an attempt came to, undone in any case.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use api::http::{guards::Access, openapi, route::Route, routes};
+use api::http::{guards::Access, idempotency, openapi, route::Route, routes};
 use serde_json::{Value, json};
 
 fn document() -> Value {
@@ -115,7 +115,7 @@ fn every_version_is_asked_for_and_given() {
             .as_array()
             .into_iter()
             .flatten()
-            .filter(|parameter| parameter["in"] == "header")
+            .filter(|parameter| parameter["in"] == "header" && parameter["name"] != "Idempotency-Key")
             .collect();
         assert!(headers.len() <= 1, "{route:?}: a handler writes what its signature says already");
         let if_match = headers.first().filter(|parameter| parameter["name"] == "If-Match");
@@ -134,6 +134,21 @@ fn every_version_is_asked_for_and_given() {
                 "{route:?} gives no version"
             );
         }
+    }
+}
+
+#[test]
+fn every_operation_that_honours_an_idempotency_key_says_so() {
+    let document = document();
+    for route in routes::all() {
+        let operation = operation(&document, &route);
+        let key = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|parameter| parameter["in"] == "header" && parameter["name"] == "Idempotency-Key");
+        assert_eq!(key.is_some(), idempotency::applies(&route), "{route:?}");
+        assert!(key.is_none_or(|parameter| parameter["required"] == false), "{route:?}");
     }
 }
 

@@ -32,7 +32,10 @@ fn every_problem_code_is_what_some_request_gets() {
         assert_eq!(problem.request_id.as_deref(), answer.header("x-request-id"), "{code:?}");
         let again = problem.retry_after_seconds.map(|seconds| seconds.to_string());
         assert_eq!(answer.header("retry-after"), again.as_deref(), "{code:?}");
-        let waits = matches!(code, ProblemCode::TooManyAttempts | ProblemCode::Busy);
+        let waits = matches!(
+            code,
+            ProblemCode::TooManyAttempts | ProblemCode::Busy | ProblemCode::IdempotencyKeyInUse
+        );
         assert_eq!(again.is_some(), waits, "{code:?}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{code:?}");
     }
@@ -73,6 +76,19 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             let project = format!("/projects/{}", scene.project.id);
             admin.patch(&project, scene.project.version, &json!({"status_id": made["id"]})).expect(200);
             admin.delete(&format!("/project-parameters/{}", made["id"].as_str().expect("an id")), 1)
+        }
+        ProblemCode::IdempotencyKeyReused => {
+            let keyed = admin.keyed(app, "once");
+            keyed.post("/projects", &json!({"name": "One"})).expect(201);
+            keyed.post("/projects", &json!({"name": "Other"}))
+        }
+        ProblemCode::IdempotencyKeyInUse => {
+            let mut elsewhere = app.database.superuser();
+            let name = format!("{} {} create_project under-way", app.acme.id, admin.id);
+            elsewhere
+                .batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('{name}', 0))"))
+                .expect("it is locked");
+            admin.keyed(app, "under-way").post("/projects", &json!({"name": "One"}))
         }
         ProblemCode::NoSeatFree => {
             let app = TestApp::start();

@@ -9,6 +9,7 @@ use crate::harness::Database;
 const GLOBAL_TABLES: [(&str, &str); 8] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
+    ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("organization_domains", "a host leads to its organization"),

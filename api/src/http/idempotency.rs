@@ -1,0 +1,198 @@
+//! `Idempotency-Key`: a POST that is sent again with the same key does nothing again and gets the same answer.
+//!
+//! The key is read where the caller is found and travels with them; `Db::write` and `Db::in_project` keep what they
+//! give under it, in the transaction of the effect, so no handler can forget it. Start with [`applies`] (which routes
+//! honour it) and [`IdempotencyKey`]. What is kept and given again is the value that the handler makes its answer of,
+//! so that guards, and what else a handler checks before it writes, run each time.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, LazyLock, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI16, Ordering},
+    },
+};
+
+use actix_web::{
+    HttpMessage,
+    dev::{Payload, ServiceRequest},
+    http::header::{self, HeaderName},
+};
+use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
+use shared::ProblemCode;
+use utoipa::openapi::path::HttpMethod;
+
+use super::{
+    guards::Access,
+    route::Route,
+    routes::{self, PREFIX},
+};
+use crate::ApiError;
+
+/// The request header.
+pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says on an answer that it was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// The most characters of a key.
+pub const LONGEST: usize = 200;
+
+/// POST routes that ignore the key, each with the reason.
+pub const EXEMPT: [(&str, &str); 2] = [
+    ("refresh_session", "the refresh token is itself good for one use"),
+    ("sign_in", "nobody is signed in yet, and an answer with credentials is never kept"),
+];
+
+/// Whether a route honours the key: every POST of somebody who is signed in but for the short list.
+pub fn applies(route: &Route) -> bool {
+    matches!(route.method, HttpMethod::Post)
+        && !matches!(route.access, Access::Public(_))
+        && !EXEMPT.iter().any(|(name, _)| *name == route.name)
+}
+
+/// The operations that honour the key, by the pattern of their path.
+static OPERATIONS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let honouring = routes::all().into_iter().filter(applies);
+    honouring.map(|route| (format!("{PREFIX}{}", route.path), route.name)).collect()
+});
+
+/// The key of one request. Clones share it.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    operation: &'static str,
+    /// The key, or what is wrong with it.
+    key: Result<String, &'static str>,
+    /// The request so far: its line, the version that it names, and its body as it is read.
+    request: Mutex<Sha256>,
+    steps: AtomicI16,
+    replayed: AtomicBool,
+}
+
+impl IdempotencyKey {
+    /// The key of this request, where it has one and the route honours it. Its body is hashed as it is read, without
+    /// being held.
+    pub fn take(request: &mut ServiceRequest) -> Option<Self> {
+        if request.method() != actix_web::http::Method::POST {
+            return None;
+        }
+        let mut values = request.headers().get_all(HEADER);
+        let first = values.next()?;
+        let key = match values.next() {
+            None => parse(first.as_bytes()),
+            Some(_) => Err("There is more than one."),
+        };
+        let operation = *OPERATIONS.get(&request.match_pattern()?)?;
+        let mut hash = Sha256::new();
+        let version =
+            request.headers().get(header::IF_MATCH).map_or(b"".as_slice(), |value| value.as_bytes());
+        for part in [request.uri().to_string().as_bytes(), version] {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        let taken = Self(Arc::new(Inner {
+            operation,
+            key,
+            request: Mutex::new(hash),
+            steps: AtomicI16::new(0),
+            replayed: AtomicBool::new(false),
+        }));
+        let (payload, reader) = (request.take_payload(), taken.clone());
+        let payload = Box::pin(payload.inspect_ok(move |bytes| reader.read(bytes)));
+        request.set_payload(Payload::Stream { payload });
+        Some(taken)
+    }
+
+    fn read(&self, bytes: &[u8]) {
+        self.0.request.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+    }
+
+    /// The operation's id.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// The key, or 400 where it cannot be one.
+    pub fn text(&self) -> Result<&str, ApiError> {
+        self.0.key.as_deref().map_err(|wrong| {
+            let detail = format!(
+                "`Idempotency-Key` takes 1 to {LONGEST} visible ASCII characters, such as a UUID. {wrong}"
+            );
+            ApiError::BadRequest(ProblemCode::MalformedBody, detail)
+        })
+    }
+
+    /// SHA-256 of the request as far as it was read.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        self.0.request.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize().to_vec()
+    }
+
+    /// The number of the next write.
+    pub fn next_step(&self) -> i16 {
+        self.0.steps.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Notes that something was given again.
+    pub fn note_replay(&self) {
+        self.0.replayed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was given again.
+    pub fn was_replayed(&self) -> bool {
+        self.0.replayed.load(Ordering::Relaxed)
+    }
+}
+
+/// The key of a header: a string between quotes, as the IETF's draft writes it, or the bare text.
+fn parse(value: &[u8]) -> Result<String, &'static str> {
+    let text = str::from_utf8(value).unwrap_or("\u{fffd}").trim();
+    let key = match text.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"').ok_or("The closing quote is missing.")?,
+        None => text,
+    };
+    if key.is_empty() {
+        return Err("It is empty.");
+    }
+    if key.len() > LONGEST {
+        return Err("It is too long.");
+    }
+    let is_visible = key.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+    if is_visible { Ok(key.to_owned()) } else { Err("It has a character that is none of them, or a quote.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys() {
+        let longest = "k".repeat(LONGEST);
+        for (value, expected) in [
+            ("8e03978e-40d5-43dd-bc93-6894a57f9324", Some("8e03978e-40d5-43dd-bc93-6894a57f9324")),
+            ("\"8e03978e\"", Some("8e03978e")),
+            ("  padded ", Some("padded")),
+            (longest.as_str(), Some(longest.as_str())),
+            (&format!("{longest}k"), None),
+            ("", None),
+            ("\"\"", None),
+            ("\"open", None),
+            ("a\"b", None),
+            ("two words", None),
+            ("ñ", None),
+        ] {
+            assert_eq!(parse(value.as_bytes()).ok().as_deref(), expected, "{value}");
+        }
+        assert!(parse(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn the_exempt_are_posts_that_exist() {
+        let routes = routes::all();
+        for (name, reason) in EXEMPT {
+            let found = routes.iter().find(|route| route.name == name).expect("a route");
+            assert!(matches!(found.method, HttpMethod::Post) && reason.len() > 10, "{name}");
+        }
+    }
+}
