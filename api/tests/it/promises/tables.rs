@@ -6,7 +6,7 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 8] = [
+const GLOBAL_TABLES: [(&str, &str); 9] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
