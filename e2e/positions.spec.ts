@@ -52,7 +52,6 @@ test("a Manager whose licence expires is a Team Member from that moment", async 
   await admins.patch("/general-data", { time_zone: west });
   await comeBack(page);
   await expect(page.getByRole("button", { name: "Add person" })).toBeVisible();
-  await page.reload();
   await expect(member).toBeVisible();
   await expect(page.getByText("Counts as")).toHaveCount(0);
 });

@@ -58,12 +58,18 @@ pub fn Shell() -> impl IntoView {
             View::Anonymous => anonymous(route).into_any(),
             View::Failed => failed(session).into_any(),
             View::SignedIn => {
-                user.track();
+                // Read and not only tracked: a memo that was never read counts its first value as a change.
+                user.with(|_| ());
                 match session.current_untracked() {
                     Some(current) => {
                         view! {
                             <Frame session=current route=route.into()>
-                                {move || screens::screen(shown.get())}
+                                {move || {
+                                    let route = shown.get();
+                                    // Only the address makes a screen anew: what its components read while they are
+                                    // set up would otherwise do so too, and take along what is being typed.
+                                    untrack(|| screens::screen(route))
+                                }}
                             </Frame>
                         }
                             .into_any()

@@ -12,6 +12,16 @@ use crate::browser::{self, Listener};
 const GAP: f64 = 4.0;
 const EDGE: f64 = 8.0;
 
+/// What can take the focus inside.
+const CONTROLS: &str = "input, select, textarea, button, a[href]";
+
+/// Where the focus goes when something opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Landing {
+    First,
+    Last,
+}
+
 /// How what floats stands to its anchor, across.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -108,12 +118,45 @@ pub fn Popover(
     keep_placed(open.into(), Fit::Start, move || {
         Some((anchor.get_untracked()?.into(), floating.get_untracked()?.into()))
     });
+    let landing = StoredValue::new(Landing::First);
     let on_toggle = move |event: ev::Event| {
         let now_open = event_target::<HtmlElement>(&event).matches(":popover-open").unwrap_or_default();
         open.set(now_open);
         if now_open && let Some(floating) = floating.get_untracked() {
-            // What is inside is built by now; the first control takes the focus.
-            request_animation_frame(move || browser::focus_element(&floating));
+            // What is inside is built by now.
+            request_animation_frame(move || match landing.get_value() {
+                Landing::First => browser::focus_element(&floating),
+                Landing::Last => {
+                    if let Some(control) = browser::all(&floating, CONTROLS).last() {
+                        let _ = control.focus();
+                    }
+                }
+            });
+        }
+        if !now_open {
+            landing.set_value(Landing::First);
+        }
+    };
+    // The button of a menu opens it by an arrow as well. A key that comes before the focus has gone inside is meant for
+    // the menu already.
+    let on_key = move |event: ev::KeyboardEvent| {
+        let (wanted, opens) = match event.key().as_str() {
+            "ArrowDown" => (Landing::First, true),
+            "ArrowUp" => (Landing::Last, true),
+            "Home" => (Landing::First, false),
+            "End" => (Landing::Last, false),
+            _ => return,
+        };
+        let is_open = floating
+            .get_untracked()
+            .is_some_and(|floating| floating.matches(":popover-open").unwrap_or_default());
+        if role != "menu" || !(opens || is_open) {
+            return;
+        }
+        event.prevent_default();
+        landing.set_value(wanted);
+        if !is_open && let Some(anchor) = anchor.get_untracked() {
+            anchor.click();
         }
     };
     Effect::new(move |_| {
@@ -130,6 +173,7 @@ pub fn Popover(
             type="button"
             class=class
             popovertarget=id.clone()
+            on:keydown=on_key
             aria-haspopup=role
             aria-expanded=move || open.get().to_string()
             aria-label=label

@@ -1,7 +1,7 @@
 //! Team: who works on the project, as what, and what that is worth today.
 
 use gloo_timers::callback::Timeout;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use shared::{
     Menu, Operation, Position, Violation, ViolationCode,
     check::Violations,
@@ -32,6 +32,9 @@ pub(super) fn Team(opened: Opened) -> impl IntoView {
         }
         outcome
     });
+    // Positions are lowered by what happens elsewhere: a role, a licence.
+    let returned = window_event_listener(ev::focus, move |_| team.reload());
+    on_cleanup(move || returned.remove());
     let adding = RwSignal::new(false);
     let may_add = Memo::new(move |_| opened.may(Menu::ProjectTeam, Operation::Insert));
     let add = move || {
