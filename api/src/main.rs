@@ -2,6 +2,8 @@
 
 mod commands;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use commands::org::OrgCommand;
@@ -48,8 +50,18 @@ enum KeysCommand {
     Create,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Bootstrap { database } => commands::bootstrap(&database),
         Command::Migrate => commands::migrate(),
         Command::Keys { command: KeysCommand::Create } => commands::create_key(),

@@ -1,20 +1,19 @@
 //! Organizations, as operators make and manage them at the command line: `portico org …`.
 
+pub mod licences;
 mod starting_roles;
 
-use std::str::FromStr;
-
 use anyhow::{Context, Result, bail};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
     Language,
     check::{self, normal_email, normal_name},
-    ids::{LicenceId, OrganizationId, UserId},
+    ids::{OrganizationId, UserId},
 };
 use uuid::Uuid;
 
+use self::licences::NewLicence;
 use crate::{
     access::store::parse_time_zone,
     clock::{self, Clock},
@@ -25,7 +24,7 @@ use crate::{
             tables::{organization_domains, organizations},
         },
         record::Recorded,
-        schema::{general_data, licences, users},
+        schema::{general_data, users},
     },
     passwords, project_parameters,
 };
@@ -53,51 +52,6 @@ pub struct NewOrganization {
     pub admin_password: String,
     /// What it holds.
     pub licences: Vec<NewLicence>,
-}
-
-/// A licence to be held, written `TYPE=SEATS`, `TYPE=unlimited`, with `@FROM..UNTIL` or `@FROM..` behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLicence {
-    /// The licence type's key.
-    pub licence_type: String,
-    /// The seats; absent when unlimited.
-    pub seats: Option<i32>,
-    /// The first day; today where absent.
-    pub valid_from: Option<NaiveDate>,
-    /// The last day; absent when it does not end.
-    pub valid_until: Option<NaiveDate>,
-}
-
-impl FromStr for NewLicence {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let (what, when) = text.split_once('@').map_or((text, None), |(what, when)| (what, Some(when)));
-        let (licence_type, seats) =
-            what.split_once('=').context("write TYPE=SEATS, such as full_access=5")?;
-        let seats = match seats {
-            "unlimited" => None,
-            number => Some(
-                number.parse().with_context(|| format!("{number} is neither a number nor `unlimited`"))?,
-            ),
-        };
-        let date = |text: &str| -> Result<Option<NaiveDate>> {
-            if text.is_empty() {
-                Ok(None)
-            } else {
-                Ok(Some(text.parse().context("write dates as 2026-12-31")?))
-            }
-        };
-        let (valid_from, valid_until) = match when {
-            None => (None, None),
-            Some(when) => {
-                let (from, until) =
-                    when.split_once("..").context("write validity as @FROM..UNTIL or @FROM..")?;
-                (date(from)?, date(until)?)
-            }
-        };
-        Ok(Self { licence_type: licence_type.to_owned(), seats, valid_from, valid_until })
-    }
 }
 
 /// Makes an organization with its settings, company admin, licences, starting roles and lists.
@@ -131,7 +85,7 @@ pub fn create(db: &mut OperatorDb, new: &NewOrganization) -> Result<Organization
         starting_roles::insert(conn)?;
         project_parameters::seed(conn)
     })?;
-    hold(db, id, &new.licences)?;
+    licences::hold(db, id, &new.licences)?;
     // Until now nobody could have come in by half.
     set_state(db, &new.slug, "active")?;
     Ok(id)
@@ -193,33 +147,6 @@ fn insert_admin(
     let admin = json!({"email": normal_email(&new.admin_email), "company_admin": true});
     conn.record(Recorded::created(Entity::User, id, &label, &admin));
     Ok(())
-}
-
-/// Lets an organization hold more licences.
-pub fn hold(db: &mut OperatorDb, organization: OrganizationId, new: &[NewLicence]) -> Result<()> {
-    let today = db.clock().now().date_naive();
-    db.insert_in_organization(organization, |conn| {
-        for licence in new {
-            let (id, now) = (LicenceId(conn.clock().new_id()), conn.clock().now());
-            let valid_from = licence.valid_from.unwrap_or(today);
-            diesel::insert_into(licences::table)
-                .values((
-                    licences::id.eq(id.0),
-                    licences::licence_type.eq(&licence.licence_type),
-                    licences::seats.eq(licence.seats),
-                    licences::valid_from.eq(valid_from),
-                    licences::valid_until.eq(licence.valid_until),
-                    licences::created_at.eq(now),
-                    licences::updated_at.eq(now),
-                ))
-                .execute(conn.sql())?;
-            let held = json!({"licence_type": licence.licence_type, "seats": licence.seats,
-                "valid_from": valid_from, "valid_until": licence.valid_until});
-            conn.record(Recorded::created(Entity::Licence, id, &licence.licence_type, &held));
-        }
-        Ok(())
-    })?;
-    db.notify(organization)
 }
 
 /// The organization with this slug.
@@ -316,26 +243,6 @@ pub fn open() -> Result<OperatorDb> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn licences_are_read_from_the_command_line() {
-        let parse = |text: &str| text.parse::<NewLicence>().ok();
-        let day = |text: &str| text.parse::<NaiveDate>().ok();
-        let licence = |seats, valid_from, valid_until| {
-            Some(NewLicence { licence_type: "full_access".to_owned(), seats, valid_from, valid_until })
-        };
-        for (text, expected) in [
-            ("full_access=5", licence(Some(5), None, None)),
-            ("full_access=unlimited", licence(None, None, None)),
-            ("full_access=5@2026-01-01..", licence(Some(5), day("2026-01-01"), None)),
-            ("full_access=5@2026-01-01..2026-12-31", licence(Some(5), day("2026-01-01"), day("2026-12-31"))),
-            ("full_access", None),
-            ("full_access=many", None),
-            ("full_access=5@soon..", None),
-        ] {
-            assert_eq!(parse(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn short_ids_have_eight_letters() {

@@ -5,10 +5,19 @@ use std::io::{BufRead, IsTerminal};
 use anyhow::{Context, Result, bail};
 use api::{
     config,
-    organizations::{self, NewLicence, NewOrganization},
+    db::operator::OperatorDb,
+    organizations::{
+        self, NewOrganization,
+        licences::{self, HeldLicence, LicenceChange, NewLicence},
+    },
 };
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use shared::Language;
+use shared::{
+    Language,
+    ids::{LicenceId, OrganizationId},
+};
+use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
@@ -40,6 +49,24 @@ pub enum OrgCommand {
         /// TYPE=SEATS or TYPE=unlimited, with @FROM..UNTIL or @FROM.. behind it.
         #[arg(required = true)]
         licences: Vec<NewLicence>,
+    },
+    /// List the licences that an organization holds.
+    Licences {
+        /// The word in its addresses.
+        slug: String,
+    },
+    /// Change the seats of a licence, or the day on which it ends.
+    ChangeLicence {
+        /// The word in the organization's addresses.
+        slug: String,
+        /// The licence's id, as `portico org licences` shows it.
+        licence: Uuid,
+        /// A number, or unlimited.
+        #[arg(long)]
+        seats: Option<String>,
+        /// The last day, such as 2026-12-31, or never.
+        #[arg(long, required_unless_present = "seats")]
+        until: Option<String>,
     },
 }
 
@@ -99,14 +126,46 @@ pub fn run(command: OrgCommand) -> Result<()> {
             organizations::add_domain(&mut db, &slug, &host)?;
             println!("{slug} is served at {host}");
         }
-        OrgCommand::Hold { slug, licences } => {
-            let found = organizations::find(&mut db, &slug)?;
-            let organization = found.with_context(|| format!("there is no organization {slug}"))?;
-            organizations::hold(&mut db, organization.id.into(), &licences)?;
-            println!("{slug} holds {} more", licences.len());
+        OrgCommand::Hold { slug, licences: new } => {
+            let organization = organization(&mut db, &slug)?;
+            licences::hold(&mut db, organization, &new)?;
+            println!("{slug} holds {} more", new.len());
+        }
+        OrgCommand::Licences { slug } => {
+            let organization = organization(&mut db, &slug)?;
+            for (licence, used) in licences::held(&mut db, organization)? {
+                println!("{}, {used} used", line(&licence));
+            }
+        }
+        OrgCommand::ChangeLicence { slug, licence, seats, until } => {
+            let change = LicenceChange {
+                seats: seats.as_deref().map(licences::parse_seats).transpose()?,
+                valid_until: until.as_deref().map(parse_end).transpose()?,
+            };
+            let organization = organization(&mut db, &slug)?;
+            println!("{}", line(&licences::change(&mut db, organization, LicenceId(licence), change)?));
         }
     }
     Ok(())
+}
+
+fn organization(db: &mut OperatorDb, slug: &str) -> Result<OrganizationId> {
+    let found = organizations::find(db, slug)?;
+    Ok(found.with_context(|| format!("there is no organization {slug}"))?.id.into())
+}
+
+fn line(licence: &HeldLicence) -> String {
+    let HeldLicence { id, licence_type, seats, valid_from, valid_until } = licence;
+    let seats = seats.map_or_else(|| "unlimited".to_owned(), |seats| seats.to_string());
+    let until = valid_until.map(|until| until.to_string()).unwrap_or_default();
+    format!("{id}  {:<30} {valid_from}..{until}", format!("{licence_type}={seats}"))
+}
+
+fn parse_end(text: &str) -> Result<Option<NaiveDate>> {
+    match text {
+        "never" => Ok(None),
+        day => Ok(Some(day.parse().context("write the last day as 2026-12-31, or never")?)),
+    }
 }
 
 impl CreateArguments {

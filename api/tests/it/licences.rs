@@ -1,10 +1,15 @@
 //! Seats: who uses which, and that they are never overrun.
 
+use api::{
+    db::operator::OperatorDb,
+    organizations::licences::{self, LicenceChange},
+};
 use diesel::{RunQueryDsl, sql_query, sql_types};
 use serde_json::{Value, json};
 use shared::{
     Menu, Operations, ProblemCode,
     access::DenialReason,
+    ids::LicenceId,
     licence::{LicenceConsumption, LicenceType},
     problem::Seats,
     role::Role,
@@ -14,6 +19,7 @@ use shared::{
 use crate::{
     harness::{Actor, Answer, TestApp, TestOrganization},
     roles::role,
+    sessions::within_a_second,
     users::act,
 };
 
@@ -253,4 +259,39 @@ fn people_and_roles_changed_at_one_moment_neither_overrun_seats_nor_wait_for_eac
     assert_eq!(count("project_manager"), 5);
     assert_eq!(count("project_manager") + count("team_member") + count("project_guest"), 8);
     assert!(count("team_member") <= 5);
+}
+
+#[test]
+fn an_operator_ends_a_licence_and_its_holders_feel_it_at_once() {
+    let app = TestApp::start();
+    let manager = app.acme.person().role("Project Manager").create(&app);
+    manager.get("/projects").expect(200);
+    let url = app.database.url("portico_operator");
+    let mut operator = OperatorDb::open(&url, app.clock.clone()).expect("the operator comes in");
+    let held = licences::held(&mut operator, app.acme.id).expect("the licences");
+    let (licence, used) =
+        held.iter().find(|(one, _)| one.licence_type == "project_manager").expect("it is held");
+    assert_eq!(*used, 1);
+    let (id, today) = (LicenceId(licence.id), app.clock.now().date_naive());
+    let yesterday = today.pred_opt().expect("a day");
+    let until = |day| LicenceChange { valid_until: Some(Some(day)), ..LicenceChange::default() };
+
+    let foreign = licences::change(&mut operator, app.norte.id, id, until(yesterday));
+    assert!(foreign.expect_err("another organization's").to_string().contains("holds no licence"));
+    let early = licence.valid_from.pred_opt().expect("a day");
+    let refused = licences::change(&mut operator, app.acme.id, id, until(early));
+    assert!(refused.expect_err("before it begins").to_string().contains("cannot end before"));
+    let negative = LicenceChange { seats: Some(Some(-1)), ..LicenceChange::default() };
+    assert!(licences::change(&mut operator, app.acme.id, id, negative).is_err());
+    manager.get("/projects").expect(200);
+
+    licences::change(&mut operator, app.acme.id, id, until(yesterday)).expect("it ends");
+    within_a_second(|| manager.get("/projects").status == 403);
+    let fewer = LicenceChange { seats: Some(Some(0)), valid_until: Some(None) };
+    let after = licences::change(&mut operator, app.acme.id, id, fewer).expect("fewer than are used");
+    assert_eq!((after.seats, after.valid_until), (Some(0), None));
+    within_a_second(|| manager.get("/projects").status == 200);
+    let admin = app.acme.admin(&app);
+    let answer = admin.post("/users", &new_user(1, &role(&admin, "Project Manager")));
+    assert_no_seat(answer, "project_manager", 1, 0);
 }

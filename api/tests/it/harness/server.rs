@@ -16,7 +16,7 @@ use api::{
         server::{Portico, Site},
         tokens,
     },
-    organizations::{NewLicence, NewOrganization},
+    organizations::{NewOrganization, licences::NewLicence},
 };
 use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
