@@ -1,15 +1,10 @@
-//! Work that a transaction leaves behind: the job table, and what recurs.
+//! Work that a transaction leaves behind: the job table.
 //!
 //! A job is a row that is written in the transaction that causes it, by `conn.enqueue(…)`: where that transaction does
-//! not commit, there was never a job. `portico work` takes jobs under a lease ([`crate::db::queue`]) and runs them;
-//! a job that fails is tried again later, and one that has failed too often, or for good, is dead and waits for a
-//! person (`portico ops jobs`). Invariant: a job is never lost, and what it does inside of the database happens once.
+//! not commit, there was never a job. Nothing works the jobs off yet: until there is a worker they wait in the table.
 //!
-//! A new kind of job:
-//! 1. give [`Job`] a variant with what it needs to know, as small as can be and without secrets where possible;
-//! 2. say in [`Job::attempts`] how often it is tried;
-//! 3. give it a line in `worker/run.rs`. What it changes in the database it changes in `Lease::finish`, whose
-//!    transaction is also the one that marks the job as done, so that it happens once however often it is tried.
+//! A new kind of job: give [`Job`] a variant with what it needs to know, as small as can be and without secrets where
+//! possible, and say in [`Job::attempts`] how often it is tried.
 //!
 //! Where the same cause may be met twice, `NewJob::once` gives the job a key: of jobs with the same key, an
 //! organization has one, for as long as the job is kept (30 days after it was done).

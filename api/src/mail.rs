@@ -1,10 +1,7 @@
-//! Mail to people: what there is to say, in whose language, and how it gets out.
+//! Mail to people: what there is to say, and to whom.
 //!
-//! `mail::send(conn, person, Mail::…)` inside of a write transaction leaves a job behind; `portico work` reads the
-//! person's address and language at that time, lays the mail out in both text and HTML, and hands it to the SMTP
-//! server. Nobody gets mail who has been deactivated or cannot sign in.
-//!
-//! A new mail: a variant of [`Mail`] with its facts, and its words in `mail/letters.rs`.
+//! `mail::send(conn, person, Mail::…)` inside of a write transaction leaves a job behind. Nothing sends it yet: letters,
+//! languages and the way to an SMTP server come with the worker. Of the mails below only `PasswordChanged` is enqueued.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! The job table as the operators' role works it off.
+//! The job table: how a job stands in its row, and what wakes those who wait for one.
 
 use diesel::{PgConnection, RunQueryDsl};
 use serde_json::Value;
