@@ -14,6 +14,8 @@ use handlers::{
     __path_update_role, copy_role, create_role, delete_role, get_role, list_roles, update_role,
 };
 
+pub use store::choices;
+
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
     routes![list_roles, create_role, get_role, update_role, delete_role, copy_role]

@@ -11,11 +11,20 @@ pub(crate) mod store;
 
 use crate::{http::route::Route, routes};
 use handlers::{
-    __path_create_user, __path_deactivate_user, __path_get_user, __path_list_users, __path_reactivate_user,
-    __path_update_user, create_user, deactivate_user, get_user, list_users, reactivate_user, update_user,
+    __path_create_user, __path_deactivate_user, __path_get_user, __path_get_user_options, __path_list_users,
+    __path_reactivate_user, __path_update_user, create_user, deactivate_user, get_user, get_user_options,
+    list_users, reactivate_user, update_user,
 };
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
-    routes![list_users, create_user, get_user, update_user, deactivate_user, reactivate_user]
+    routes![
+        list_users,
+        create_user,
+        get_user_options,
+        get_user,
+        update_user,
+        deactivate_user,
+        reactivate_user
+    ]
 }

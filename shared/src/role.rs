@@ -113,6 +113,22 @@ pub struct RoleName {
     pub name: String,
 }
 
+/// A role as somebody who manages people chooses it. `GET /api/v1/users/options`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoleChoice {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
+    /// The licence type's key.
+    pub licence_type: String,
+    /// Whether the licence is held and valid today; where it is not, the role grants nothing.
+    pub licence_valid: bool,
+    /// Whether new users get it. Exactly one role is the default.
+    pub default_for_new_users: bool,
+}
+
 impl Check for NewRole {
     fn check(&self, violations: &mut Violations) {
         violations.add("/name", check::name(&self.name));

@@ -8,7 +8,7 @@ use crate::{
     check::{self, Violations},
     ids::{RoleId, UserId},
     page::SortField,
-    role::RoleName,
+    role::{RoleChoice, RoleName},
 };
 
 /// A person. `GET /api/v1/users/{id}`; the list is `GET /api/v1/users`.
@@ -182,6 +182,14 @@ pub struct UserName {
     pub name: String,
     /// The e-mail.
     pub email: String,
+}
+
+/// The choices of a person's form. `GET /api/v1/users/options`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserOptions {
+    /// The roles that there are, by name: without what they grant, which is for those who may view Role Definition.
+    pub roles: Vec<RoleChoice>,
 }
 
 impl Check for NewUser {

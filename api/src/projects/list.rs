@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{pg::Pg, prelude::*};
 use shared::{
-    Page, Position,
+    Menu, Page, Position,
     ids::{ProjectId, UserId},
     licence::Function,
     page::Sort,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use self::order::{Key, sorted};
 use super::{
     rules::containing,
-    visible::{own, visible},
+    visible::{own, visible, with_tab},
 };
 use crate::{
     ApiError,
@@ -117,10 +117,11 @@ fn filtered(caller: &Caller, way: Way, filter: &ProjectFilter) -> projects::Boxe
     }
     if let Some(words) = filter.q.as_deref().filter(|words| !words.trim().is_empty()) {
         let pattern = containing(words);
+        // The project code stands on General alone; name and displayed code are in the list itself.
+        let by_project_code =
+            with_tab(caller, Menu::ProjectGeneral).and(projects::project_code.ilike(pattern.clone()));
         query = query.filter(
-            (projects::name.ilike(pattern.clone()))
-                .or(projects::code.ilike(pattern.clone()))
-                .or(projects::project_code.ilike(pattern)),
+            (projects::name.ilike(pattern.clone())).or(projects::code.ilike(pattern)).or(by_project_code),
         );
     }
     if let Some(status) = filter.status {

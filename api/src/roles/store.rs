@@ -10,7 +10,7 @@ use shared::{
     role::{Grants, NewRole, Role, RoleCopy, RolePatch},
 };
 
-pub use read::{get, list};
+pub use read::{choices, get, list};
 
 use super::rules::{self, RoleContent};
 use crate::{

@@ -1,10 +1,10 @@
 //! People over HTTP.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Json, Path};
 use shared::{
     Page,
     ids::UserId,
-    user::{NewUser, User, UserFilter, UserPatch},
+    user::{NewUser, User, UserFilter, UserOptions, UserPatch},
 };
 
 use super::{new_password, store};
@@ -18,6 +18,7 @@ use crate::{
         input::{IfMatch, Query, Valid},
         server::Site,
     },
+    roles,
 };
 
 /// People, page by page.
@@ -30,6 +31,18 @@ pub async fn list_users(
 ) -> Result<Listed<User>, ApiError> {
     let fields = Fields::of::<User>(filter.0.fields.as_deref())?;
     site.db.read(&who, move |conn| store::list(conn, &filter.0)).await.map(|page| fields.list(page))
+}
+
+/// The roles that people may be given.
+#[utoipa::path(get, path = "/users/options", operation_id = "get_user_options", tag = "users",
+    responses((status = 200, description = "The choices.", body = UserOptions)))]
+pub async fn get_user_options(
+    who: Allowed<menu::Users, op::View>,
+    site: Data<Site>,
+) -> Result<Json<UserOptions>, ApiError> {
+    let today = who.caller().today();
+    let roles = site.db.read(&who, move |conn| roles::choices(conn, today)).await?;
+    Ok(Json(UserOptions { roles }))
 }
 
 /// Adds a person, who uses a seat of the highest licence type among the roles. Roles with administration that the

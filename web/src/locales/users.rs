@@ -47,12 +47,6 @@ super::texts! {
     roles_help:
         "What the roles grant adds up. One seat is used, of the highest licence among them.",
         "Lo que permiten los roles se suma. Se ocupa un puesto, el de la licencia más alta entre ellos.";
-    roles_hidden:
-        "Roles are chosen by those who may also see Role Definition.",
-        "Los roles los elige quien puede ver también la definición de roles.";
-    roles_default:
-        "They get the role for new people. To choose another one you need to see Role Definition.",
-        "Recibirá el rol de las personas nuevas. Para elegir otro necesitas ver la definición de roles.";
     default_role: "Role of new people", "Rol de las personas nuevas";
     licence_lapsed: "Licence not valid today: grants nothing", "Licencia no válida hoy: no permite nada";
     no_login_switch: "No login", "Sin acceso";

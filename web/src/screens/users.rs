@@ -13,8 +13,8 @@ use leptos::prelude::*;
 use shared::{
     Menu, Operation,
     ids::UserId,
-    role::Role,
-    user::{User as UserDto, UserFilter},
+    role::RoleChoice,
+    user::{User as UserDto, UserFilter, UserOptions},
 };
 
 use self::{add::AddPerson, columns::columns, filters::Filters, person::Person};
@@ -40,18 +40,10 @@ fn link_id(id: &str) -> String {
     format!("user-{id}")
 }
 
-/// Whether the person may see the roles, which is needed to choose among them.
-fn may_see_roles() -> bool {
-    untrack(|| Session::expect().may(Menu::RoleDefinition, Operation::View))
-}
-
-/// The roles, for those who may see them; others get none, and the forms say so.
-fn roles() -> Signal<Vec<Role>> {
-    let may_see = may_see_roles();
-    let loader = Loader::new(move || async move {
-        if may_see { api::get::<Vec<Role>>("/roles").await } else { Ok(Vec::new()) }
-    });
-    Signal::derive(move || loader.value().unwrap_or_default())
+/// The roles that people may be given; none until they are here.
+fn roles() -> Signal<Vec<RoleChoice>> {
+    let loader = Loader::new(|| async { api::get::<UserOptions>("/users/options").await });
+    Signal::derive(move || loader.value().map(|options| options.roles).unwrap_or_default())
 }
 
 /// The screen of the menu `users`.
@@ -148,7 +140,7 @@ fn key(user: &UserDto) -> String {
 
 /// The person, or the form of a new one, beside the list.
 #[component]
-fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<Role>>) -> impl IntoView {
+fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<RoleChoice>>) -> impl IntoView {
     let open_id = opened.signal();
     let name = RwSignal::new(t::panel_loading().to_owned());
     let title = Signal::derive(move || match open_id.get().as_deref() {

@@ -8,13 +8,13 @@ use shared::{
     Menu, Operations,
     ids::RoleId,
     licence::Function,
-    role::{Grants, Role},
+    role::{Grants, Role, RoleChoice},
 };
 use uuid::Uuid;
 
 use crate::{
     ApiError,
-    access::store::licence_validity,
+    access::{person::Validity, store::licence_validity},
     db::{
         TenantConn,
         schema::{role_grants, roles, user_roles},
@@ -46,6 +46,28 @@ pub fn get(conn: &mut TenantConn<'_>, id: RoleId, today: NaiveDate) -> Result<Ro
     with_grants(conn, vec![row], today)?.pop().ok_or(ApiError::NotFound)
 }
 
+/// All roles by name, as those who manage people choose them.
+pub fn choices(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<Vec<RoleChoice>, ApiError> {
+    let rows: Vec<(Uuid, String, String, bool)> = roles::table
+        .order((roles::name, roles::id))
+        .select((roles::id, roles::name, roles::licence_type, roles::default_for_new_users))
+        .load(conn.sql())?;
+    let validity = licence_validity(conn)?;
+    let choice = |(id, name, licence_type, default_for_new_users): (Uuid, String, String, bool)| RoleChoice {
+        id: RoleId(id),
+        name,
+        licence_valid: is_valid(&validity, &licence_type, today),
+        licence_type,
+        default_for_new_users,
+    };
+    Ok(rows.into_iter().map(choice).collect())
+}
+
+/// Whether a licence of this type is valid on this day.
+fn is_valid(validity: &HashMap<String, Vec<Validity>>, licence_type: &str, today: NaiveDate) -> bool {
+    validity.get(licence_type).is_some_and(|spans| spans.iter().any(|span| span.contains(today)))
+}
+
 fn with_grants(
     conn: &mut TenantConn<'_>,
     rows: Vec<RoleRow>,
@@ -63,21 +85,18 @@ fn with_grants(
     let validity = licence_validity(conn)?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let spans = validity.get(&row.licence_type);
-            Role {
-                id: RoleId(row.id),
-                version: row.version,
-                name: row.name,
-                description: row.description,
-                licence_valid: spans.is_some_and(|spans| spans.iter().any(|span| span.contains(today))),
-                licence_type: row.licence_type,
-                functions: row.functions.iter().filter_map(|key| Function::from_key(key)).collect(),
-                default_for_new_users: row.default_for_new_users,
-                grants: grants.remove(&row.id).unwrap_or_default(),
-                holders: holders.get(&row.id).copied().unwrap_or(0),
-                updated_at: row.updated_at,
-            }
+        .map(|row| Role {
+            id: RoleId(row.id),
+            version: row.version,
+            name: row.name,
+            description: row.description,
+            licence_valid: is_valid(&validity, &row.licence_type, today),
+            licence_type: row.licence_type,
+            functions: row.functions.iter().filter_map(|key| Function::from_key(key)).collect(),
+            default_for_new_users: row.default_for_new_users,
+            grants: grants.remove(&row.id).unwrap_or_default(),
+            holders: holders.get(&row.id).copied().unwrap_or(0),
+            updated_at: row.updated_at,
         })
         .collect())
 }

@@ -73,6 +73,39 @@ fn project_managers_with_reach_own_cannot_open_each_others_projects() {
 }
 
 #[test]
+fn the_project_code_finds_a_project_for_those_alone_who_may_view_it() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let body = json!({"name": "Orbiter", "project_code": "Z-77"});
+    let project: Project = admin.post("/projects", &body).expect(201).json();
+    let sees_the_list = app.acme.person().grant(Menu::Projects, Operations::VIEW).create(&app);
+    let sees_general = app
+        .acme
+        .person()
+        .grant(Menu::Projects, Operations::VIEW)
+        .grant(Menu::ProjectGeneral, Operations::VIEW)
+        .create(&app);
+    for (who, query, found) in [
+        (&sees_the_list, "q=orbit", true),
+        (&sees_the_list, "q=z-77", false),
+        (&sees_general, "q=z-77", true),
+        (&admin, "q=z-77", true),
+    ] {
+        assert_eq!(!ids(who, &format!("/projects?{query}")).is_empty(), found, "{query}");
+    }
+    // A position that opens General opens its code.
+    join(&admin, &project, sees_the_list.id, Position::Guest);
+    let guest = app.acme.person().role("Project Guest").create(&app);
+    assert!(ids(&guest, "/my-projects?q=z-77").is_empty());
+    join(&admin, &project, guest.id, Position::Guest);
+    assert_eq!(ids(&guest, "/my-projects?q=z-77"), [project.id]);
+    assert!(
+        ids(&sees_the_list, "/projects?q=z-77").is_empty(),
+        "without My Projects the position opens nothing"
+    );
+}
+
+#[test]
 fn a_position_opens_a_project_to_a_manager_with_reach_own() {
     let app = TestApp::start();
     let ana = app.acme.person().role("Project Manager").create(&app);

@@ -69,6 +69,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "end_other_sessions"
         | "get_general_data"
         | "get_project_options"
+        | "get_user_options"
         | "get_session"
         | "get_sign_in_page"
         | "list_licence_consumption"

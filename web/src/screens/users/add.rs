@@ -3,22 +3,19 @@
 use leptos::prelude::*;
 use shared::{
     Check as _, Language,
-    role::{Role, RoleName},
+    role::{RoleChoice, RoleName},
     user::{NewUser, User},
 };
 
 use super::{
     form::role_choices,
-    full_name, may_see_roles,
+    full_name,
     password::{minimum_length, password_violations},
 };
 use crate::{
     api, locale,
     locales::users as t,
-    ui::{
-        Form, FormActions, FormState, MultiSelect, Notice, SelectField, Switch, TextField, TextKind, Toasts,
-        Tone,
-    },
+    ui::{Form, FormActions, FormState, MultiSelect, SelectField, Switch, TextField, TextKind, Toasts},
 };
 
 /// What is typed of a new person. A handle.
@@ -29,13 +26,14 @@ struct NewFields {
     email: RwSignal<String>,
     password: RwSignal<String>,
     language: RwSignal<Option<Language>>,
-    /// Absent for those who cannot see the roles: they leave the choice to the server.
-    roles: Option<RwSignal<Vec<RoleName>>>,
+    roles: RwSignal<Vec<RoleName>>,
+    /// Whether the roles are here to choose from; until then the choice is left to the server.
+    offered: Signal<bool>,
     no_login: RwSignal<bool>,
 }
 
 impl NewFields {
-    fn new(sees_roles: bool) -> Self {
+    fn new(roles: Signal<Vec<RoleChoice>>) -> Self {
         let text = || RwSignal::new(String::new());
         Self {
             first_name: text(),
@@ -43,7 +41,8 @@ impl NewFields {
             email: text(),
             password: text(),
             language: RwSignal::new(None),
-            roles: sees_roles.then(|| RwSignal::new(Vec::new())),
+            roles: RwSignal::new(Vec::new()),
+            offered: Signal::derive(move || roles.with(|roles| !roles.is_empty())),
             no_login: RwSignal::new(false),
         }
     }
@@ -56,7 +55,9 @@ impl NewFields {
             last_name: self.last_name.get(),
             language: self.language.get(),
             no_login: self.no_login.get(),
-            roles: self.roles.map(|roles| roles.with(|roles| roles.iter().map(|role| role.id).collect())),
+            roles: self
+                .roles
+                .with(|roles| self.offered.get().then(|| roles.iter().map(|role| role.id).collect())),
             password: Some(self.password.get())
                 .filter(|password| !password.is_empty() && !self.no_login.get()),
         }
@@ -73,7 +74,7 @@ impl NewFields {
 #[component]
 pub(super) fn AddPerson(
     /// The roles there are.
-    roles: Signal<Vec<Role>>,
+    roles: Signal<Vec<RoleChoice>>,
     /// Gets the new person.
     #[prop(into)]
     on_added: Callback<User>,
@@ -82,14 +83,14 @@ pub(super) fn AddPerson(
     on_cancel: Callback<()>,
 ) -> impl IntoView {
     let toasts = Toasts::expect();
-    let fields = NewFields::new(may_see_roles());
+    let fields = NewFields::new(roles);
     Effect::new(move |_| {
         // The role for new people is chosen already, once the roles are here.
         let default = roles.get().into_iter().find(|role| role.default_for_new_users);
-        if let (Some(chosen), Some(role)) = (fields.roles, default)
-            && chosen.with_untracked(Vec::is_empty)
+        if let Some(role) = default
+            && fields.roles.with_untracked(Vec::is_empty)
         {
-            chosen.set(vec![RoleName { id: role.id, name: role.name }]);
+            fields.roles.set(vec![RoleName { id: role.id, name: role.name }]);
         }
     });
     let minimum = minimum_length();
@@ -126,7 +127,13 @@ pub(super) fn AddPerson(
                 kind=TextKind::Email
                 help=t::email_help()
             />
-            <RolesField chosen=fields.roles roles />
+            <MultiSelect
+                label=t::roles()
+                value=fields.roles
+                choices=role_choices(roles, Vec::new())
+                pointer="/roles"
+                help=t::roles_help()
+            />
             <SelectField label=t::language() value=fields.language choices=languages pointer="/language" />
             <Switch
                 label=t::no_login_switch()
@@ -147,22 +154,5 @@ pub(super) fn AddPerson(
             </Show>
             <FormActions label=t::add() on_cancel />
         </Form>
-    }
-}
-
-#[component]
-fn RolesField(chosen: Option<RwSignal<Vec<RoleName>>>, roles: Signal<Vec<Role>>) -> impl IntoView {
-    match chosen {
-        Some(value) => view! {
-            <MultiSelect
-                label=t::roles()
-                value
-                choices=role_choices(roles, Vec::new())
-                pointer="/roles"
-                help=t::roles_help()
-            />
-        }
-        .into_any(),
-        None => view! { <Notice tone=Tone::Info title=t::roles_default() /> }.into_any(),
     }
 }

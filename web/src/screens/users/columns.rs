@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::{ev, prelude::*};
-use shared::{role::Role, user::User};
+use shared::{role::RoleChoice, user::User};
 
 use super::{
     filters::{Filters, either, select},
@@ -21,7 +21,7 @@ pub(super) const LICENCE_TYPES: [&str; 5] =
 
 pub(super) fn columns(
     filters: Filters,
-    roles: Signal<Vec<Role>>,
+    roles: Signal<Vec<RoleChoice>>,
     may_see_admins: bool,
     opened: Opened,
 ) -> Vec<Column<User>> {

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use shared::{
     Check as _, Language, Menu, Operation,
-    role::{Role, RoleName},
+    role::{RoleChoice, RoleName},
     user::User,
 };
 
 use super::{
     draft::{Fields, UserDraft},
-    full_name, may_see_roles,
+    full_name,
 };
 use crate::{
     api::{self, Etag},
@@ -27,8 +27,8 @@ use crate::{
 pub(super) fn UserForm(
     /// The person as known to the server; becomes what saving answers.
     saved: RwSignal<User>,
-    /// The roles there are; absent for those who may not see them.
-    roles: Signal<Vec<Role>>,
+    /// The roles there are.
+    roles: Signal<Vec<RoleChoice>>,
     /// Runs after saving.
     on_saved: Callback<User>,
 ) -> impl IntoView {
@@ -59,7 +59,6 @@ pub(super) fn UserForm(
     let may_update = Memo::new(move |_| session.may(Menu::Users, Operation::Update));
     let fixed = Signal::derive(move || !may_update.get());
     let locked_or_fixed = Signal::derive(move || locked.get() || fixed.get());
-    let sees_roles = may_see_roles();
     let languages: Vec<_> =
         Language::ALL.into_iter().map(|one| (one, locale::language_name(one).to_owned())).collect();
     let email_help = if locked.get_untracked() { t::email_admin() } else { t::email_help() };
@@ -82,8 +81,8 @@ pub(super) fn UserForm(
                 value=fields.roles
                 choices=role_choices(roles, saved.with_untracked(|saved| saved.roles.clone()))
                 pointer="/roles"
-                help=if sees_roles { t::roles_help() } else { t::roles_hidden() }
-                disabled=Signal::derive(move || fixed.get() || !sees_roles)
+                help=t::roles_help()
+                disabled=fixed
             />
             <SelectField
                 label=t::language()
@@ -153,7 +152,10 @@ fn AdminSwitch(fields: Fields, saved: RwSignal<User>, is_self: bool, fixed: Sign
 }
 
 /// The roles to choose from, with their licences; those that the person has are always among them.
-pub(super) fn role_choices(roles: Signal<Vec<Role>>, held: Vec<RoleName>) -> Signal<Vec<Choice<RoleName>>> {
+pub(super) fn role_choices(
+    roles: Signal<Vec<RoleChoice>>,
+    held: Vec<RoleName>,
+) -> Signal<Vec<Choice<RoleName>>> {
     Signal::derive(move || {
         let known = roles.get();
         let missing = held.iter().filter(|held| !known.iter().any(|role| role.id == held.id));
@@ -172,7 +174,7 @@ pub(super) fn role_choices(roles: Signal<Vec<Role>>, held: Vec<RoleName>) -> Sig
 }
 
 /// What to know of a role before choosing it: its licence, where the role is not named after it, and what is special.
-fn detail(role: &Role) -> Option<String> {
+fn detail(role: &RoleChoice) -> Option<String> {
     let licence = licence_consumption::licence_type(&role.licence_type, &role.licence_type);
     let special = if role.licence_valid {
         role.default_for_new_users.then(t::default_role)

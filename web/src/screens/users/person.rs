@@ -1,7 +1,7 @@
 //! One person, in the panel beside the list and on a page of their own.
 
 use leptos::prelude::*;
-use shared::{Menu, Operation, role::Role, user::User};
+use shared::{Menu, Operation, role::RoleChoice, user::User};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{access::Access, columns::relative, form::UserForm, full_name, password::PasswordSection};
@@ -17,7 +17,7 @@ pub(super) fn Person(
     /// The person's id.
     id: String,
     /// The roles there are.
-    roles: Signal<Vec<Role>>,
+    roles: Signal<Vec<RoleChoice>>,
     /// Runs when the person's name is known, and when it changes.
     #[prop(into)]
     on_name: Callback<String>,
@@ -36,7 +36,7 @@ pub(super) fn Person(
 #[component]
 fn Loaded(
     user: User,
-    roles: Signal<Vec<Role>>,
+    roles: Signal<Vec<RoleChoice>>,
     on_name: Callback<String>,
     on_saved: Callback<User>,
 ) -> impl IntoView {
