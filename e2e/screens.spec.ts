@@ -42,6 +42,13 @@ const screens: Record<string, Screen> = {
   users: { path: "/users" },
   "users-person": { path: ({ person }) => `/users?open=${person}` },
   "users-add": { path: "/users?open=new" },
+  // The days in the chain are others every day.
+  explain: {
+    path: ({ person, project }) =>
+      `/users/explain?user=${person}&menu=project_general&operation=update&project=${project}`,
+    kept: false,
+  },
+  "explain-nobody": { path: "/users/explain" },
   person: { path: ({ person }) => `/users/${person}` },
   role: { path: ({ role }) => `/roles/${role}` },
   "role-new": { path: "/roles/new", kept: false },

@@ -1,11 +1,12 @@
 //! Who may do what: licence → role → menu → position.
 //!
-//! [`rules`] decides, purely, on values; [`person`] holds what it decides on, loaded by [`store`] and kept by
+//! [`rules`] decides, purely, on values, and [`explain`] says why; [`person`] holds what they decide on, loaded by [`store`] and kept by
 //! [`cache`] until something changes; [`marks`] are the names of menus and operations in guards.
 //! Invariant: no other module decides about access; a handler only names what it needs in its guard.
 
 pub mod cache;
 pub mod caller;
+pub mod explain;
 pub mod marks;
 pub mod person;
 pub mod rules;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod explain;
 pub mod general_data;
 pub mod http;
 pub mod jobs;

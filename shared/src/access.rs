@@ -1,4 +1,6 @@
-//! Why somebody may not do something.
+//! Why somebody may not do something; [`explain`] has the whole chain.
+
+pub mod explain;
 
 use serde::{Deserialize, Serialize};
 

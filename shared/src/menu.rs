@@ -171,6 +171,11 @@ impl Menu {
         self.parent().map_or(0, |parent| parent.depth() + 1)
     }
 
+    /// Whether it is the list of projects or a tab of one: what a position there may open.
+    pub fn is_of_project(self) -> bool {
+        self == Self::Projects || self.parent() == Some(Self::Projects)
+    }
+
     /// Whether it shows what a project, service or program costs or earns.
     pub const fn is_money(self) -> bool {
         matches!(

@@ -9,6 +9,7 @@
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod explanation;
 pub mod layout;
 pub mod locale;
 pub mod locales;

@@ -52,6 +52,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 pub mod common;
+pub mod explain;
 pub mod frame;
 pub mod gallery;
 pub mod general_data;

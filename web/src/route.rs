@@ -84,6 +84,8 @@ pub enum Route {
     Users,
     /// `/users/{id}`
     User(UserId),
+    /// `/users/explain`
+    Explain,
     /// `/roles`
     Roles,
     /// `/roles/new`
@@ -118,6 +120,7 @@ impl Route {
                 Self::Project(id.parse().ok()?, tab)
             }
             (Some("users"), None, _) => Self::Users,
+            (Some("users"), Some("explain"), None) => Self::Explain,
             (Some("users"), Some(id), None) => Self::User(id.parse().ok()?),
             (Some("roles"), None, _) => Self::Roles,
             (Some("roles"), Some("new"), None) => Self::NewRole,
@@ -142,6 +145,7 @@ impl Route {
             Self::Project(id, ProjectTab::Home) => format!("/projects/{id}"),
             Self::Project(id, tab) => format!("/projects/{id}/{}", tab.segment()),
             Self::Users => "/users".to_owned(),
+            Self::Explain => "/users/explain".to_owned(),
             Self::User(id) => format!("/users/{id}"),
             Self::Roles => "/roles".to_owned(),
             Self::NewRole => "/roles/new".to_owned(),
@@ -166,7 +170,7 @@ impl Route {
             Self::Home => Some(Menu::Home),
             Self::MyProjects => Some(Menu::MyProjects),
             Self::Projects | Self::Project(..) => Some(Menu::Projects),
-            Self::Users | Self::User(_) => Some(Menu::Users),
+            Self::Users | Self::User(_) | Self::Explain => Some(Menu::Users),
             Self::Roles | Self::NewRole | Self::Role(_) => Some(Menu::RoleDefinition),
             Self::GeneralData => Some(Menu::GeneralData),
             Self::ProjectParameters => Some(Menu::ProjectParameters),
@@ -206,6 +210,7 @@ mod tests {
             Route::Projects,
             Route::Users,
             Route::User(ID.parse().unwrap()),
+            Route::Explain,
             Route::Roles,
             Route::NewRole,
             Route::Role(ID.parse().unwrap()),

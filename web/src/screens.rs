@@ -1,5 +1,6 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
+mod explain;
 mod gallery;
 mod general_data;
 mod home;
@@ -35,6 +36,7 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
         Some(Route::Users) => view! { <users::Users /> }.into_any(),
         Some(Route::User(id)) => view! { <users::User id /> }.into_any(),
+        Some(Route::Explain) => view! { <explain::Explain /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         Some(Route::Home) => view! { <home::Home /> }.into_any(),
         Some(Route::SignIn) => view! { <home::ToHome /> }.into_any(),

@@ -1,4 +1,27 @@
-//! Searching in what is already here: without regard to case and accents, every word anywhere.
+//! Searching in what is already here: without regard to case and accents, every word anywhere. What is asked of the
+//! server waits until the typing [`rested`].
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+
+const TYPING_MS: u32 = 250;
+
+/// What was typed, once the typing rests; absent where nothing was.
+pub fn rested(query: RwSignal<String>) -> Signal<Option<String>> {
+    let rested = RwSignal::new(None::<String>);
+    let timer = StoredValue::new_local(None::<Timeout>);
+    Effect::new(move |_| {
+        let typed = Some(query.with(|query| query.trim().to_owned())).filter(|typed| !typed.is_empty());
+        if typed == rested.get_untracked() {
+            timer.set_value(None);
+            return;
+        }
+        timer.set_value(Some(Timeout::new(TYPING_MS, move || {
+            let _ = rested.try_set(typed);
+        })));
+    });
+    rested.into()
+}
 
 /// The text without case and accents, for comparison.
 pub fn folded(text: &str) -> String {

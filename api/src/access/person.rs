@@ -115,6 +115,12 @@ impl HeldRole {
         self.licence.ceiling.get(&menu).copied().unwrap_or_default()
     }
 
+    /// Whether the role leads, on the management way, to a project on which its holder has this position.
+    pub fn leads_to(&self, assigned: Option<Position>) -> bool {
+        let reaches = self.licence.reach == Reach::Organization || assigned.is_some();
+        reaches && self.granted(Menu::Projects).view
+    }
+
     /// Whether the role carries the function, within the licence's.
     pub fn carries(&self, function: Function) -> bool {
         self.functions.contains(&function) && self.licence.functions.contains(&function)

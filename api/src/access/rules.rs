@@ -1,4 +1,5 @@
-//! The rules of access: pure functions from who somebody is to what they may do on a day.
+//! The rules of access: pure functions from who somebody is to what they may do on a day. Why, link by link, says
+//! [`super::explain`].
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use chrono::NaiveDate;
 use shared::{
     Menu, Operation, Operations, Position,
     access::{Denial, DenialReason},
-    licence::{Function, Reach},
+    licence::Function,
     project::{LoweredBecause, ProjectAccess},
 };
 
@@ -86,30 +87,6 @@ impl Holder {
         Err(self.denial(menu, operation, day))
     }
 
-    /// The first link of the chain that is missing.
-    fn denial(&self, menu: Menu, operation: Operation, day: NaiveDate) -> Denial {
-        let names = |roles: Vec<&HeldRole>| roles.iter().map(|role| role.name.clone()).collect::<Vec<_>>();
-        let granting: Vec<&HeldRole> = self
-            .roles
-            .iter()
-            .filter(|role| role.grants.get(&menu).copied().unwrap_or_default().closed().has(operation))
-            .collect();
-        let unlocked: Vec<&HeldRole> =
-            granting.iter().copied().filter(|role| role.ceiling(menu).has(operation)).collect();
-        let (reason, roles) = if menu == Menu::ManageAccount {
-            (DenialReason::CompanyAdminOnly, Vec::new())
-        } else if self.roles.is_empty() {
-            (DenialReason::NoRole, Vec::new())
-        } else if !unlocked.is_empty() && unlocked.iter().all(|role| !role.is_valid(day)) {
-            (DenialReason::LicenceNotValid, names(unlocked))
-        } else if !granting.is_empty() {
-            (DenialReason::BeyondCeiling, names(granting))
-        } else {
-            (DenialReason::NotGranted, names(self.roles.iter().collect()))
-        };
-        Denial { menu, operation, reason, roles, position: None }
-    }
-
     /// Whether a valid role of the person carries the function.
     pub fn carries(&self, function: Function, day: NaiveDate) -> bool {
         self.company_admin || self.valid_roles(day).any(|role| role.carries(function))
@@ -144,7 +121,8 @@ impl Holder {
         self.company_admin
             || self
                 .valid_roles(day)
-                .any(|role| role.granted(Menu::Projects).view && role.licence.reach == Reach::Organization)
+                // Without a position, that is what leads to any project.
+                .any(|role| role.leads_to(None))
     }
 
     /// Whether the person sees a project on which they have this position.
@@ -164,15 +142,17 @@ impl Holder {
         }
         let management = self
             .valid_roles(day)
-            .filter(|role| role.granted(Menu::Projects).view)
-            .filter(|role| role.licence.reach == Reach::Organization || assigned.is_some())
+            .filter(|role| role.leads_to(assigned))
             .fold(Operations::NONE, |all, role| all.union(role.granted(tab)));
-        let desktop = assigned.map_or(Operations::NONE, |assigned| {
+        management.union(self.effective(Menu::MyProjects, day).intersection(self.opened(assigned, tab, day)))
+    }
+
+    /// What the position that counts opens on this tab, for those who may do as much on My Projects.
+    pub(super) fn opened(&self, assigned: Option<Position>, tab: Menu, day: NaiveDate) -> Operations {
+        assigned.map_or(Operations::NONE, |assigned| {
             let (position, _) = self.effective_position(assigned, Function::ProjectManager, day);
-            let allowed = position_allows(position, tab, self.members_see_money);
-            self.effective(Menu::MyProjects, day).intersection(allowed)
-        });
-        management.union(desktop)
+            position_allows(position, tab, self.members_see_money)
+        })
     }
 
     /// Lets pass who may do this on a project; where they do not even see it, there is nothing.

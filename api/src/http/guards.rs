@@ -124,6 +124,7 @@ pub mod why {
         Health "load balancers ask without an account";
         OwnSession "one's own session";
         OwnProfile "one's own profile";
+        OwnAccess "one's own access; that of others for those with users view";
         ProjectForm "everybody who sees a project reads its choices";
     }
 }

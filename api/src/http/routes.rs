@@ -19,6 +19,7 @@ pub fn all() -> Vec<Route> {
         crate::users::routes(),
         crate::project_parameters::routes(),
         crate::projects::routes(),
+        crate::explain::routes(),
     ]
     .concat()
 }

@@ -13,6 +13,7 @@
 mod access;
 mod crash;
 mod demo;
+mod explain;
 mod general_data;
 mod hardening;
 mod harness;

@@ -1,7 +1,7 @@
 //! What a call can end in other than its answer.
 
 use serde_json::Value;
-use shared::{Problem, ProblemCode};
+use shared::{Problem, ProblemCode, access::Denial};
 
 use crate::{locale, locales::problems};
 
@@ -59,6 +59,14 @@ impl Failure {
                 ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooManyAttempts
             ),
             Self::Unreachable | Self::Unreadable => true,
+        }
+    }
+
+    /// What was denied, and why.
+    pub fn denial(&self) -> Option<&Denial> {
+        match self {
+            Self::Refused(problem) => problem.denial.as_ref(),
+            Self::Unreachable | Self::Unreadable => None,
         }
     }
 

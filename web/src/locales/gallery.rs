@@ -2,6 +2,7 @@
 
 super::texts! {
     actions: "Buttons and links", "Botones y enlaces";
+    chain: "Chain of reasons", "Cadena de razones";
     choices: "Choices", "Opciones";
     differences: "Differences", "Diferencias";
     fields: "Fields", "Campos";

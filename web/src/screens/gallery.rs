@@ -20,6 +20,7 @@ pub fn Gallery() -> impl IntoView {
             <Section title=t::choices()>{controls::choices()}</Section>
             <Section title=t::form()>{controls::form()}</Section>
             <Section title=t::people()>{signs::people()}</Section>
+            <Section title=t::chain()>{signs::chain()}</Section>
             <Section title=t::tones()>{signs::tones()}</Section>
             <Section title=t::loading()>{signs::loading()}</Section>
             <Section title=t::floating()>{floating::floating()}</Section>

@@ -21,11 +21,14 @@ use self::{add::AddPerson, columns::columns, filters::Filters, person::Person};
 use crate::{
     api::{self, Loader, Paged},
     browser,
-    locales::{common, users as t},
+    locales::{common, explain, users as t},
     navigation::Opened,
     route::Route,
     session::{Can, Session},
-    ui::{AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, Page, Panel, SearchBox, Table, url_value},
+    ui::{
+        AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, LinkButton, Page, Panel, SearchBox, Table,
+        url_value,
+    },
 };
 
 /// What stands in the address while somebody is being added.
@@ -107,6 +110,7 @@ fn People() -> impl IntoView {
     };
     let actions = move || {
         view! {
+            <LinkButton href=Route::Explain.href() label=explain::title() icon=Icon::Shield />
             <Can menu=Menu::Users operation=Operation::Insert>
                 <Button label=t::add() icon=Icon::Plus kind=ButtonKind::Primary on_press=add />
             </Can>

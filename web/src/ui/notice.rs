@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Icon, IconView, Tone};
+use super::{Button, Icon, IconView, Tone, Why};
 use crate::{api::Failure, locales::common};
 
 /// A message with its meaning.
@@ -35,7 +35,7 @@ pub fn Notice(
     }
 }
 
-/// What went wrong, why, what to do, and the button for it.
+/// What went wrong, why, what to do, and the button for it. Behind a refusal stands the chain that led to it.
 #[component]
 pub fn FailureNotice(
     /// What went wrong.
@@ -45,11 +45,13 @@ pub fn FailureNotice(
     on_retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let retry = on_retry.filter(|_| failure.is_passing());
+    let denial = failure.denial().cloned();
     let request = failure.request_id().map(common::request_id);
     view! {
         <Notice tone=Tone::Bad title=failure.title()>
             <p>{failure.advice()}</p>
             {request.map(|request| view! { <p class="notice-request mono">{request}</p> })}
+            {denial.map(|denial| view! { <Why denial /> })}
             {retry
                 .map(|retry| {
                     view! { <Button label=common::try_again() icon=Icon::Redo on_press=retry /> }

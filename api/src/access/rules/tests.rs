@@ -1,11 +1,14 @@
 //! Tables of cases, and laws that hold for everybody.
 
 use proptest::prelude::*;
-use shared::ids::RoleId;
+use shared::{ids::RoleId, licence::Reach};
 use uuid::Uuid;
 
 use super::*;
-use crate::access::person::{LicenceRules, Validity};
+use crate::access::{
+    explain::Question,
+    person::{LicenceRules, Validity},
+};
 
 const IUDV: Operations = Operations::ALL;
 const V: Operations = Operations::VIEW;
@@ -280,6 +283,60 @@ fn what_a_project_allows() {
 }
 
 #[test]
+fn the_tabs_are_the_menus_of_projects() {
+    let of_project: Vec<Menu> = Menu::screens().filter(|menu| menu.is_of_project()).collect();
+    assert_eq!(of_project, PROJECT_TABS);
+}
+
+#[test]
+fn every_link_of_a_chain_says_what_is_missing() {
+    let ask = |who: &Holder, menu, operation, on_project| {
+        who.explain(Question { menu, operation, on_project, day: today() })
+    };
+    // Granted in vain, three times over: not held, not unlocked, not granted.
+    let who = holder(vec![
+        expired(role("full_access")),
+        granting(role("team_member"), &[(Menu::Users, IUDV)]),
+        granting(role("full_access"), &[(Menu::Home, V)]),
+        role("full_access"),
+    ]);
+    let chain = ask(&who, Menu::Users, Operation::Update, None);
+    let links = chain.roles.iter().map(|link| {
+        (link.licence_valid, link.within_ceiling, link.granted, link.leads_to_project, link.allows)
+    });
+    assert_eq!(
+        links.collect::<Vec<_>>(),
+        [
+            (false, true, true, None, false),
+            (true, false, true, None, false),
+            (true, true, false, None, false),
+            (true, true, true, None, true),
+        ]
+    );
+    assert!(chain.position.is_none() && chain.seen && chain.denial.is_none());
+    // Update implies View, in the chain as in the rules.
+    let updates =
+        holder(vec![granting(role("full_access"), &[(Menu::Users, Operations::of(&[Operation::Update]))])]);
+    assert!(ask(&updates, Menu::Users, Operation::View, None).allows());
+
+    // Reach: the role of a licence that sees its own leads nowhere without a position.
+    let manager = holder(vec![role("project_manager")]);
+    let elsewhere = ask(&manager, Menu::ProjectTeam, Operation::Update, Some(None));
+    assert_eq!(elsewhere.roles[0].leads_to_project, Some(false));
+    assert!(!elsewhere.seen && !elsewhere.allows() && elsewhere.denial.is_none());
+
+    // Position: assigned, what counts of it and why, and what that opens.
+    let member = holder(vec![role("team_member")]);
+    let lowered = ask(&member, Menu::ProjectTeam, Operation::Update, Some(Some(Position::Manager)));
+    let position = lowered.position.expect("a project was asked about");
+    assert_eq!(position.assigned, Some(Position::Manager));
+    assert_eq!(position.effective, Some(Position::TeamMember));
+    assert_eq!(position.lowered_because, Some(LoweredBecause::Licence));
+    assert_eq!((position.my_projects, position.opens, position.allows), (true, false, false));
+    assert_eq!(lowered.denial.expect("a reason").reason, DenialReason::Position);
+}
+
+#[test]
 fn members_see_money_where_the_organization_says_so() {
     let member = Holder { members_see_money: true, ..holder(vec![role("team_member")]) };
     let seen = member.effective_on_project(Some(Position::TeamMember), Menu::ProjectBudget, today());
@@ -434,6 +491,34 @@ proptest! {
                 let allowed = who.check_on_project(position, tab, operation, today()).is_ok();
                 prop_assert!(!allowed || who.sees_project(position, today()));
                 prop_assert!(!allowed || who.check_on_some_project(tab, operation, today()).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn the_chain_comes_to_what_the_rules_say(
+        company_admin in proptest::bool::weighted(0.1),
+        members_see_money in any::<bool>(),
+        roles in proptest::collection::vec(any_role(), 0..4),
+        position in any_position(),
+    ) {
+        let who = Holder { company_admin, members_see_money, roles };
+        let day = today();
+        for menu in Menu::screens() {
+            for operation in Operation::ALL {
+                let question = Question { menu, operation, on_project: None, day };
+                let chain = who.explain(question);
+                prop_assert_eq!(chain.allows(), who.effective(menu, day).has(operation));
+                prop_assert_eq!(chain.allows(), chain.denial.is_none());
+                prop_assert_eq!(chain.denial, who.check(menu, operation, day).err());
+                if !menu.is_of_project() {
+                    continue;
+                }
+                let chain = who.explain(Question { on_project: Some(position), ..question });
+                prop_assert_eq!(chain.allows(), who.effective_on_project(position, menu, day).has(operation));
+                prop_assert_eq!(chain.seen, who.sees_project(position, day));
+                prop_assert_eq!(chain.allows(), chain.seen && chain.denial.is_none());
+                prop_assert!(chain.position.is_some());
             }
         }
     }

@@ -46,7 +46,7 @@ fn a_path_and_method_stand_once() {
 #[test]
 fn names_begin_with_a_known_verb() {
     // The four that every resource has, and verbs of their own.
-    const VERBS: [&str; 12] = [
+    const VERBS: [&str; 13] = [
         "list",
         "get",
         "create",
@@ -56,6 +56,7 @@ fn names_begin_with_a_known_verb() {
         "copy",
         "deactivate",
         "end",
+        "explain",
         "reactivate",
         "refresh",
         "sign",

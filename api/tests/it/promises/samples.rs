@@ -57,6 +57,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         }
         "delete_role" => read().at("role", scene.role.id).version(scene.role.version),
         "delete_team_member" => member(),
+        "explain_access" => Sample { query: "?menu=project_team&operation=update".to_owned(), ..read() },
         "end_session" => read().at("session", player.other_session),
         "get_project"
         | "get_project_deletion"

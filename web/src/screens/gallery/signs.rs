@@ -6,10 +6,22 @@ use shared::{Problem, ProblemCode, problem::Seats};
 use crate::{
     api::Failure,
     ui::{
-        Avatar, Badge, Button, ButtonKind, EmptyState, FailureNotice, Icon, IconView, Notice, PersonName,
-        Progress, SkeletonTable, SkeletonText, Tone,
+        Avatar, Badge, Button, ButtonKind, Chain, ChainLink, EmptyState, FailureNotice, Icon, IconView,
+        LinkState, Notice, PersonName, Progress, SkeletonTable, SkeletonText, Tone,
     },
 };
+
+pub(super) fn chain() -> impl IntoView {
+    use LinkState::{Holds, Missing, NotAsked};
+    let links = vec![
+        ChainLink::new(Holds, "The account is active and can sign in"),
+        ChainLink::new(NotAsked, "Role Team Member")
+            .with_parts(vec![(Holds, "The licence is held".to_owned()), (Missing, "Not granted".to_owned())]),
+        ChainLink::new(Missing, "No position on this project")
+            .with_detail("My Projects shows only projects with one."),
+    ];
+    view! { <Chain label="A chain" links /> }
+}
 
 pub(super) fn people() -> impl IntoView {
     let people = super::controls::people();

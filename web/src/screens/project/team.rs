@@ -1,6 +1,5 @@
 //! Team: who works on the project, as what, and what that is worth today.
 
-use gloo_timers::callback::Timeout;
 use leptos::{ev, prelude::*};
 use shared::{
     Menu, Operation, Position, Violation, ViolationCode,
@@ -14,14 +13,12 @@ use super::{Opened, member::Member};
 use crate::{
     api::{self, Failure, Load, Loader},
     locales::{project as t, projects},
+    search::rested,
     ui::{
         Button, ButtonKind, Dialog, EmptyState, FailureNotice, Form, FormActions, FormState, Icon, Person,
         PersonPicker, Radios, SkeletonTable, Toasts,
     },
 };
-
-/// How long typing rests before candidates are asked for.
-const TYPING_MS: u32 = 150;
 
 #[component]
 pub(super) fn Team(opened: Opened) -> impl IntoView {
@@ -108,17 +105,10 @@ pub(super) fn Team(opened: Opened) -> impl IntoView {
 fn AddPerson(team: Loader<Vec<TeamMember>>, opened: Opened, open: RwSignal<bool>) -> impl IntoView {
     let toasts = Toasts::expect();
     let (person, position) = (RwSignal::new(None::<Person>), RwSignal::new(Position::TeamMember));
-    let (query, rested) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let timer = StoredValue::new_local(None::<Timeout>);
-    Effect::new(move |_| {
-        let typed = query.get();
-        timer.set_value(Some(Timeout::new(TYPING_MS, move || {
-            let _ = rested.try_set(typed);
-        })));
-    });
+    let query = RwSignal::new(String::new());
+    let q = rested(query);
     let candidates = Loader::new(move || {
-        let q = Some(rested.get().trim().to_owned()).filter(|q| !q.is_empty());
-        let filter = serde_urlencoded::to_string(CandidateFilter { q }).unwrap_or_default();
+        let filter = serde_urlencoded::to_string(CandidateFilter { q: q.get() }).unwrap_or_default();
         async move { api::get::<Vec<UserName>>(&format!("{}/team/candidates?{filter}", opened.path())).await }
     });
     let people = Signal::derive(move || {

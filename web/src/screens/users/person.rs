@@ -7,9 +7,10 @@ use wasm_bindgen_futures::spawn_local;
 use super::{access::Access, columns::relative, form::UserForm, full_name, password::PasswordSection};
 use crate::{
     api::{self, Loader},
-    locales::{licence_consumption, users as t},
+    locales::{explain, licence_consumption, users as t},
+    route::Route,
     session::Session,
-    ui::{AsyncView, Avatar, Badge, Notice, Section, Tone},
+    ui::{AsyncView, Avatar, Badge, Link, Notice, Section, Tone},
 };
 
 #[component]
@@ -127,8 +128,12 @@ fn Head(saved: RwSignal<User>) -> impl IntoView {
             </div>
         }
     };
+    let explain = format!("{}?user={}", Route::Explain.href(), saved.with_untracked(|user| user.id));
     view! {
         <div class="person-head">{face}</div>
         {facts}
+        <p class="person-explain">
+            <Link href=explain>{explain::explain_person()}</Link>
+        </p>
     }
 }
