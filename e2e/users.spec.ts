@@ -2,7 +2,7 @@
 
 import type { User } from "./support/api.ts";
 import { Organization, password } from "./support/organization.ts";
-import { choose, comeBack, dialog, expectProblem, personMenu, row, signIn, title, toast } from "./support/screens.ts";
+import { choose, comeBack, confirm, dialog, expectProblem, personMenu, row, signIn, title, toast } from "./support/screens.ts";
 import { expect, test } from "./support/test.ts";
 
 const panel = { name: "Add person" };
@@ -171,6 +171,39 @@ test("the panel has an address of its own; back closes it, and the focus returns
   await expect(title(page, "Users")).toBeVisible();
 });
 
+test("another e-mail asks for one's own password, and nothing that was typed is lost", async ({ organization, enter }) => {
+  const lena = await organization.person("Lena Farrow", ["Team Member"]);
+  const page = await enter(organization, organization.admin, `/users/${lena.id}`);
+  const asking = dialog(page, "Confirm that it is you");
+  const save = page.getByRole("button", { name: "Save changes" });
+  const email = page.getByLabel("E-mail");
+  await page.getByLabel("First name").fill("Helena");
+  await save.click();
+  await expect(toast(page, "Helena Farrow was saved")).toBeVisible();
+
+  await email.fill(`helena@${organization.slug}.example`);
+  await save.click();
+  await expect(asking.getByLabel("Your password")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("alert")).toContainText("Your password was not confirmed");
+  await expect(email).toHaveValue(`helena@${organization.slug}.example`);
+
+  await save.click();
+  await confirm(page, "not this one");
+  await expectProblem(asking.getByLabel("Your password"), "This is not your password.");
+  await confirm(page);
+  await expect(asking).toBeHidden();
+  await expect(toast(page, "Helena Farrow was saved").last()).toBeVisible();
+  await page.reload();
+  await expect(email).toHaveValue(`helena@${organization.slug}.example`);
+
+  // For five minutes nobody is asked again.
+  await email.fill(lena.email);
+  await save.click();
+  await expect(toast(page, "Helena Farrow was saved")).toBeVisible();
+  await expect(asking).toBeHidden();
+});
+
 test("one company admin must remain", async ({ organization, enter }) => {
   const api = await organization.api();
   const [ada] = (await api.get<{ items: User[] }>("/users?q=ada.moreau")).items;
@@ -180,10 +213,11 @@ test("one company admin must remain", async ({ organization, enter }) => {
   await expect(page.getByText("You will lose complete access")).toBeVisible();
   await choose(page, "Roles", "Full Access");
   await page.getByRole("button", { name: "Save changes" }).click();
+  await confirm(page);
   await expect(page.getByRole("alert")).toContainText("One company admin must remain");
 
   const heir = await organization.person("Hugo Ferrant", ["Full Access"]);
-  await api.patch(`/users/${heir.id}`, { company_admin: true });
+  await (await api.confirm(password)).patch(`/users/${heir.id}`, { company_admin: true });
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(toast(page, "Ada Moreau was saved")).toBeVisible();
   await expect(page.getByRole("link", { name: "Licence consumption" })).toHaveCount(0);

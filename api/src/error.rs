@@ -18,6 +18,9 @@ pub enum ApiError {
     /// Not yours to do.
     #[error("forbidden: {0:?}")]
     Forbidden(Denial),
+    /// The session has to be confirmed with the password first.
+    #[error("confirmation required")]
+    ConfirmationRequired,
     /// Not there, or not yours to see.
     #[error("not found")]
     NotFound,
@@ -94,6 +97,10 @@ impl ApiError {
                 denial: Some(denial.clone()),
                 ..Problem::new(ProblemCode::Forbidden).with_detail(denial.text(shared::Language::En))
             },
+            Self::ConfirmationRequired => Problem::new(ProblemCode::ConfirmationRequired).with_detail(
+                "This asks for your password again. Send it to `POST /api/v1/session/confirm`, then repeat this \
+                 within five minutes.",
+            ),
             Self::NotFound => {
                 Problem::new(ProblemCode::NotFound).with_detail("It does not exist, or you may not see it.")
             }

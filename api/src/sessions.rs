@@ -4,6 +4,7 @@
 //! session endpoints see. The refresh token changes at each use; one shown again after a grace of 20 seconds means
 //! that somebody copied it, and ends the session. Start with [`handlers`].
 
+mod confirm;
 mod cookies;
 mod device;
 mod guessing;
@@ -12,6 +13,7 @@ mod profile;
 pub mod store;
 
 use crate::{http::route::Route, routes};
+use confirm::{__path_confirm_session, confirm_session};
 use handlers::{
     __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_in, __path_sign_out,
     get_session, get_sign_in_page, refresh_session, sign_in, sign_out,
@@ -30,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         refresh_session,
         get_session,
         sign_out,
+        confirm_session,
         update_profile,
         change_password,
         list_own_sessions,

@@ -81,6 +81,12 @@ export class Api {
     return this.must<T>("PATCH", path, change, version);
   }
 
+  /** Shows the password once more, for what changes who may do what. */
+  async confirm(secret: string): Promise<this> {
+    await this.must("POST", "/session/confirm", { password: secret });
+    return this;
+  }
+
   project(name: string, more: object = {}): Promise<Project> {
     return this.post<Project>("/projects", { name, ...more });
   }

@@ -11,6 +11,13 @@ export async function signIn(page: Page, account: Account, secret = password): P
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Types one's password where the app asks for it once more. */
+export async function confirm(page: Page, secret = password): Promise<void> {
+  const asking = dialog(page, "Confirm that it is you");
+  await asking.getByLabel("Your password").fill(secret);
+  await asking.getByRole("button", { name: "Confirm" }).click();
+}
+
 /** The button at the end of the rail; who is signed in stands on it. */
 export const personMenu = (page: Page): Locator => page.getByRole("button", { name: /(your menu|tu menú)$/ });
 

@@ -42,6 +42,8 @@ problem_codes! {
     WrongCredentials => "wrong_credentials", 401, "E-mail or password is wrong";
     /// Not yours to do; `denial` says why.
     Forbidden => "forbidden", 403, "You may not do this";
+    /// The session has not been confirmed within the last minutes: `POST /session/confirm`, and send it again.
+    ConfirmationRequired => "confirmation_required", 403, "Confirm that it is you";
     /// Not there, or not yours to see.
     NotFound => "not_found", 404, "There is nothing here";
     /// The path exists, the method does not.

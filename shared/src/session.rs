@@ -147,6 +147,21 @@ pub struct ProfilePatch {
     pub language: Option<Language>,
 }
 
+/// The person's password once more, for what changes who may do what. `POST /api/v1/session/confirm`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Confirmation {
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Confirmation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Confirmation")
+    }
+}
+
 /// A new password. `PUT /api/v1/profile/password`; ends all other sessions.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -207,6 +222,12 @@ impl Check for ProfilePatch {
         if let Some(name) = &self.last_name {
             violations.add("/last_name", check::name(name));
         }
+    }
+}
+
+impl Check for Confirmation {
+    fn check(&self, violations: &mut Violations) {
+        violations.add("/password", given(&self.password));
     }
 }
 

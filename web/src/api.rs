@@ -5,11 +5,13 @@
 //! resource comes as [`Versioned`], with the `ETag` that a change sends back as `If-Match`.
 
 mod client;
+mod confirmation;
 mod failure;
 mod loader;
 mod token;
 
 pub use client::{Etag, Versioned, act, delete, get, get_versioned, list, patch, post, post_versioned, put};
+pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
 pub use token::{expect_session, forget_token, on_denied, on_lost_session, resume, take_token};

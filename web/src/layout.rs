@@ -1,5 +1,6 @@
 //! The frame around every screen.
 
+mod confirm;
 mod frame;
 mod leave;
 mod menus;

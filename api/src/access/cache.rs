@@ -13,7 +13,7 @@ use std::{
 };
 
 use moka::sync::Cache;
-use shared::ids::{OrganizationId, SessionId, UserId};
+use shared::ids::{OrganizationId, UserId};
 
 use super::{Person, store};
 use crate::{
@@ -75,18 +75,17 @@ impl AccessCache {
         }))
     }
 
-    /// The person of a session; absent where there is none with this id in the organization. A session that is not
-    /// among those kept may have begun on another server a moment ago, so the person is then read anew.
+    /// The person; absent where there is none with this id in the organization. Where what is kept is not enough, the
+    /// person is read anew: a session may have begun, or been confirmed, on another server a moment ago.
     pub async fn person(
         &self,
         db: &Db,
         organization: OrganizationId,
         user: UserId,
-        session: SessionId,
+        is_enough: impl Fn(&Person) -> bool,
     ) -> Result<Option<Arc<Person>>, ApiError> {
         let key = (organization, user);
-        if let Some(person) = self.0.people.get(&key).filter(|person| person.sessions.contains_key(&session))
-        {
+        if let Some(person) = self.0.people.get(&key).filter(|person| is_enough(person)) {
             return Ok(Some(person));
         }
         let before = self.0.forgotten.load(Ordering::Acquire);

@@ -51,6 +51,15 @@ impl Caller {
         }
     }
 
+    /// Lets pass who has shown their password to this session a moment ago.
+    pub fn check_confirmed(&self) -> Result<(), ApiError> {
+        let span = self.person.sessions.get(&self.session()?);
+        if span.is_some_and(|span| span.is_confirmed(self.now)) {
+            return Ok(());
+        }
+        Err(ApiError::ConfirmationRequired)
+    }
+
     /// The day in the organization's time zone: the one on which licences are valid or not.
     pub fn today(&self) -> NaiveDate {
         self.now.with_timezone(&self.person.time_zone).date_naive()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
     Language, Menu, Operations, Position,
@@ -30,11 +30,23 @@ pub struct Person {
     pub sessions: HashMap<SessionId, SessionSpan>,
 }
 
-/// When a session ends by itself.
+/// For so long after the person has shown their password, a session counts as confirmed.
+pub const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(5);
+
+/// When a session ends by itself, and when its person last confirmed that it is them.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionSpan {
     /// At the latest.
     pub expires_at: DateTime<Utc>,
+    /// When the password was last shown to it.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl SessionSpan {
+    /// Whether the person has shown their password a moment ago.
+    pub fn is_confirmed(self, now: DateTime<Utc>) -> bool {
+        self.confirmed_at.is_some_and(|at| now < at + CONFIRMED_FOR)
+    }
 }
 
 /// Somebody to whom access is given: the input of every rule.

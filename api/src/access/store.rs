@@ -45,10 +45,10 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
         .select((general_data::time_zone, general_data::members_see_money))
         .first(conn.sql())?;
     let now = conn.clock().now();
-    let live: Vec<(Uuid, DateTime<Utc>)> = sessions::table
+    let live: Vec<(Uuid, DateTime<Utc>, Option<DateTime<Utc>>)> = sessions::table
         .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
         .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
-        .select((sessions::id, sessions::expires_at))
+        .select((sessions::id, sessions::expires_at, sessions::confirmed_at))
         .load(conn.sql())?;
     let role_ids: Vec<Uuid> = user_roles::table
         .filter(user_roles::user_id.eq(user.0))
@@ -63,7 +63,7 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
         time_zone: parse_time_zone(&time_zone)?,
         sessions: live
             .into_iter()
-            .map(|(id, expires_at)| (SessionId(id), SessionSpan { expires_at }))
+            .map(|(id, expires_at, confirmed_at)| (SessionId(id), SessionSpan { expires_at, confirmed_at }))
             .collect::<HashMap<_, _>>(),
     }))
 }

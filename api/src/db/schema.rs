@@ -240,6 +240,7 @@ table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         ended_because -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamptz>,
     }
 }
 

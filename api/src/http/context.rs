@@ -16,10 +16,10 @@ use actix_web::{
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{boundary::RequestId, idempotency::IdempotencyKey, server::Site};
+use super::{boundary::RequestId, guards, idempotency::IdempotencyKey, server::Site};
 use crate::{
     ApiError,
-    access::{Caller, Credential, cache::OrganizationKey},
+    access::{Caller, Credential, Person, cache::OrganizationKey},
     db::Organization,
 };
 
@@ -63,7 +63,7 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     };
     let visit = visit(request, &site).await?;
     if let Some(token) = bearer(request)? {
-        let mut caller = caller(&site, &visit, &token).await?;
+        let mut caller = caller(&site, &visit, &token, guards::may_ask(request)).await?;
         caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }
@@ -116,7 +116,8 @@ fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
     }
 }
 
-async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiError> {
+/// Who shows the token. Where the route `may_ask` for a confirmed session, one that is not is looked at anew.
+async fn caller(site: &Site, visit: &Visit, token: &str, may_ask: bool) -> Result<Caller, ApiError> {
     let now = site.clock.now();
     let claims = site.keys.verify(token, now).ok_or(ApiError::Unauthenticated)?;
     let organization = match &visit.organization {
@@ -130,7 +131,10 @@ async fn caller(site: &Site, visit: &Visit, token: &str) -> Result<Caller, ApiEr
     if organization.suspended {
         return Err(ApiError::OrganizationSuspended);
     }
-    let person = site.db.access().person(&site.db, claims.org, claims.sub, claims.sid).await?;
+    let is_enough = |person: &Person| {
+        person.sessions.get(&claims.sid).is_some_and(|span| !may_ask || span.is_confirmed(now))
+    };
+    let person = site.db.access().person(&site.db, claims.org, claims.sub, is_enough).await?;
     let person = person.ok_or(ApiError::Unauthenticated)?;
     let lives = person.sessions.get(&claims.sid).is_some_and(|session| now < session.expires_at);
     if !lives || !person.may_sign_in {

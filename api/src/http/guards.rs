@@ -27,6 +27,8 @@
 //! let _ = Route::new::<__path_open, _, _>("open", open);
 //! ```
 
+mod confirmed;
+
 use std::{any::TypeId, future::Ready, marker::PhantomData};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
@@ -40,6 +42,9 @@ use crate::{
     },
     http::input::IfMatch,
 };
+
+pub(super) use confirmed::may_ask;
+pub use confirmed::{Confirmation, Confirmed, ConfirmedFor};
 
 /// Who may call a route, as the access table and OpenAPI show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +76,11 @@ impl std::fmt::Display for Access {
 pub trait Guard: FromRequest {
     /// What it asks for.
     fn access() -> Access;
+
+    /// Whether the person has to have shown their password a moment ago.
+    fn confirmation() -> Confirmation {
+        Confirmation::Never
+    }
 }
 
 /// A guard behind which somebody is signed in and may read.
@@ -126,6 +136,7 @@ pub mod why {
         OwnProfile "one's own profile";
         OwnAccess "one's own access; that of others for those with users view";
         ProjectForm "everybody who sees a project reads its choices";
+        WayIn "e-mail, password and complete access";
     }
 }
 
@@ -246,11 +257,15 @@ impl<M: MenuMark, O: OperationMark> InProject<M, O> {
 #[diagnostic::on_unimplemented(
     message = "the first argument of a handler must be a guard",
     label = "this handler's first argument does not say who may call it",
-    note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SignedIn<why::…> and Public<why::…>"
+    note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SignedIn<why::…> and Public<why::…>, and \
+            Confirmed<…> around one of them"
 )]
 pub trait Guarded {
     /// What the guard asks for.
     fn access() -> Access;
+
+    /// Whether the guard asks for the password once more.
+    fn confirmation() -> Confirmation;
 
     /// Whether the version that was read is among the arguments.
     fn takes_version() -> bool;
@@ -261,6 +276,10 @@ macro_rules! guarded {
         impl<G: Guard, $($argument: 'static),*> Guarded for (G, $($argument,)*) {
             fn access() -> Access {
                 G::access()
+            }
+
+            fn confirmation() -> Confirmation {
+                G::confirmation()
             }
 
             fn takes_version() -> bool {

@@ -38,7 +38,8 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 pub const LONGEST: usize = 200;
 
 /// POST routes that ignore the key, each with the reason.
-pub const EXEMPT: [(&str, &str); 2] = [
+pub const EXEMPT: [(&str, &str); 3] = [
+    ("confirm_session", "the password is looked at each time that it is shown"),
     ("refresh_session", "the refresh token is itself good for one use"),
     ("sign_in", "nobody is signed in yet, and an answer with credentials is never kept"),
 ];

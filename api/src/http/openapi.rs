@@ -15,7 +15,12 @@ use utoipa::openapi::{
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 
-use super::{guards::Access, idempotency, route::Route, routes::PREFIX};
+use super::{
+    guards::{Access, Confirmation},
+    idempotency,
+    route::Route,
+    routes::PREFIX,
+};
 
 const JSON: &str = "application/json";
 
@@ -58,7 +63,7 @@ fn components(routes: &[Route]) -> Components {
 
 fn operation(route: &Route, components: &Components) -> Operation {
     let mut operation = route.operation.clone();
-    let (kind, extension) = match route.access {
+    let (kind, mut extension) = match route.access {
         Access::Public(why) => ("public", json!({"kind": "public", "why": why})),
         Access::SignedIn(why) => ("signed_in", json!({"kind": "signed_in", "why": why})),
         Access::Allowed(menu, operation) => {
@@ -68,6 +73,14 @@ fn operation(route: &Route, components: &Components) -> Operation {
             ("in_project", json!({"kind": "in_project", "menu": menu.key(), "operation": operation.key()}))
         }
     };
+    let confirmation = match route.confirmation {
+        Confirmation::Never => None,
+        Confirmation::Always => Some(("confirmed", json!(true))),
+        Confirmation::For(what) => Some(("confirmed_for", json!(what))),
+    };
+    if let (Some(extension), Some((name, value))) = (extension.as_object_mut(), confirmation) {
+        extension.insert(name.to_owned(), value);
+    }
     operation.extensions = Some(ExtensionsBuilder::new().add("x-access", extension).build());
     if kind != "public" {
         operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
@@ -173,7 +186,7 @@ fn problem_text(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be read.",
         401 => "There is no session, or it is over.",
-        403 => "Not yours to do; `denial` says why.",
+        403 => "Not yours to do; `denial` says why. Or `confirmation_required`: show the password first.",
         404 => "Not there, or not yours to see.",
         409 => "What is there stands in the way.",
         412 => "Someone else has changed it meanwhile; `current` has the present state.",

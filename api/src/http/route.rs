@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{FromRequest, Handler, Responder};
 use utoipa::openapi::{HttpMethod, RefOr, Schema, path::Operation};
 
-use super::guards::{Access, Guarded};
+use super::guards::{Access, Confirmation, Guarded};
 
 /// A route that the server offers under `/api/v1`.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct Route {
     pub name: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether it asks for the password once more.
+    pub confirmation: Confirmation,
     /// Whether the handler takes the version that was read.
     pub takes_version: bool,
     /// What OpenAPI says of it.
@@ -29,7 +31,7 @@ pub struct Route {
 
 impl std::fmt::Debug for Route {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} {} {}", self.method(), self.path, self.access)
+        write!(formatter, "{} {} {}{}", self.method(), self.path, self.access, self.confirmation)
     }
 }
 
@@ -53,6 +55,7 @@ impl Route {
             path: P::path(),
             name,
             access: Args::access(),
+            confirmation: Args::confirmation(),
             takes_version: Args::takes_version(),
             operation,
             schemas,

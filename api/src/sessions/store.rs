@@ -149,6 +149,40 @@ pub fn create_session(
     Ok(Some(token))
 }
 
+/// Notes that the person has shown their password to this session. A password that was changed, and a session that was
+/// ended, while the password was being verified do not count.
+pub fn confirm(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+    session: SessionId,
+    verified_hash: Option<&str>,
+) -> Result<(), ApiError> {
+    let now = conn.clock().now();
+    let still: Option<Option<String>> = users::table
+        .filter(users::id.eq(user.0).and(users::active).and(diesel::dsl::not(users::no_login)))
+        .select(users::password_hash)
+        .for_share()
+        .first(conn.sql())
+        .optional()?;
+    if still.is_none_or(|hash| hash.as_deref() != verified_hash) {
+        return Err(ApiError::Unauthenticated);
+    }
+    let this = sessions::table.filter(sessions::id.eq(session.0).and(sessions::ended_at.is_null()));
+    let (device, before): (String, Option<DateTime<Utc>>) = this
+        .select((sessions::device, sessions::confirmed_at))
+        .for_update()
+        .first(conn.sql())
+        .optional()?
+        .ok_or(ApiError::Unauthenticated)?;
+    diesel::update(sessions::table.filter(sessions::id.eq(session.0)))
+        .set(sessions::confirmed_at.eq(Some(now)))
+        .execute(conn.sql())?;
+    let at = |instant: Option<DateTime<Utc>>| serde_json::json!({ "confirmed_at": instant });
+    conn.record(Recorded::updated(Entity::Session, session, &device, &at(before), &at(Some(now))));
+    conn.access_changed(AccessScope::User(user));
+    Ok(())
+}
+
 /// What showing a refresh token leads to.
 #[expect(missing_debug_implementations, reason = "a token is not for showing")]
 pub enum Refreshed {

@@ -14,7 +14,7 @@ use crate::{
     http::{
         answers::{Created, Current},
         fields::{Fields, Listed},
-        guards::{Allowed, MayRead},
+        guards::{Allowed, ConfirmedFor, MayRead, why},
         input::{IfMatch, Query, Valid},
         server::Site,
     },
@@ -74,12 +74,12 @@ pub async fn get_user(
 /// Changes a person; on every server it counts within a second. A new password ends all their sessions. Only company
 /// admins make company admins, change e-mail, password and sign-in of one, and change their own roles. Nobody else
 /// hands out administration that they do not hold: not by a role, and not by e-mail, password or sign-in of somebody
-/// who holds it.
+/// who holds it. Another e-mail, a password and complete access ask for a confirmed session.
 #[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user", tag = "users",
     params(("user" = UserId, Path)),
     request_body = UserPatch, responses((status = 200, description = "The person as changed.", body = User)))]
 pub async fn update_user(
-    who: Allowed<menu::Users, op::Update>,
+    who: ConfirmedFor<Allowed<menu::Users, op::Update>, why::WayIn>,
     user: Path<UserId>,
     version: IfMatch,
     site: Data<Site>,

@@ -59,6 +59,14 @@ pub fn opens_the_door(present: &User, patch: &UserPatch) -> bool {
         || patch.no_login.is_some_and(|wanted| wanted != present.no_login)
 }
 
+/// Whether the patch changes by what the person comes in, or gives or takes complete access: then whoever asks has to
+/// have shown their own password a moment ago.
+pub fn needs_confirmation(present: &User, patch: &UserPatch) -> bool {
+    patch.password.is_some()
+        || patch.email.as_ref().is_some_and(|email| normal_email(email) != present.email)
+        || patch.company_admin.is_some_and(|wanted| wanted != present.company_admin)
+}
+
 /// The roles of the patch that the person does not have yet.
 pub fn newly_given(present: &User, patch: &UserPatch) -> Vec<RoleId> {
     let held: HashSet<RoleId> = present.roles.iter().map(|role| role.id).collect();

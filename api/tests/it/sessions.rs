@@ -1,5 +1,7 @@
 //! Signing in, going on, ending.
 
+mod confirm;
+
 use chrono::TimeDelta;
 use serde_json::json;
 use shared::{

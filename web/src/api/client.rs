@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{Page, Problem, ProblemCode};
 
-use super::{failure::Failure, token};
+use super::{confirmation, failure::Failure, token};
 use crate::browser;
 
 #[expect(clippy::disallowed_methods, reason = "this is the one client")]
@@ -107,8 +107,20 @@ fn request(method: &Method, path: &str) -> RequestBuilder {
     request.header(header::ACCEPT, "application/json, application/problem+json")
 }
 
-/// Sends the request; when the token is over, renews it and sends the request once more.
+/// Sends the request; where the API asks for the password, asks the person, and sends the request once more.
 async fn send(build: impl Fn() -> RequestBuilder) -> Result<Response, Failure> {
+    match renewing(&build).await {
+        Err(failure)
+            if failure.code() == Some(ProblemCode::ConfirmationRequired) && confirmation::ask().await =>
+        {
+            renewing(&build).await
+        }
+        outcome => outcome,
+    }
+}
+
+/// Sends the request; when the token is over, renews it and sends the request once more.
+async fn renewing(build: &impl Fn() -> RequestBuilder) -> Result<Response, Failure> {
     let sent_with = token::bearer();
     let response = once(authorized(build(), sent_with.as_deref())).await?;
     let is_over = response.status() == StatusCode::UNAUTHORIZED && sent_with.is_some();

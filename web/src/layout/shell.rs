@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{frame::Frame, leave::LeaveDialog};
+use super::{confirm::ConfirmPassword, frame::Frame, leave::LeaveDialog};
 use crate::{
     navigation::Guard,
     route::{Place, Route},
@@ -79,6 +79,7 @@ pub fn Shell() -> impl IntoView {
             }
         }}
         <LeaveDialog />
+        <ConfirmPassword />
     }
 }
 

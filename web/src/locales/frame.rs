@@ -2,6 +2,11 @@
 
 super::texts! {
     close_navigation: "Close navigation", "Cerrar navegación";
+    confirm: "Confirm", "Confirmar";
+    confirm_text:
+        "This changes who may do what. Type your password to go on; you will not be asked again for five minutes.",
+        "Esto cambia quién puede hacer qué. Escribe tu contraseña para seguir; no se te volverá a pedir en cinco minutos.";
+    confirm_title: "Confirm that it is you", "Confirma que eres tú";
     company_admin: "Company admin", "Administración de la empresa";
     language: "Language", "Idioma";
     leave: "Leave", "Salir";
@@ -32,5 +37,6 @@ super::texts! {
     theme_dark: "Dark", "Oscuro";
     theme_light: "Light", "Claro";
     theme_system: "As the system", "Como el sistema";
+    your_password: "Your password", "Tu contraseña";
     to_home: "Go to Home", "Ir a Inicio";
 }

@@ -43,6 +43,16 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("You may not do this", "Ask whoever manages roles in your organization."),
             ("No puedes hacer esto", "Consulta a quien gestiona los roles en tu organización."),
         ),
+        ProblemCode::ConfirmationRequired => pick(
+            (
+                "Your password was not confirmed",
+                "Nothing was changed. Try again and type your password when you are asked.",
+            ),
+            (
+                "No has confirmado tu contraseña",
+                "No se ha cambiado nada. Reinténtalo y escribe tu contraseña cuando se te pida.",
+            ),
+        ),
         ProblemCode::NotFound => pick(
             ("There is nothing here", "It was deleted, never existed, or you may not see it."),
             ("Aquí no hay nada", "Se ha eliminado, nunca existió o no puedes verlo."),

@@ -28,7 +28,8 @@ pub fn check_change(
     if rules::opens_the_door(present, patch) {
         check_not_above(conn, caller, present.id)?;
     }
-    check_given(conn, caller, &rules::newly_given(present, patch))
+    check_given(conn, caller, &rules::newly_given(present, patch))?;
+    if rules::needs_confirmation(present, patch) { caller.check_confirmed() } else { Ok(()) }
 }
 
 /// Whether the caller may give these roles to somebody who does not have them. The roles are held by now, so that

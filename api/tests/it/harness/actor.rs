@@ -47,6 +47,16 @@ impl Actor {
         self.at(&app.server).with_header("idempotency-key", key)
     }
 
+    /// The same session, to which the password was not shown lately.
+    pub fn unconfirmed(self, app: &TestApp) -> Self {
+        sql_query("UPDATE sessions SET confirmed_at = NULL WHERE id = $1")
+            .bind::<SqlUuid, _>(self.session.0)
+            .execute(&mut app.database.superuser())
+            .expect("the session is there");
+        app.server.site.db.access().forget_all();
+        self
+    }
+
     /// The same session at another server.
     pub fn at(&self, server: &TestServer) -> Client {
         server
@@ -200,7 +210,8 @@ impl TestApp {
         self.sign_in(organization, id.parse().expect("an id"), email)
     }
 
-    /// A session of somebody, made straight in the database; its token is signed with the server's keys.
+    /// A session of somebody, made straight in the database and confirmed a minute ago; its token is signed with the
+    /// server's keys.
     pub fn sign_in(&self, organization: &TestOrganization, user: UserId, email: String) -> Actor {
         let session = SessionId(self.clock.new_id());
         let now = self.clock.now();
@@ -208,14 +219,15 @@ impl TestApp {
         enter(&mut sql, organization);
         sql_query(
             "INSERT INTO sessions (id, user_id, family_hash, refresh_hash, rotated_at, device, device_hash, address, created_at,
-                                   last_used_at, idle_until, expires_at)
-             VALUES ($1, $2, $3, $3, $4, 'Test', $3, '127.0.0.1', $4, $4, $5, $5)",
+                                   last_used_at, idle_until, expires_at, confirmed_at)
+             VALUES ($1, $2, $3, $3, $4, 'Test', $3, '127.0.0.1', $4, $4, $5, $5, $6)",
         )
         .bind::<SqlUuid, _>(session.0)
         .bind::<SqlUuid, _>(user.0)
         .bind::<Binary, _>(session.0.as_bytes().as_slice())
         .bind::<Timestamptz, _>(now)
         .bind::<Timestamptz, _>(now + TimeDelta::days(1000))
+        .bind::<Timestamptz, _>(now - TimeDelta::minutes(1))
         .execute(&mut sql)
         .expect("a session is made");
         let (token, _) =

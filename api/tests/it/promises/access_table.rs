@@ -15,7 +15,8 @@ fn the_access_table() {
     let table: Vec<String> = routes
         .iter()
         .map(|route| {
-            format!("{:<7}{:<path$}  {:<name$}  {}", route.method(), route.path, route.name, route.access)
+            let (method, access) = (route.method(), route.access);
+            format!("{method:<7}{:<path$}  {:<name$}  {access}{}", route.path, route.name, route.confirmation)
         })
         .collect();
     insta::assert_snapshot!(table.join("\n"));
@@ -53,6 +54,7 @@ fn names_begin_with_a_known_verb() {
         "update",
         "delete",
         "change",
+        "confirm",
         "copy",
         "deactivate",
         "end",

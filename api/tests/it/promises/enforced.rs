@@ -6,7 +6,12 @@ use api::{
     access::person::LicenceRules,
     access::store::licence_rules,
     db::operator::OperatorDb,
-    http::{guards::Access, openapi, route::Route, routes},
+    http::{
+        guards::{Access, Confirmation},
+        openapi,
+        route::Route,
+        routes,
+    },
 };
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -15,7 +20,7 @@ use shared::{Menu, Operation, Operations, ProblemCode, access::DenialReason};
 use super::{
     catalogue::state,
     conform,
-    samples::{method, sample},
+    samples::{method, sample, sample_to_confirm},
     scene::{Player, Scene, Stage},
 };
 use crate::harness::{Answer, Client, PASSWORD, Person, TestApp};
@@ -222,6 +227,39 @@ fn whose_licence_is_over_gets_403() {
         let answer = sample(&route, &scene, &player).send(&route, &player.actor);
         assert_eq!(denied(&answer, &route), DenialReason::LicenceNotValid, "{route:?}");
     }
+}
+
+/// Whoever may do it is asked for the password, and nobody else is.
+#[test]
+fn who_has_not_confirmed_gets_403_and_passes_once_they_have() {
+    let app = TestApp::start();
+    let document = document();
+    let mut tried = 0;
+    for route in routes::all().into_iter().filter(|route| route.confirmation != Confirmation::Never) {
+        let scene = Scene::set(&app, &app.acme);
+        let enter = |person: Person| Player::of(&app, person.create(&app).unconfirmed(&app));
+        if let Some((menu, operation)) = asked(&route) {
+            let other = enter(everything_but(menu, operation, app.acme.person()));
+            denied(&sample_to_confirm(&route, &scene, &other).send(&route, &other.actor), &route);
+        }
+        // Complete access, so that nothing but the confirmation is lacking.
+        let player = enter(app.acme.person().company_admin());
+        let sample = sample_to_confirm(&route, &scene, &player);
+        let before = state(&mut app.database.superuser());
+        let answer = sample.send(&route, &player.actor);
+        assert_eq!(answer.status, 403, "{route:?}: {}", answer.text);
+        assert_eq!(answer.problem().code, ProblemCode::ConfirmationRequired, "{route:?}");
+        conforms(&document, &route, &answer);
+        if route.confirmation == Confirmation::Always {
+            assert_eq!(broken(&route, &sample.path(&route), &player.actor).status, 403, "{route:?}");
+        }
+        assert_eq!(state(&mut app.database.superuser()), before, "{route:?}");
+        player.actor.post("/session/confirm", &json!({"password": PASSWORD})).expect(204);
+        let answer = sample.send(&route, &player.actor);
+        assert!((200..300).contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text);
+        tried += 1;
+    }
+    assert!(tried > 0);
 }
 
 #[test]

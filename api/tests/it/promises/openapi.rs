@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use api::http::{guards::Access, idempotency, openapi, route::Route, routes};
+use api::http::{
+    guards::{Access, Confirmation},
+    idempotency, openapi,
+    route::Route,
+    routes,
+};
 use serde_json::{Value, json};
 
 fn document() -> Value {
@@ -44,7 +49,7 @@ fn every_operation_says_what_it_is_and_who_may() {
         let summary = operation["summary"].as_str().unwrap_or_default();
         assert!(summary.len() > 3, "{route:?} has no summary: its doc comment is missing");
         assert!(operation["tags"][0].is_string(), "{route:?} has no tag");
-        let access = match route.access {
+        let mut access = match route.access {
             Access::Public(why) => json!({"kind": "public", "why": why}),
             Access::SignedIn(why) => json!({"kind": "signed_in", "why": why}),
             Access::Allowed(menu, what) => {
@@ -54,6 +59,11 @@ fn every_operation_says_what_it_is_and_who_may() {
                 json!({"kind": "in_project", "menu": menu.key(), "operation": what.key()})
             }
         };
+        match route.confirmation {
+            Confirmation::Never => {}
+            Confirmation::Always => access["confirmed"] = json!(true),
+            Confirmation::For(what) => access["confirmed_for"] = json!(what),
+        }
         assert_eq!(operation["x-access"], access, "{route:?}");
         let security = match route.access {
             Access::Public(_) => Value::Null,

@@ -52,6 +52,10 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             anyone.post("/session", &json!({"email": admin.email, "password": "not this one"}))
         }
         ProblemCode::Forbidden => app.acme.person().create(app).get("/users"),
+        ProblemCode::ConfirmationRequired => {
+            let admin = app.acme.admin(app).unconfirmed(app);
+            admin.patch(&own, 1, &json!({"email": "elsewhere@acme.example"}))
+        }
         ProblemCode::NotFound => admin.get(&format!("/projects/{}", app.norte.id)),
         ProblemCode::MethodNotAllowed => admin.put("/projects", &json!({})),
         ProblemCode::Conflict => {

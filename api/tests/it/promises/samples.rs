@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::http::route::Route;
+use api::http::{guards::Confirmation, route::Route};
 use serde_json::{Value, json};
 use ureq::http::Method;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "change_password" => {
             write(json!({"old_password": PASSWORD, "new_password": "siete barcos junto al faro"}))
         }
+        "confirm_session" => write(json!({"password": PASSWORD})),
         "copy_role" => {
             write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
         }
@@ -101,6 +102,21 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
             write(json!({"first_name": "Pia"})).at("user", scene.person.id).version(scene.person.version)
         }
         other => panic!("say in samples.rs how a request for {other} looks"),
+    }
+}
+
+/// A request of the route that asks for a confirmed session: the sample itself, or what of the route needs one.
+#[track_caller]
+pub fn sample_to_confirm(route: &Route, scene: &Scene, player: &Player) -> Sample {
+    let sample = sample(route, scene, player);
+    match (route.confirmation, route.name) {
+        (Confirmation::Always, _) => sample,
+        (Confirmation::For(_), "update_user") => {
+            sample.with_body(json!({"email": format!("other-{}@people.example", scene.role.id)}))
+        }
+        (Confirmation::Never | Confirmation::For(_), other) => {
+            panic!("say in samples.rs what of {other} asks for the password")
+        }
     }
 }
 

@@ -1,0 +1,68 @@
+//! The password once more, for what changes who may do what.
+//!
+//! The sign-in itself does not count: it says who opened the session, and not who sits at it when something is to be
+//! changed. Guesses are counted under the keys of the sign-in, so that a stolen access token opens no second door to
+//! try passwords at.
+
+use actix_web::{HttpRequest, web::Data};
+use shared::{ViolationCode, session::Confirmation};
+
+use super::{
+    cookies,
+    guessing::{self, Target},
+    store,
+};
+use crate::{
+    ApiError,
+    db::doors,
+    http::{
+        answers::NoContent,
+        context::Visit,
+        guards::{MayRead, SignedIn, why},
+        input::Valid,
+        server::Site,
+    },
+    passwords::Verdict,
+};
+
+/// Confirms with the password that it is still the person who uses this session. For five minutes, what asks for a
+/// confirmation is open to it, on every server.
+#[utoipa::path(post, path = "/session/confirm", operation_id = "confirm_session", tag = "session",
+    request_body = Confirmation, responses((status = 204, description = "The session is confirmed.")))]
+pub async fn confirm_session(
+    who: SignedIn<why::OwnSession>,
+    request: HttpRequest,
+    visit: Visit,
+    site: Data<Site>,
+    body: Valid<Confirmation>,
+) -> Result<NoContent, ApiError> {
+    let (user, session, now) = (who.caller().user(), who.caller().session()?, who.caller().now);
+    let mark = cookies::device(&request).hash();
+    let device = mark.clone();
+    let (knows_device, account) = site
+        .db
+        .read(&who, move |conn| {
+            Ok((store::knows_device(conn, user, &device)?, store::find_account(conn, user)?))
+        })
+        .await?;
+    let target = if knows_device { Target::KnownDevice(user, &mark) } else { Target::Account(user) };
+    let limits = [guessing::target_limit(target, visit.address), guessing::network_limit(visit.address)];
+    let [own, network] = limits.each_ref().map(|limit| vec![limit.key.clone()]);
+    let until = site.db.write(&who, move |conn| doors::reserve_attempt(conn.sql(), &limits, now)).await?;
+    guessing::refuse_until(until, now)?;
+    let hash = account.and_then(|account| account.password_hash);
+    if site.passwords.verify(body.0.password, hash.clone()).await? == Verdict::Wrong {
+        return Err(ApiError::invalid(
+            "/password",
+            ViolationCode::WrongPassword,
+            "This is not your password.",
+        ));
+    }
+    site.db
+        .write(&who, move |conn| {
+            doors::forgive_attempt(conn.sql(), &own, &network, now)?;
+            store::confirm(conn, user, session, hash.as_deref())
+        })
+        .await?;
+    Ok(NoContent)
+}
