@@ -60,6 +60,7 @@ pub fn up(url: &str) -> Result<Vec<String>> {
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
     let ran = ran.iter().map(ToString::to_string).collect();
     connection.transaction(|connection| connection.batch_execute(DOORS)).context("functions")?;
+    super::record::bring_over(&mut connection)?;
     Ok(ran)
 }
 

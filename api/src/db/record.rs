@@ -1,24 +1,25 @@
 //! What changed: reported by a store, written as history and audit rows by the transaction's end.
 
+mod backfill;
+pub mod classes;
+pub mod keys;
+pub mod parts;
+mod write;
+
 use std::net::IpAddr;
 
-use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::{
     change::{ChangeKind, FieldChange},
-    ids::{SessionId, UserId},
+    ids::UserId,
 };
 use uuid::Uuid;
 
-use super::{
-    TenantConn,
-    schema::{audit_log, changes},
-};
-use crate::{
-    ApiError,
-    access::{Caller, Credential},
-};
+pub(super) use backfill::run as bring_over;
+pub(super) use write::write;
+
+use crate::access::{Caller, Credential};
 
 /// What kind of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +45,24 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// Every kind there is.
+    pub const ALL: [Self; 9] = [
+        Self::Organization,
+        Self::GeneralData,
+        Self::User,
+        Self::Role,
+        Self::Licence,
+        Self::Session,
+        Self::Project,
+        Self::TeamMember,
+        Self::ProjectParameter,
+    ];
+
+    /// The kind with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|entity| entity.key() == key)
+    }
+
     /// The word in the database and the API.
     pub const fn key(self) -> &'static str {
         match self {
@@ -65,7 +84,7 @@ impl Entity {
 pub struct Actor {
     kind: &'static str,
     user: Option<UserId>,
-    session: Option<SessionId>,
+    credential: Option<Credential>,
     address: Option<IpAddr>,
     request_id: Option<Uuid>,
 }
@@ -73,14 +92,10 @@ pub struct Actor {
 impl Actor {
     /// A signed-in person.
     pub fn of(caller: &Caller) -> Self {
-        let session = match caller.credential {
-            Credential::Session(session) => Some(session),
-            Credential::Token(_) => None,
-        };
         Self {
             kind: "user",
             user: Some(caller.user()),
-            session,
+            credential: Some(caller.credential),
             address: Some(caller.address),
             request_id: Some(caller.request_id),
         }
@@ -88,17 +103,17 @@ impl Actor {
 
     /// Somebody who is signing in.
     pub fn at_the_door(user: Option<UserId>, address: IpAddr, request_id: Uuid) -> Self {
-        Self { kind: "user", user, session: None, address: Some(address), request_id: Some(request_id) }
+        Self { kind: "user", user, credential: None, address: Some(address), request_id: Some(request_id) }
     }
 
     /// Portico itself.
     pub const fn system() -> Self {
-        Self { kind: "system", user: None, session: None, address: None, request_id: None }
+        Self { kind: "system", user: None, credential: None, address: None, request_id: None }
     }
 
     /// An operator at the command line.
     pub const fn operator() -> Self {
-        Self { kind: "operator", user: None, session: None, address: None, request_id: None }
+        Self { kind: "operator", user: None, credential: None, address: None, request_id: None }
     }
 
     /// The person, for `created_by` and `updated_by`.
@@ -168,8 +183,8 @@ impl Recorded {
         self.kind == ChangeKind::Updated && self.fields.is_empty()
     }
 
-    fn side(&self, pick: impl Fn(&FieldChange) -> &Value) -> Value {
-        Value::Object(self.fields.iter().map(|field| (field.field.clone(), pick(field).clone())).collect())
+    fn side(&self, pick: impl Fn(&FieldChange) -> &Value) -> Map<String, Value> {
+        self.fields.iter().map(|field| (field.field.clone(), pick(field).clone())).collect()
     }
 }
 
@@ -195,47 +210,6 @@ fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<F
         })
         .filter(|field| field.before != field.after)
         .collect()
-}
-
-/// Writes the history and the audit rows of all that was recorded.
-pub(super) fn write(conn: &mut TenantConn<'_>, recorded: Vec<Recorded>) -> Result<(), ApiError> {
-    for change in recorded {
-        let (clock, actor) = (conn.clock().clone(), conn.actor().clone());
-        let (id, at) = (clock.new_id(), clock.now());
-        let fields = serde_json::to_value(&change.fields).map_err(ApiError::internal)?;
-        let before = (change.kind != ChangeKind::Created).then(|| change.side(|field| &field.before));
-        let after = (change.kind != ChangeKind::Deleted).then(|| change.side(|field| &field.after));
-        diesel::insert_into(changes::table)
-            .values((
-                changes::id.eq(id),
-                changes::at.eq(at),
-                changes::changed_by.eq(actor.user()),
-                changes::entity.eq(change.entity.key()),
-                changes::entity_id.eq(change.id),
-                changes::subject_id.eq(change.subject),
-                changes::label.eq(&change.label),
-                changes::kind.eq(change.kind.key()),
-                changes::fields.eq(fields),
-            ))
-            .execute(conn.sql())?;
-        diesel::insert_into(audit_log::table)
-            .values((
-                audit_log::id.eq(id),
-                audit_log::at.eq(at),
-                audit_log::actor_kind.eq(actor.kind),
-                audit_log::actor_id.eq(actor.user()),
-                audit_log::session_id.eq(actor.session.map(Uuid::from)),
-                audit_log::address.eq(actor.address.map(|address| address.to_string())),
-                audit_log::request_id.eq(actor.request_id),
-                audit_log::entity.eq(change.entity.key()),
-                audit_log::entity_id.eq(change.id),
-                audit_log::action.eq(change.kind.key()),
-                audit_log::before.eq(before),
-                audit_log::after.eq(after),
-            ))
-            .execute(conn.sql())?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,20 @@ table! {
         action -> Text,
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
+        token_id -> Nullable<Uuid>,
+        transaction -> BigInt,
+    }
+}
+
+table! {
+    audit_parts (audit_id, number) {
+        audit_id -> Uuid,
+        number -> SmallInt,
+        person_id -> Nullable<Uuid>,
+        commitment -> Binary,
+        salt -> Nullable<Binary>,
+        content -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -136,6 +150,14 @@ table! {
         version -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    person_keys (person_id) {
+        person_id -> Uuid,
+        key -> Nullable<Binary>,
+        destroyed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -281,6 +303,7 @@ joinable!(user_roles -> users (user_id));
 
 allow_tables_to_appear_in_same_query!(
     audit_log,
+    audit_parts,
     changes,
     denied_access,
     general_data,
@@ -289,6 +312,7 @@ allow_tables_to_appear_in_same_query!(
     licence_type_ceilings,
     licence_types,
     licences,
+    person_keys,
     project_parameters,
     project_positions,
     projects,

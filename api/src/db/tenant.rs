@@ -140,6 +140,14 @@ fn begin(connection: &mut PgConnection, mode: Mode, organization: OrganizationId
     Ok(())
 }
 
+/// Goes into an organization inside of a transaction that runs already, for migrations that walk over all of them.
+pub(super) fn enter(connection: &mut PgConnection, organization: OrganizationId) -> diesel::QueryResult<()> {
+    diesel::sql_query("SELECT set_config('portico.org_id', $1, true)")
+        .bind::<diesel::sql_types::Text, _>(organization.to_string())
+        .execute(connection)?;
+    Ok(())
+}
+
 fn notify(tenant: &mut TenantConn<'_>) -> Result<(), ApiError> {
     for scope in tenant.access_changed.clone() {
         let payload = super::listen::payload(tenant.organization, scope);

@@ -205,8 +205,9 @@ fn what_operators_do_to_an_organization_is_in_its_audit_log() {
     organizations::add_domain(&mut operator, "acme", "projects.acme.example").expect("a domain");
     organizations::add_domain(&mut operator, "acme", "projects.acme.example").expect("it is there already");
     let query = format!(
-        "SELECT concat_ws(' ', actor_kind, action, before::text, after::text) AS text FROM audit_log
-         WHERE org_id = '{0}' AND entity = 'organization' AND entity_id = '{0}' ORDER BY id OFFSET 1",
+        "SELECT concat_ws(' ', actor_kind, action, content::jsonb -> 'before', content::jsonb -> 'after') AS text
+         FROM audit_log a JOIN audit_parts p ON p.audit_id = a.id AND p.number = 0
+         WHERE a.org_id = '{0}' AND entity = 'organization' AND entity_id = '{0}' ORDER BY a.id OFFSET 1",
         app.acme.id
     );
     assert_eq!(
@@ -233,8 +234,9 @@ fn entries_that_make_room_are_in_the_history() {
     admin.patch(&path, before[2].version, &json!({"order": 1})).expect(200);
     let moved = texts(
         &app,
-        "SELECT concat_ws(' ', entity_id, before->>'order', after->>'order') AS text FROM audit_log
-         WHERE entity = 'project_parameter' AND action = 'updated' ORDER BY after->>'order'",
+        "SELECT concat_ws(' ', entity_id, content::jsonb -> 'before' ->> 'order', content::jsonb -> 'after' ->> 'order') AS text
+         FROM audit_log a JOIN audit_parts p ON p.audit_id = a.id AND p.number = 0
+         WHERE entity = 'project_parameter' AND action = 'updated' ORDER BY content::jsonb -> 'after' ->> 'order'",
     );
     let line = |index: usize, from: i32, to: i32| format!("{} {from} {to}", before[index].id);
     assert_eq!(moved, [line(2, 3, 1), line(0, 1, 2), line(1, 2, 3)]);

@@ -8,11 +8,13 @@
 //! ```
 
 mod actor;
+mod audit;
 mod cluster;
 mod http;
 mod server;
 
 pub use actor::{Actor, Person};
+pub use audit::said;
 pub use cluster::Database;
 pub use http::{Answer, Client};
 pub use server::{

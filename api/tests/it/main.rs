@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod audit;
 mod crash;
 mod demo;
 mod explain;

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use api::http::{guards::Access, route::Route, routes};
+use api::{
+    db::{Entity, record::classes},
+    http::{guards::Access, route::Route, routes},
+};
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
     sql_types::{BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
@@ -17,7 +20,7 @@ use super::{
     samples::{Sample, method, sample},
     scene::{Player, Scene, Stage},
 };
-use crate::harness::{Answer, PASSWORD, TestApp};
+use crate::harness::{Answer, PASSWORD, TestApp, said};
 
 /// Changes without an audit row, each with the reason.
 const NOT_RECORDED: [(&str, &str); 1] = [(
@@ -72,30 +75,32 @@ struct Audited {
     actor_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     session_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Text>)]
-    address: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     request_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
-    what: String,
+    entity: String,
+    #[diesel(sql_type = Text)]
+    action: String,
     #[diesel(sql_type = BigInt)]
     transaction: i64,
     /// Whether the history has the same, written in the same transaction.
     #[diesel(sql_type = Bool)]
     in_history: bool,
-    /// Whether before and after say what the action says.
-    #[diesel(sql_type = Bool)]
-    has_sides: bool,
+}
+
+impl Audited {
+    fn what(&self) -> String {
+        format!("{} {}", self.entity, self.action)
+    }
 }
 
 fn audited(sql: &mut PgConnection, since: i64) -> Vec<Audited> {
     sql_query(
-        "SELECT a.id, a.actor_kind, a.actor_id, a.session_id, a.address, a.request_id,
-                a.entity || ' ' || a.action AS what, a.xmin::text::bigint AS transaction,
+        "SELECT a.id, a.actor_kind, a.actor_id, a.session_id, a.request_id, a.entity, a.action,
+                a.xmin::text::bigint AS transaction,
                 EXISTS (SELECT 1 FROM changes c WHERE c.org_id = a.org_id AND c.id = a.id AND c.entity = a.entity
                         AND c.entity_id = a.entity_id AND c.kind = a.action AND c.at = a.at
-                        AND c.changed_by IS NOT DISTINCT FROM a.actor_id AND c.xmin = a.xmin) AS in_history,
-                (a.before IS NULL) = (a.action = 'created') AND (a.after IS NULL) = (a.action = 'deleted') AS has_sides
+                        AND c.changed_by IS NOT DISTINCT FROM a.actor_id AND c.xmin = a.xmin) AS in_history
          FROM audit_log a WHERE a.xmin::text::bigint >= $1 ORDER BY a.id",
     )
     .bind::<BigInt, _>(since)
@@ -106,7 +111,9 @@ fn audited(sql: &mut PgConnection, since: i64) -> Vec<Audited> {
 /// The transactions since then that left rows in tenant tables, but for the records themselves.
 fn transactions(sql: &mut PgConnection, since: i64) -> BTreeSet<i64> {
     let mut found = BTreeSet::new();
-    for table in tenant_tables(sql).iter().filter(|table| !["audit_log", "changes"].contains(&table.as_str()))
+    for table in tenant_tables(sql)
+        .iter()
+        .filter(|table| !["audit_log", "audit_parts", "changes", "person_keys"].contains(&table.as_str()))
     {
         let query =
             format!("SELECT DISTINCT xmin::text AS line FROM {table} WHERE xmin::text::bigint >= {since}");
@@ -144,7 +151,9 @@ fn every_change_is_recorded_in_its_own_transaction() {
         for row in &rows {
             assert_eq!(row.actor_kind, "user", "{route:?}");
             assert_eq!(row.actor_id, Some(player.actor.id.0), "{route:?}");
-            assert_eq!(row.address.as_deref(), Some("127.0.0.1"), "{route:?}");
+            let said = said(sql, row.id);
+            assert_eq!(said.address.as_deref(), Some("127.0.0.1"), "{route:?}");
+            assert!(said.label.is_some_and(|label| !label.is_empty()), "{route:?}");
             assert_eq!(row.request_id, Some(request), "{route:?}");
             if !matches!(route.access, Access::Public(_)) {
                 assert_eq!(row.session_id, Some(player.actor.session.0), "{route:?}");
@@ -152,9 +161,21 @@ fn every_change_is_recorded_in_its_own_transaction() {
             assert!(
                 row.in_history,
                 "{route:?}: {} {} is not in the history as it is in the log",
-                row.what, row.id
+                row.what(),
+                row.id
             );
-            assert!(row.has_sides, "{route:?}: {} {}", row.what, row.id);
+            // Before and after say what the action says.
+            assert_eq!(said.before.is_empty(), row.action == "created", "{route:?}: {}", row.what());
+            assert_eq!(said.after.is_empty(), row.action == "deleted", "{route:?}: {}", row.what());
+            let entity = Entity::from_key(&row.entity).expect("a kind of thing");
+            for field in said.before.keys().chain(said.after.keys()) {
+                let class = classes::of(entity, field);
+                assert!(
+                    class.is_some(),
+                    "say in record/classes.rs what {} {field} tells of people",
+                    row.entity
+                );
+            }
             assert_eq!(row.transaction, rows[0].transaction, "{route:?}: two transactions");
         }
         assert!(
@@ -167,7 +188,7 @@ fn every_change_is_recorded_in_its_own_transaction() {
         assert_eq!(new_audit_rows, i64::try_from(rows.len()).expect("few"), "{route:?}");
         // A deleted project takes the history that nobody can reach any more along.
         assert!(new_changes == new_audit_rows || route.name == "delete_project", "{route:?}: {new_changes}");
-        let whats: Vec<&str> = rows.iter().map(|row| row.what.as_str()).collect();
+        let whats: Vec<String> = rows.iter().map(Audited::what).collect();
         table.push(format!("{:<26}{}", route.name, whats.join(", ")));
     }
     table.sort();

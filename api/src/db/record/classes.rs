@@ -1,0 +1,108 @@
+//! Which fields of what is recorded identify a person. The whole list: what it does not know is sealed as if it did, and
+//! fails a test.
+
+use super::Entity;
+
+/// What a field tells of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Nothing: settings, choices, dates, ids.
+    Plain,
+    /// What somebody has written, in which others may be named. In clear, each in a part of its own: an erasure takes away
+    /// those that name the person.
+    Text,
+    /// It identifies the person whose id the row has. Sealed with that person's key.
+    Person,
+}
+
+use Class::{Person, Plain, Text};
+
+/// What the name of the thing tells.
+pub const fn label(entity: Entity) -> Class {
+    match entity {
+        Entity::User | Entity::TeamMember => Person,
+        Entity::Organization
+        | Entity::GeneralData
+        | Entity::Role
+        | Entity::Project
+        | Entity::ProjectParameter => Text,
+        // The device in words, and the key of a licence's type.
+        Entity::Session | Entity::Licence => Plain,
+    }
+}
+
+/// All fields that are recorded of a kind of thing.
+pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
+    match entity {
+        Entity::Organization => &[("domain", Plain), ("state", Plain)],
+        Entity::GeneralData => &[
+            ("name", Text),
+            ("street", Text),
+            ("city", Text),
+            ("country", Plain),
+            ("email", Text),
+            ("phone", Text),
+            ("currency", Plain),
+            ("time_zone", Plain),
+            ("first_weekday", Plain),
+            ("language", Plain),
+            ("minimum_password_length", Plain),
+            ("maximum_upload_megabytes", Plain),
+            ("members_see_money", Plain),
+            ("team_member_seats_paid", Plain),
+        ],
+        Entity::User => &[
+            ("email", Person),
+            ("first_name", Person),
+            ("last_name", Person),
+            ("language", Plain),
+            ("no_login", Plain),
+            ("active", Plain),
+            ("company_admin", Plain),
+            ("roles", Plain),
+            ("password", Plain),
+        ],
+        Entity::Role => &[
+            ("name", Text),
+            ("description", Text),
+            ("licence_type", Plain),
+            ("functions", Plain),
+            ("grants", Plain),
+            ("default_for_new_users", Plain),
+        ],
+        Entity::Licence => {
+            &[("licence_type", Plain), ("seats", Plain), ("valid_from", Plain), ("valid_until", Plain)]
+        }
+        Entity::Session => {
+            &[("user_id", Plain), ("device", Plain), ("ended_because", Plain), ("confirmed_at", Plain)]
+        }
+        Entity::Project => &[
+            ("code", Plain),
+            ("name", Text),
+            ("description", Text),
+            ("project_code", Text),
+            ("cost_centre", Text),
+            ("status", Plain),
+            ("approval_status", Plain),
+            ("type", Plain),
+            ("priority", Plain),
+            ("start_date", Plain),
+            ("end_date", Plain),
+            ("team", Text),
+        ],
+        Entity::TeamMember => &[("position", Plain)],
+        Entity::ProjectParameter => &[
+            ("kind", Plain),
+            ("name_en", Text),
+            ("name_es", Text),
+            ("colour", Plain),
+            ("order", Plain),
+            ("default_for_new_projects", Plain),
+        ],
+    }
+}
+
+/// The class of a field; absent where nobody has thought about it.
+pub fn of(entity: Entity, field: &str) -> Option<Class> {
+    fields(entity).iter().find(|(name, _)| *name == field).map(|(_, class)| *class)
+}
