@@ -4,8 +4,8 @@ super::texts! {
     close_navigation: "Close navigation", "Cerrar navegación";
     confirm: "Confirm", "Confirmar";
     confirm_text:
-        "This changes who may do what. Type your password to go on; you will not be asked again for five minutes.",
-        "Esto cambia quién puede hacer qué. Escribe tu contraseña para seguir; no se te volverá a pedir en cinco minutos.";
+        "Not everybody who finds your browser open may do this. Type your password to go on; for five minutes you will not be asked again.",
+        "Esto no puede hacerlo cualquiera que encuentre tu navegador abierto. Escribe tu contraseña para seguir; no se te volverá a pedir en cinco minutos.";
     confirm_title: "Confirm that it is you", "Confirma que eres tú";
     company_admin: "Company admin", "Administración de la empresa";
     language: "Language", "Idioma";
