@@ -1,6 +1,7 @@
 //! The commands of `portico`, each a few lines over the library. What they print is their result.
 #![expect(clippy::print_stdout, reason = "a command's result goes to the standard output")]
 
+pub mod jobs;
 pub mod org;
 
 use std::net::TcpListener;
@@ -9,10 +10,16 @@ use anyhow::{Context, Result};
 use api::{
     access::cache::AccessCache,
     clock::Clock,
-    config::{self, ServeConfig},
+    config::{self, ServeConfig, WorkConfig},
     db::migrate,
     demo,
     http::{openapi as document, routes, server::Portico, tokens},
+    work::Crew,
+};
+use futures_util::future::select;
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -71,4 +78,27 @@ pub fn serve() -> Result<()> {
         drop(listener);
         outcome
     })
+}
+
+pub fn work() -> Result<()> {
+    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(config::log_filter())).init();
+    let config = WorkConfig::from_environment()?;
+    actix_web::rt::System::new().block_on(async move {
+        let mut crew = Crew::start(&config, Clock::system())?;
+        tracing::info!(mail = ?config.mail.way, "working");
+        {
+            let (told, left) = (std::pin::pin!(told_to_stop()), std::pin::pin!(crew.anybody_left()));
+            select(told, left).await;
+        }
+        tracing::info!("stopping");
+        crew.stop()
+    })
+}
+
+/// Waits for the signal that ends a program.
+async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (interrupt, terminate) = (std::pin::pin!(ctrl_c()), std::pin::pin!(terminate.recv()));
+    select(interrupt, terminate).await;
+    Ok(())
 }

@@ -1,10 +1,10 @@
 //! Work that a transaction leaves behind: the job table.
 //!
 //! A job is a row that is written in the transaction that causes it, by `conn.enqueue(…)`: where that transaction does
-//! not commit, there was never a job. Nothing works the jobs off yet: until there is a worker they wait in the table.
+//! not commit, there was never a job. [`crate::work`] does them.
 //!
 //! A new kind of job: give [`Job`] a variant with what it needs to know, as small as can be and without secrets where
-//! possible, and say in [`Job::attempts`] how often it is tried.
+//! possible, say in [`Job::attempts`] how often it is tried, and in `work/jobs.rs` who does it.
 //!
 //! Where the same cause may be met twice, `NewJob::once` gives the job a key: of jobs with the same key, an
 //! organization has one, for as long as the job is kept (30 days after it was done).

@@ -22,5 +22,6 @@ pub mod projects;
 pub mod roles;
 pub mod sessions;
 pub mod users;
+pub mod work;
 
 pub use error::ApiError;

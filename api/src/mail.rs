@@ -1,7 +1,13 @@
 //! Mail to people: what there is to say, and to whom.
 //!
-//! `mail::send(conn, person, Mail::…)` inside of a write transaction leaves a job behind. Nothing sends it yet: letters,
-//! languages and the way to an SMTP server come with the worker. Of the mails below only `PasswordChanged` is enqueued.
+//! `mail::send(conn, person, Mail::…)` inside of a write transaction leaves a job behind; `portico work` sends it, in the
+//! language and to the e-mail that the person has at that moment. [`texts`] says what each mail says, [`letter`] what it
+//! looks like, [`post`] which way it takes, [`smtp`] how it is handed over.
+
+pub mod letter;
+pub mod post;
+pub mod smtp;
+pub mod texts;
 
 use std::net::IpAddr;
 
@@ -47,6 +53,17 @@ pub enum Mail {
         /// How.
         how: PasswordChange,
         /// When and from where.
+        occasion: Occasion,
+    },
+    /// The e-mail was changed by somebody who manages people. Goes to the former one and to the new one.
+    EmailChanged {
+        /// Who changed it.
+        by: String,
+        /// The e-mail until now.
+        former: String,
+        /// The e-mail from now on.
+        new: String,
+        /// When.
         occasion: Occasion,
     },
     /// Signed in from a browser that the account was not used from before.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::org::OrgCommand;
+use commands::{jobs::JobsCommand, org::OrgCommand};
 
 /// Portico: projects, services, programs and portfolios.
 #[derive(Debug, Parser)]
@@ -40,6 +40,13 @@ enum Command {
     Demo,
     /// Serve the API, and the app where `PORTICO_APP_DIR` says.
     Serve,
+    /// Send mails, and do what else is done behind people's backs.
+    Work,
+    /// Work that was left behind.
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
     /// Print the API's OpenAPI document.
     Openapi,
 }
@@ -68,6 +75,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Org { command } => commands::org::run(command),
         Command::Demo => commands::demo(),
         Command::Serve => commands::serve(),
+        Command::Work => commands::work(),
+        Command::Jobs { command } => commands::jobs::run(&command),
         Command::Openapi => commands::openapi(),
     }
 }

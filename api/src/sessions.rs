@@ -6,7 +6,7 @@
 
 mod confirm;
 mod cookies;
-mod device;
+pub mod device;
 mod guessing;
 mod handlers;
 mod profile;

@@ -12,6 +12,7 @@ mod cluster;
 mod environment;
 mod exec;
 mod interrupt;
+mod mail_server;
 mod node;
 mod packages;
 mod postgres;

@@ -25,6 +25,8 @@ pub enum Need {
     Chromium,
     /// Brings Node where the system's is too old.
     Python,
+    /// The SMTP server that tests receive mails with.
+    MailServer,
 }
 
 impl Need {
@@ -35,6 +37,7 @@ impl Need {
             Self::Server => "postgresql",
             Self::Chromium => "chromium",
             Self::Python => "python3-venv",
+            Self::MailServer => "python3-aiosmtpd",
         }
     }
 
@@ -45,6 +48,10 @@ impl Need {
             Self::Server => Programs::find_newest().is_some(),
             Self::Chromium => chromium().is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+            // The system's own Python: packages of the system are for it alone.
+            Self::MailServer => {
+                exec::succeeds(Command::new("/usr/bin/python3").args(["-c", "import aiosmtpd"]))
+            }
         }
     }
 
@@ -125,7 +132,7 @@ pub fn ensure_wasm_target(root: &Path) -> Result<()> {
 
 /// Needs for the journeys, beyond those of the server.
 pub fn for_journeys() -> Vec<Need> {
-    let mut needs = vec![Need::Chromium];
+    let mut needs = vec![Need::Chromium, Need::MailServer];
     if node::found_on_system().is_none() {
         needs.push(Need::Python);
     }

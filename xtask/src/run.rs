@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::app::{self, Profile};
 use crate::cluster::Cluster;
 use crate::packages::{self, Need};
-use crate::site::{self, Databases, Server, Site};
+use crate::site::{self, Databases, Mail, Server, Site};
 use crate::steps::{self, Steps};
 use crate::{interrupt, repo};
 
@@ -26,6 +26,9 @@ pub struct Options {
     /// Where to listen on this machine.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Where to show the mails that would be sent.
+    #[arg(long, default_value_t = 8025)]
+    mail_port: u16,
 }
 
 /// Builds, prepares, starts, and stays until Ctrl-C.
@@ -41,8 +44,8 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     }
     let _lock = lock(&private)?;
 
-    let mut steps = Steps::new(if named.is_some() { 7 } else { 8 });
-    steps.loud("checking the system", || check(&root, options.port, named.is_none()))?;
+    let mut steps = Steps::new(if named.is_some() { 8 } else { 9 });
+    steps.loud("checking the system", || check(&root, options, named.is_none()))?;
     steps.loud("building the server", || site::compile(&root, profile))?;
     steps.loud("building the app", || app::compile(&root, profile))?;
     let bundle = app::folder(&private, profile);
@@ -61,22 +64,27 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         })?,
     };
     let program = site::program(&root, profile);
-    let site = Site { program, databases, keys, app: bundle, port: options.port };
+    let mail = Mail::Shown { folder: private.join("mail"), port: options.mail_port };
+    let site = Site { program, databases, keys, app: bundle, port: options.port, mail };
     steps.quiet("preparing the database", || site.prepare())?;
     let accounts = steps.quiet("seeing to the demo data", || site.demo())?;
     let log = private.join("server.log");
     let server = steps.quiet("starting the server", || site.serve(&log))?;
+    let worker = steps.quiet("starting the worker", || site.work(&private.join("worker.log")))?;
 
     println!("\n{}  (up after {})\n", steps::strong(&site.address()), steps::spoken(steps.elapsed()));
     println!("{}\n", accounts.trim_end());
+    if let Some(page) = site.mail_page() {
+        println!("Mails are sent to nobody: they are shown at {}\n", steps::strong(&page));
+    }
     println!("What the server says is in {}. Ctrl-C stops it.", log.display());
-    stay(cluster, server)
+    stay(cluster, [server, worker])
 }
 
 /// The parameters are dropped from the last to the first, so the database outlives the server.
-fn stay(mut cluster: Option<Cluster>, mut server: Server) -> Result<ExitCode> {
+fn stay(mut cluster: Option<Cluster>, mut processes: [Server; 2]) -> Result<ExitCode> {
     while !interrupt::requested() {
-        server.check()?;
+        processes.iter_mut().try_for_each(Server::check)?;
         if cluster.as_mut().is_some_and(|cluster| !cluster.is_running()) {
             bail!("PostgreSQL ended by itself; see .portico/postgres.log");
         }
@@ -86,9 +94,11 @@ fn stay(mut cluster: Option<Cluster>, mut server: Server) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(root: &Path, port: u16, with_cluster: bool) -> Result<()> {
-    if !site::is_free(port) {
-        bail!("port {port} is taken by another program; choose one with --port");
+fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
+    for (port, option) in [(options.port, "--port"), (options.mail_port, "--mail-port")] {
+        if !site::is_free(port) {
+            bail!("port {port} is taken by another program; choose one with {option}");
+        }
     }
     let mut needs = vec![Need::Compiler, Need::ClientLibrary];
     if with_cluster {
@@ -100,8 +110,10 @@ fn check(root: &Path, port: u16, with_cluster: bool) -> Result<()> {
 
 fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
     Cluster::remove(root, private)?;
-    if keys.exists() {
-        fs::remove_dir_all(keys)?;
+    for folder in [keys, &private.join("mail")] {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
     }
     Ok(())
 }

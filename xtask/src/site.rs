@@ -73,6 +73,16 @@ pub struct Site {
     pub keys: PathBuf,
     pub app: PathBuf,
     pub port: u16,
+    pub mail: Mail,
+}
+
+/// Where mails go.
+#[derive(Debug, Clone)]
+pub enum Mail {
+    /// To a page on this machine that shows them.
+    Shown { folder: PathBuf, port: u16 },
+    /// To an SMTP server on this machine.
+    Smtp { port: u16 },
 }
 
 impl Site {
@@ -95,6 +105,25 @@ impl Site {
         command.env("PORTICO_KEYS_DIR", &self.keys).env("PORTICO_APP_DIR", &self.app);
         command.env("PORTICO_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
+        command.env("PORTICO_PUBLIC_ORIGIN", self.address());
+        command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
+        match &self.mail {
+            Mail::Shown { folder, port } => {
+                command.env("PORTICO_MAIL_FOLDER", folder);
+                command.env("PORTICO_MAIL_PAGE", format!("127.0.0.1:{port}"));
+            }
+            Mail::Smtp { port } => {
+                command.env("PORTICO_SMTP_URL", format!("smtp://127.0.0.1:{port}?tls=none"));
+            }
+        }
+    }
+
+    /// Where the person reads the mails, where they are shown.
+    pub fn mail_page(&self) -> Option<String> {
+        match &self.mail {
+            Mail::Shown { port, .. } => Some(format!("http://localhost:{port}")),
+            Mail::Smtp { .. } => None,
+        }
     }
 
     /// Roles, tables and keys, each only where it is missing.
@@ -113,15 +142,14 @@ impl Site {
         exec::output(&mut self.command(&["demo"]))
     }
 
+    /// Starts the worker, its words going to a file.
+    pub fn work(&self, log: &Path) -> Result<Server> {
+        self.start("work", "the worker", log)
+    }
+
     /// Starts the server, its words going to a file, and waits until it answers.
     pub fn serve(&self, log: &Path) -> Result<Server> {
-        use std::os::unix::process::CommandExt as _;
-        let mut command = self.command(&["serve"]);
-        // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.
-        let writer = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
-        command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        let process = command.spawn().context("the server cannot be started")?;
-        let mut server = Server { process, log: log.to_owned() };
+        let mut server = self.start("serve", "the server", log)?;
         let deadline = Instant::now() + START;
         while !is_ready(self.port) {
             server.check()?;
@@ -132,12 +160,23 @@ impl Site {
         }
         Ok(server)
     }
+
+    fn start(&self, word: &str, name: &'static str, log: &Path) -> Result<Server> {
+        use std::os::unix::process::CommandExt as _;
+        let mut command = self.command(&[word]);
+        // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.
+        let writer = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
+        command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        let process = command.spawn().with_context(|| format!("{name} cannot be started"))?;
+        Ok(Server { process, name, log: log.to_owned() })
+    }
 }
 
-/// The running server; it stops when dropped.
+/// One of the running processes; it stops when dropped.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
+    name: &'static str,
     log: PathBuf,
 }
 
@@ -148,7 +187,7 @@ impl Server {
             None => Ok(()),
             Some(status) => {
                 let last = exec::last_lines(&self.log);
-                bail!("the server ended by itself with {status}; its last words:\n{last}")
+                bail!("{} ended by itself with {status}; its last words:\n{last}", self.name)
             }
         }
     }

@@ -143,7 +143,7 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
 
 fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
-    packages::ensure(&[Need::Server])?;
+    packages::ensure(&[Need::Server, Need::MailServer])?;
     let run = |admin: &str| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
     if let Some(admin) = environment::find("PORTICO_TEST_ADMIN_URL") {
         return run(&admin);

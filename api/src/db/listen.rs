@@ -1,7 +1,9 @@
-//! Changed rights travel to every server by LISTEN/NOTIFY, on a connection and a thread of its own.
+//! What transactions say at their COMMIT travels by LISTEN/NOTIFY, on a connection and a thread of its own for each
+//! channel.
 //!
-//! When the connection is lost, everything cached is forgotten once it is back, and until then the cache's own limit
-//! of 30 seconds holds.
+//! Notifications are lost while the connection is: whoever listens is told so, and has to look for itself. Changed
+//! rights are followed by [`Listener::start`]: everything cached is forgotten once the connection is back, and until
+//! then the cache's own limit of 30 seconds holds.
 
 use std::{
     sync::{
@@ -41,6 +43,15 @@ fn parse(payload: &str) -> Option<(OrganizationId, AccessScope)> {
     Some((organization.parse().ok()?, scope))
 }
 
+/// What reaches whoever listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// A transaction has committed that said this.
+    Said(&'a str),
+    /// The connection was lost, or is back: what was said meanwhile was told to nobody.
+    Missed,
+}
+
 /// A thread that listens until it is dropped.
 #[derive(Debug)]
 pub struct Listener {
@@ -49,22 +60,39 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens on a connection of its own and forgets in the cache what has changed. Returns once it listens.
+    /// Follows changed rights, and forgets in the cache what has changed. Returns once it listens.
     pub fn start(url: &str, cache: AccessCache) -> anyhow::Result<Self> {
-        let mut connection = connect(url)?;
+        Self::follow(url, CHANNEL, move |heard| {
+            let Heard::Said(payload) = heard else { return cache.forget_all() };
+            match parse(payload) {
+                Some((organization, scope)) => cache.forget(organization, scope),
+                None => {
+                    tracing::error!(payload, "a notification that nobody understands");
+                }
+            }
+        })
+    }
+
+    /// Follows a channel on a connection of its own. Returns once it listens.
+    pub fn follow(
+        url: &str,
+        channel: &'static str,
+        mut hear: impl FnMut(Heard<'_>) + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let mut connection = connect(url, channel)?;
         let (url, stop) = (url.to_owned(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("access-listener".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name(format!("{channel} listener")).spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
-                if let Err(error) = follow(&mut connection, &cache, &stopped) {
-                    tracing::warn!(%error, "lost the connection for changed rights");
-                    cache.forget_all();
-                    connection = match reconnect(&url, &stopped) {
+                if let Err(error) = follow(&mut connection, &mut hear, &stopped) {
+                    tracing::warn!(%error, channel, "lost the connection that listens");
+                    hear(Heard::Missed);
+                    connection = match reconnect(&url, channel, &stopped) {
                         Some(connection) => connection,
                         None => return,
                     };
-                    // What changed between the loss and now was told to nobody.
-                    cache.forget_all();
+                    // What was said between the loss and now was told to nobody.
+                    hear(Heard::Missed);
                 }
             }
         })?;
@@ -78,22 +106,22 @@ impl Drop for Listener {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread for changed rights had panicked");
+            tracing::error!("a thread that listens had panicked");
         }
     }
 }
 
-fn connect(url: &str) -> anyhow::Result<PgConnection> {
+fn connect(url: &str, channel: &str) -> anyhow::Result<PgConnection> {
     let mut connection = PgConnection::establish(url)?;
-    diesel::sql_query(format!("LISTEN {CHANNEL}")).execute(&mut connection)?;
+    diesel::sql_query(format!("LISTEN {channel}")).execute(&mut connection)?;
     Ok(connection)
 }
 
-fn reconnect(url: &str, stop: &AtomicBool) -> Option<PgConnection> {
+fn reconnect(url: &str, channel: &str, stop: &AtomicBool) -> Option<PgConnection> {
     while !stop.load(Ordering::Relaxed) {
-        match connect(url) {
+        match connect(url, channel) {
             Ok(connection) => return Some(connection),
-            Err(error) => tracing::warn!(%error, "no connection for changed rights yet"),
+            Err(error) => tracing::warn!(%error, channel, "no connection that listens yet"),
         }
         std::thread::sleep(POLL * 5);
     }
@@ -101,17 +129,15 @@ fn reconnect(url: &str, stop: &AtomicBool) -> Option<PgConnection> {
 }
 
 /// Follows until told to stop, or until the connection is lost.
-fn follow(connection: &mut PgConnection, cache: &AccessCache, stop: &AtomicBool) -> diesel::QueryResult<()> {
+fn follow(
+    connection: &mut PgConnection,
+    hear: &mut impl FnMut(Heard<'_>),
+    stop: &AtomicBool,
+) -> diesel::QueryResult<()> {
     let mut polls = 0_u32;
     while !stop.load(Ordering::Relaxed) {
         for notification in connection.notifications_iter() {
-            let notification = notification?;
-            match parse(&notification.payload) {
-                Some((organization, scope)) => cache.forget(organization, scope),
-                None => {
-                    tracing::error!(payload = notification.payload, "a notification that nobody understands");
-                }
-            }
+            hear(Heard::Said(&notification?.payload));
         }
         polls += 1;
         if polls >= POLLS_BETWEEN_PINGS {

@@ -15,14 +15,20 @@ use crate::{ApiError, clock::Clock};
 #[expect(missing_debug_implementations, reason = "a connection has nothing to show")]
 pub struct OperatorDb {
     connection: PgConnection,
+    url: String,
     clock: Clock,
 }
 
 impl OperatorDb {
     /// Connects.
     pub fn open(url: &str, clock: Clock) -> Result<Self> {
-        let connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
-        Ok(Self { connection, clock })
+        Ok(Self { connection: connect(url)?, url: url.to_owned(), clock })
+    }
+
+    /// Connects anew, where the connection was lost.
+    pub fn reopen(&mut self) -> Result<()> {
+        self.connection = connect(&self.url)?;
+        Ok(())
     }
 
     /// The clock that stamps what is written.
@@ -81,6 +87,10 @@ impl OperatorDb {
             .execute(&mut self.connection)?;
         Ok(())
     }
+}
+
+fn connect(url: &str) -> Result<PgConnection> {
+    PgConnection::establish(url).context("PostgreSQL does not answer")
 }
 
 /// The tables that only operators read.

@@ -1,5 +1,9 @@
 //! What a browser says of itself, in words that a person recognizes.
 
+use shared::Language;
+
+const UNKNOWN: &str = "Unknown device";
+
 /// `Firefox on Linux`, from the `User-Agent`. Never more than that: the text is shown, stored and untrusted.
 pub fn name(user_agent: &str) -> String {
     let browsers = [
@@ -26,13 +30,34 @@ pub fn name(user_agent: &str) -> String {
     match (find(&browsers), find(&systems)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
+        (None, None) => UNKNOWN.to_owned(),
+    }
+}
+
+/// The name of a device as people of a language say it.
+pub fn spoken(name: &str, language: Language) -> String {
+    match (language, name.split_once(" on ")) {
+        (Language::Es, Some((browser, system))) => format!("{browser} en {system}"),
+        (Language::Es, None) if name == UNKNOWN => "Dispositivo desconocido".to_owned(),
+        _ => name.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::*;
+
+    #[test]
+    fn devices_are_spoken_of_in_both_languages() {
+        for (user_agent, expected) in [
+            ("X11; Linux Firefox/140.0", "Firefox en Linux"),
+            ("curl/8.9", "curl"),
+            ("", "Dispositivo desconocido"),
+        ] {
+            assert_eq!(spoken(&name(user_agent), Language::Es), expected);
+            assert_eq!(spoken(&name(user_agent), Language::En), name(user_agent));
+        }
+    }
 
     #[test]
     fn devices() {

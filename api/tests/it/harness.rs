@@ -11,12 +11,14 @@ mod actor;
 mod audit;
 mod cluster;
 mod http;
+mod mail;
 mod server;
 
 pub use actor::{Actor, Person};
 pub use audit::said;
 pub use cluster::Database;
 pub use http::{Answer, Client};
+pub use mail::MailServer;
 pub use server::{
     PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, starting_organizations, starting_time,
 };

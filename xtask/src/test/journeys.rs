@@ -8,9 +8,10 @@ use super::Broken;
 use crate::app::{self, Profile};
 use crate::cluster::Cluster;
 use crate::exec;
+use crate::mail_server::MailServer;
 use crate::node::{self, Node};
 use crate::packages::{self, Need};
-use crate::site::{self, Databases, Site};
+use crate::site::{self, Databases, Mail, Site};
 use crate::steps::Steps;
 
 /// Builds what the journeys go through, starts it, and lets Playwright loose on it.
@@ -38,25 +39,32 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let log = private.join("e2e-server.log");
     // Dropped from the last to the first: the server before its database.
-    let (_cluster, site, _server) = steps.quiet("starting a server with demo data", || {
-        let cluster = Cluster::throwaway()?;
-        let site = Site {
-            program: site::program(root, Profile::Dev),
-            databases: Databases::of(&cluster),
-            keys: scratch.path().join("keys"),
-            app: bundle,
-            port: site::free_port()?,
-        };
-        site.prepare()?;
-        site.demo()?;
-        let server = site.serve(&log)?;
-        Ok((cluster, site, server))
-    })?;
+    let inbox = scratch.path().join("inbox");
+    let (_cluster, _mail_server, site, _processes) =
+        steps.quiet("starting a server with demo data", || {
+            let cluster = Cluster::throwaway()?;
+            let mail_server = MailServer::start(root, &inbox)?;
+            let site = Site {
+                program: site::program(root, Profile::Dev),
+                databases: Databases::of(&cluster),
+                keys: scratch.path().join("keys"),
+                app: bundle,
+                port: site::free_port()?,
+                mail: Mail::Smtp { port: mail_server.port() },
+            };
+            site.prepare()?;
+            site.demo()?;
+            let server = site.serve(&log)?;
+            let worker = site.work(&private.join("e2e-worker.log"))?;
+            Ok((cluster, mail_server, site, [server, worker]))
+        })?;
 
     steps.loud("walking the journeys", || {
         let mut playwright = node.script(Path::new("node_modules/@playwright/test/cli.js"));
         playwright.arg("test").args(passed_on).current_dir(&folder);
         site.tell(&mut playwright);
+        // Where the mails arrive that somebody in a journey gets.
+        playwright.env("PORTICO_INBOX", &inbox);
         playwright.env("PORTICO_BASE_URL", site.address()).env("PORTICO_CHROMIUM", chromium);
         // Journeys that begin at the operator's desk type what an operator would.
         playwright.env("PORTICO_PROGRAM", &site.program);

@@ -43,6 +43,11 @@ impl Database {
         Self { name }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The address for a role.
     pub fn url(&self, role: &str) -> String {
         url(role, &self.name)

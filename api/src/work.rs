@@ -1,0 +1,71 @@
+//! `portico work`: what is done behind people's backs. Jobs that transactions left behind, what recurs by the clock,
+//! and loops that follow the database.
+//!
+//! Any number of workers may run beside each other. [`Worker`] is one pair of hands with its own connection, and does
+//! one thing after the other; [`Crew`] is the process: several workers on threads, each woken by NOTIFY. Tests take a
+//! [`Worker`] and let it do all that is due at the instant of their clock, by [`Worker::work_off`].
+//!
+//! A new kind of job: see [`crate::jobs`]. Something that recurs: add it to [`schedules::ALL`]. A loop that follows
+//! what is committed: add it to [`loops::ALL`].
+
+mod bell;
+mod crew;
+mod jobs;
+pub mod loops;
+mod pulse;
+pub mod schedules;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+pub use crew::Crew;
+pub use jobs::Outcome;
+
+use self::{jobs::Workshop, pulse::Pulse};
+use crate::{clock::Clock, config::WorkConfig, db::operator::OperatorDb};
+
+/// How long a worker holds what it has taken without a word. After that it counts as dead, and another one begins
+/// anew.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// One pair of hands.
+#[expect(missing_debug_implementations, reason = "a connection has nothing to show")]
+pub struct Worker {
+    db: OperatorDb,
+    workshop: Arc<Workshop>,
+    pulse: Pulse,
+}
+
+impl Worker {
+    /// Comes in by a connection of its own.
+    pub fn open(config: &WorkConfig, clock: Clock) -> Result<Self> {
+        let db = OperatorDb::open(&config.operator_database_url, clock)?;
+        Ok(Self { db, workshop: Arc::new(Workshop::open(config)?), pulse: Pulse::default() })
+    }
+
+    /// Does everything that is due at this instant, until nothing is: schedules, loops, then jobs. Gives how many jobs
+    /// were tried.
+    pub fn work_off(&mut self) -> Result<usize> {
+        while self.work_one_schedule()? {}
+        for one in loops::ALL {
+            (one.work)(&mut self.db)?;
+        }
+        let mut tried = 0;
+        while self.work_one_job()? {
+            tried += 1;
+        }
+        Ok(tried)
+    }
+
+    /// Takes the schedule that has been due for longest and runs it. Says whether there was one.
+    pub fn work_one_schedule(&mut self) -> Result<bool> {
+        schedules::work_one(&mut self.db, schedules::ALL, &self.pulse)
+    }
+
+    /// Takes the job that has been due for longest and does it. Says whether there was one.
+    pub fn work_one_job(&mut self) -> Result<bool> {
+        self.workshop.work_one(&mut self.db, &self.pulse)
+    }
+}

@@ -1,0 +1,193 @@
+//! What recurs by the clock, for the whole installation. Each has a row in `schedules`, so that any number of workers
+//! runs each once; one that was missed while no worker ran is made up for once.
+
+use anyhow::Result;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use diesel::{prelude::*, sql_types};
+
+use super::{
+    LEASE,
+    pulse::{Leased, Pulse},
+};
+use crate::db::{
+    operator::{OperatorDb, tables::schedules},
+    queue,
+};
+
+/// Something that recurs.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule {
+    /// Its name, which stays: its row has it.
+    pub name: &'static str,
+    /// How often, counted from midnight UTC.
+    pub every: TimeDelta,
+    /// How long after that beat, so that not everything runs at midnight.
+    pub offset: TimeDelta,
+    /// Does it. Where it fails it is tried again, a minute later and then less and less often.
+    pub work: fn(&mut OperatorDb) -> Result<()>,
+}
+
+/// All that recurs.
+pub const ALL: &[Schedule] = &[
+    Schedule {
+        name: "forget finished jobs",
+        every: TimeDelta::days(1),
+        offset: TimeDelta::minutes(197),
+        work: forget_finished_jobs,
+    },
+    Schedule {
+        name: "forget idempotency keys",
+        every: TimeDelta::hours(1),
+        offset: TimeDelta::minutes(23),
+        work: forget_idempotency_keys,
+    },
+];
+
+/// What was done is kept so long for its key, which keeps the same cause from leaving the same work behind twice.
+const DONE_KEPT: TimeDelta = TimeDelta::days(30);
+/// A dead letter waits for an operator so long.
+const DEAD_KEPT: TimeDelta = TimeDelta::days(90);
+/// The longest that a schedule which fails waits for its next try.
+const LONGEST_DELAY: TimeDelta = TimeDelta::hours(1);
+
+fn forget_finished_jobs(db: &mut OperatorDb) -> Result<()> {
+    let now = db.clock().now();
+    let forgotten = queue::forget(db.global(), now - DONE_KEPT, now - DEAD_KEPT)?;
+    tracing::info!(forgotten, "finished jobs");
+    Ok(())
+}
+
+fn forget_idempotency_keys(db: &mut OperatorDb) -> Result<()> {
+    use crate::db::schema::idempotency_keys;
+
+    let now = db.clock().now();
+    let over = idempotency_keys::table.filter(idempotency_keys::expires_at.lt(now));
+    let forgotten = diesel::delete(over).execute(db.global())?;
+    tracing::info!(forgotten, "idempotency keys");
+    Ok(())
+}
+
+impl Schedule {
+    /// The first beat after an instant.
+    fn next(&self, after: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        Ok((after - self.offset).duration_trunc(self.every)? + self.every + self.offset)
+    }
+}
+
+/// A schedule that a worker holds.
+#[derive(Debug, Clone, QueryableByName)]
+pub(super) struct Taken {
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = sql_types::Integer)]
+    attempts: i32,
+    #[diesel(sql_type = sql_types::BigInt)]
+    fence: i64,
+}
+
+/// Runs the one of these that has been due for longest. Says whether there was one.
+pub(super) fn work_one(db: &mut OperatorDb, schedules: &[Schedule], pulse: &Pulse) -> Result<bool> {
+    let now = db.clock().now();
+    enter(db, schedules, now)?;
+    let Some(taken) = take(db, schedules, now)? else { return Ok(false) };
+    let Some(schedule) = schedules.iter().find(|one| one.name == taken.name) else { return Ok(false) };
+    let outcome = {
+        let _beating = pulse.hold(Leased::Schedule(taken.clone()));
+        (schedule.work)(db)
+    };
+    let now = db.clock().now();
+    let (next, error) = match outcome {
+        Ok(()) => (schedule.next(now)?, None),
+        Err(error) => {
+            tracing::error!(schedule = taken.name, error = format!("{error:#}"), "a schedule failed");
+            (now + super::jobs::delay(taken.attempts).min(LONGEST_DELAY), Some(format!("{error:#}")))
+        }
+    };
+    settle(db, &taken, next, error.as_deref(), now)?;
+    Ok(true)
+}
+
+/// Gives a row to each that has none yet.
+fn enter(db: &mut OperatorDb, schedules: &[Schedule], now: DateTime<Utc>) -> Result<()> {
+    for schedule in schedules {
+        diesel::insert_into(schedules::table)
+            .values((schedules::name.eq(schedule.name), schedules::due_at.eq(schedule.next(now)?)))
+            .on_conflict_do_nothing()
+            .execute(db.global())?;
+    }
+    Ok(())
+}
+
+/// Takes the one that has been due for longest, until the lease ends; one whose worker went silent is due again.
+fn take(db: &mut OperatorDb, schedules: &[Schedule], now: DateTime<Utc>) -> Result<Option<Taken>> {
+    let names: Vec<&str> = schedules.iter().map(|one| one.name).collect();
+    let taken = diesel::sql_query(
+        "WITH due AS MATERIALIZED (
+             SELECT name FROM schedules WHERE due_at <= $1 AND name = ANY ($3)
+             ORDER BY due_at, name LIMIT 1 FOR UPDATE SKIP LOCKED)
+         UPDATE schedules SET running = true, due_at = $2, attempts = attempts + 1, fence = fence + 1
+         FROM due WHERE schedules.name = due.name
+         RETURNING schedules.name, attempts, fence",
+    )
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Timestamptz, _>(now + LEASE)
+    .bind::<sql_types::Array<sql_types::Text>, _>(names);
+    Ok(taken.get_result(db.global()).optional()?)
+}
+
+/// Says that the worker is still at it.
+pub(super) fn prolong(db: &mut OperatorDb, taken: &Taken, until: DateTime<Utc>) -> Result<()> {
+    let still =
+        schedules::table.filter(schedules::name.eq(&taken.name).and(schedules::fence.eq(taken.fence)));
+    diesel::update(still).set(schedules::due_at.eq(until)).execute(db.global())?;
+    Ok(())
+}
+
+/// Writes what came of it, unless another worker has taken it meanwhile.
+fn settle(
+    db: &mut OperatorDb,
+    taken: &Taken,
+    next: DateTime<Utc>,
+    error: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let still =
+        schedules::table.filter(schedules::name.eq(&taken.name).and(schedules::fence.eq(taken.fence)));
+    diesel::update(still)
+        .set((
+            schedules::due_at.eq(next),
+            schedules::running.eq(false),
+            schedules::last_error.eq(error),
+            // `None` leaves these two as they are.
+            error.is_none().then_some(schedules::attempts.eq(0)),
+            error.is_none().then_some(schedules::last_succeeded_at.eq(now)),
+        ))
+        .execute(db.global())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_are_counted_from_midnight() {
+        let schedule = |every, offset| Schedule { name: "", every, offset, work: |_| Ok(()) };
+        for (every, offset, after, expected) in [
+            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T09:00:00Z", "2026-03-03T03:17:00Z"),
+            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T03:16:59Z", "2026-03-02T03:17:00Z"),
+            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T03:17:00Z", "2026-03-03T03:17:00Z"),
+            (TimeDelta::hours(1), TimeDelta::zero(), "2026-12-31T23:30:00Z", "2027-01-01T00:00:00Z"),
+        ] {
+            let after: DateTime<Utc> = after.parse().expect("an instant");
+            let expected: DateTime<Utc> = expected.parse().expect("an instant");
+            assert_eq!(schedule(every, offset).next(after).expect("a beat"), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let names: std::collections::HashSet<&str> = ALL.iter().map(|one| one.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+}
