@@ -1,6 +1,6 @@
 //! Who may do what: licence → role → menu → position.
 //!
-//! [`rules`] decides, purely, on values, and [`explain`] says why; [`person`] holds what they decide on, loaded by [`store`] and kept by
+//! [`rules`] decides, purely, on values, [`explain`] says why, and [`simulate`] what else would come to; [`person`] holds what they decide on, loaded by [`store`] and kept by
 //! [`cache`] until something changes; [`marks`] are the names of menus and operations in guards.
 //! Invariant: no other module decides about access; a handler only names what it needs in its guard.
 
@@ -10,6 +10,7 @@ pub mod explain;
 pub mod marks;
 pub mod person;
 pub mod rules;
+pub mod simulate;
 pub mod store;
 
 pub use caller::{Caller, Credential};

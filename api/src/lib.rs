@@ -21,6 +21,7 @@ pub mod project_parameters;
 pub mod projects;
 pub mod roles;
 pub mod sessions;
+pub mod simulate;
 pub mod users;
 pub mod work;
 

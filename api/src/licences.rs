@@ -4,9 +4,13 @@
 //! [`seats::settle`] after it. [`rules`] says purely which seat somebody uses and when growth is refused.
 
 mod handlers;
+mod preview;
 mod rules;
 pub mod seats;
 mod store;
+
+pub use preview::{ChangedLicence, SeatMove, changed, held_effect, seat_effects};
+pub use rules::Candidate;
 
 use crate::{http::route::Route, routes};
 use handlers::{

@@ -14,7 +14,7 @@ use handlers::{
     __path_update_role, copy_role, create_role, delete_role, get_role, list_roles, update_role,
 };
 
-pub use store::choices;
+pub use store::{changed, choices};
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {

@@ -9,6 +9,8 @@ mod new_password;
 mod rules;
 pub(crate) mod store;
 
+pub use store::changed;
+
 use crate::{http::route::Route, routes};
 use handlers::{
     __path_create_user, __path_deactivate_user, __path_get_user, __path_get_user_options, __path_list_users,

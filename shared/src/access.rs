@@ -1,6 +1,8 @@
-//! Why somebody may not do something; [`explain`] has the whole chain.
+//! Why somebody may not do something; [`explain`] has the whole chain, and [`simulate`] what a change would
+//! come to.
 
 pub mod explain;
+pub mod simulate;
 
 use serde::{Deserialize, Serialize};
 

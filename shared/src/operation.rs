@@ -120,6 +120,17 @@ impl Operations {
         }
     }
 
+    /// What is in the set and not in the other one.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self {
+            insert: self.insert && !other.insert,
+            update: self.update && !other.update,
+            delete: self.delete && !other.delete,
+            view: self.view && !other.view,
+        }
+    }
+
     /// The set with View where any other operation implies it.
     #[must_use]
     pub const fn closed(self) -> Self {

@@ -231,7 +231,8 @@ impl Check for UserFilter {
     }
 }
 
-fn roles_given(roles: &[RoleId]) -> Result<(), Violation> {
+/// Roles that somebody is given: at least one, none twice.
+pub(crate) fn roles_given(roles: &[RoleId]) -> Result<(), Violation> {
     if roles.is_empty() {
         return Err(Violation::new(ViolationCode::AtLeastOne, "A person needs at least one role."));
     }

@@ -5,6 +5,7 @@ mod frame;
 mod leave;
 mod menus;
 mod navigation;
+mod palette;
 mod shell;
 
 pub use shell::Shell;

@@ -87,6 +87,15 @@ impl Guard {
         self.unsaved.update(Vec::clear);
     }
 
+    /// Goes to an address of the app, or asks first where something would be lost.
+    pub fn leave_to(self, go: &Go, href: &str) {
+        if self.is_closed() && place_of(href) != place_of(&browser::path_and_query()) {
+            self.waiting.set(Some(Departure::To(href.to_owned())));
+        } else {
+            go.to_href(href);
+        }
+    }
+
     /// Remembers the present address, to which going back must return while the guard is closed.
     pub fn arrived(self) {
         self.here.set_value(browser::path_and_query());

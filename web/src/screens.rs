@@ -12,6 +12,7 @@ mod project_parameters;
 mod projects;
 mod role_definition;
 mod sign_in;
+mod simulation;
 mod splash;
 mod users;
 

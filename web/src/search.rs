@@ -1,5 +1,5 @@
 //! Searching in what is already here: without regard to case and accents, every word anywhere. What is asked of the
-//! server waits until the typing [`rested`].
+//! server waits until what is typed has [`settled`].
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -8,16 +8,24 @@ const TYPING_MS: u32 = 250;
 
 /// What was typed, once the typing rests; absent where nothing was.
 pub fn rested(query: RwSignal<String>) -> Signal<Option<String>> {
-    let rested = RwSignal::new(None::<String>);
+    settled(move || Some(query.with(|query| query.trim().to_owned())).filter(|typed| !typed.is_empty()))
+}
+
+/// A value that changes while somebody types or presses, once it rests.
+pub fn settled<T: Clone + PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    let value = Memo::new(move |_| value());
+    let rested = RwSignal::new(value.get_untracked());
     let timer = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
-        let typed = Some(query.with(|query| query.trim().to_owned())).filter(|typed| !typed.is_empty());
-        if typed == rested.get_untracked() {
+        let now = value.get();
+        if rested.with_untracked(|rested| *rested == now) {
             timer.set_value(None);
             return;
         }
         timer.set_value(Some(Timeout::new(TYPING_MS, move || {
-            let _ = rested.try_set(typed);
+            let _ = rested.try_set(now);
         })));
     });
     rested.into()
@@ -44,6 +52,30 @@ pub fn matches(query: &str, text: &str) -> bool {
     folded(query).split_whitespace().all(|word| text.contains(word))
 }
 
+/// How well the text fits the query, the more the better; absent where it does not. Each word of the query has to be
+/// found: as the beginning, as the beginning of a word, somewhere, or at least its letters one after the other.
+pub fn rank(query: &str, text: &str) -> Option<u32> {
+    let (query, text) = (folded(query), folded(text));
+    let mut words = query.split_whitespace().peekable();
+    words.peek()?;
+    words.map(|word| rank_of_word(word, &text)).sum()
+}
+
+fn rank_of_word(word: &str, text: &str) -> Option<u32> {
+    if text.starts_with(word) {
+        Some(100)
+    } else if begins_a_word(word, text) {
+        Some(80)
+    } else if text.contains(word) {
+        Some(50)
+    } else {
+        let mut letters = text.chars();
+        let is_there = word.chars().all(|wanted| letters.any(|letter| letter == wanted));
+        // Two letters are found nearly everywhere.
+        (is_there && word.chars().count() > 2).then_some(10)
+    }
+}
+
 /// Whether a word of the text begins with the query.
 pub fn begins_a_word(query: &str, text: &str) -> bool {
     let (query, text) = (folded(query.trim()), folded(text));
@@ -68,6 +100,25 @@ mod tests {
             ("", "anything", true),
         ] {
             assert_eq!(begins_a_word(query, text), expected, "{query:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn the_closer_the_better() {
+        for (query, text, expected) in [
+            ("proj", "Projects", Some(100)),
+            ("PROJ", "New project", Some(80)),
+            ("ject", "Projects", Some(50)),
+            ("prts", "Projects", Some(10)),
+            ("nvo proy", "Nuevo proyecto", Some(90)),
+            ("definición", "Definicion de roles", Some(100)),
+            ("accion", "Añadir acción", Some(80)),
+            ("ps", "Projects", None),
+            ("xyz", "Projects", None),
+            ("proj xyz", "Projects", None),
+            ("", "Projects", None),
+        ] {
+            assert_eq!(rank(query, text), expected, "{query:?} in {text:?}");
         }
     }
 

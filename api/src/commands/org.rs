@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, IsTerminal};
 
+mod effect;
+
 use anyhow::{Context, Result, bail};
 use api::{
     config,
@@ -67,6 +69,9 @@ pub enum OrgCommand {
         /// The last day, such as 2026-12-31, or never.
         #[arg(long, required_unless_present = "seats")]
         until: Option<String>,
+        /// Do it. Without this, only what it would come to is printed.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -137,12 +142,17 @@ pub fn run(command: OrgCommand) -> Result<()> {
                 println!("{}, {used} used", line(&licence));
             }
         }
-        OrgCommand::ChangeLicence { slug, licence, seats, until } => {
+        OrgCommand::ChangeLicence { slug, licence, seats, until, yes } => {
             let change = LicenceChange {
                 seats: seats.as_deref().map(licences::parse_seats).transpose()?,
                 valid_until: until.as_deref().map(parse_end).transpose()?,
             };
             let organization = organization(&mut db, &slug)?;
+            let simulation = licences::simulate(&mut db, organization, LicenceId(licence), change)?;
+            print!("{}", effect::in_words(&simulation));
+            if !yes {
+                bail!("nothing was changed; say --yes to do it");
+            }
             println!("{}", line(&licences::change(&mut db, organization, LicenceId(licence), change)?));
         }
     }

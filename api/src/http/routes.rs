@@ -20,6 +20,7 @@ pub fn all() -> Vec<Route> {
         crate::project_parameters::routes(),
         crate::projects::routes(),
         crate::explain::routes(),
+        crate::simulate::routes(),
     ]
     .concat()
 }

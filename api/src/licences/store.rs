@@ -91,6 +91,16 @@ pub fn seats_held(conn: &mut TenantConn<'_>, day: NaiveDate) -> Result<Vec<(Stri
         .collect())
 }
 
+/// All licences with their days and seats, by the key of their type.
+pub fn held_licences(conn: &mut TenantConn<'_>) -> Result<HeldLicences, ApiError> {
+    let row = |row: LicenceRow| (LicenceId(row.id), row.validity, row.seats);
+    let by_type = licences_by_type(conn)?.into_iter();
+    Ok(by_type.map(|(key, rows)| (key, rows.into_iter().map(row).collect())).collect())
+}
+
+/// Licences by the key of their type: each with its days, and its seats where they are limited.
+pub type HeldLicences = BTreeMap<String, Vec<(LicenceId, Validity, Option<i32>)>>;
+
 struct LicenceRow {
     id: Uuid,
     seats: Option<i32>,

@@ -7,16 +7,22 @@ use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use shared::ids::{LicenceId, OrganizationId};
+use shared::{
+    access::simulate::Simulation,
+    ids::{LicenceId, OrganizationId},
+};
 use uuid::Uuid;
+
+pub use shared::access::simulate::LicenceChange;
 
 use crate::{
     ApiError,
+    access::store::parse_time_zone,
     db::{
         Entity, TenantConn,
         operator::OperatorDb,
         record::Recorded,
-        schema::{licences, users},
+        schema::{general_data, licences, users},
     },
 };
 
@@ -94,13 +100,31 @@ impl HeldLicence {
     }
 }
 
-/// What changes in a licence row; the outer absence leaves it as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LicenceChange {
-    /// The seats; `Some(None)` makes them unlimited.
-    pub seats: Option<Option<i32>>,
-    /// The last day; `Some(None)` lets it not end.
-    pub valid_until: Option<Option<NaiveDate>>,
+/// What a change of a licence row would come to, on the first day on which it makes a difference.
+pub fn simulate(
+    db: &mut OperatorDb,
+    organization: OrganizationId,
+    licence: LicenceId,
+    change: LicenceChange,
+) -> Result<Simulation> {
+    if change.seats.flatten().is_some_and(|seats| seats < 0) {
+        bail!("seats cannot be fewer than none");
+    }
+    let outcome = db.in_organization(organization, |conn| {
+        let time_zone: String = general_data::table.select(general_data::time_zone).first(conn.sql())?;
+        let today = conn.clock().now().with_timezone(&parse_time_zone(&time_zone)?).date_naive();
+        crate::simulate::licence(conn, today, licence, change)
+    });
+    match outcome {
+        Err(ApiError::NotFound) => {
+            bail!("the organization holds no licence {licence}; `portico org licences` lists them")
+        }
+        Err(ApiError::Invalid(violations)) => {
+            let messages: Vec<String> = violations.0.into_iter().map(|(_, one)| one.message).collect();
+            bail!("{}", messages.join(" "))
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Lets an organization hold more licences.

@@ -15,7 +15,11 @@ pub use read::{choices, get, list};
 use super::rules::{self, RoleContent};
 use crate::{
     ApiError,
-    access::{Caller, store::licence_rules},
+    access::{
+        Caller,
+        person::HeldRole,
+        store::{held_roles, licence_rules, licence_validity},
+    },
     db::{
         AccessScope, Entity, TenantConn,
         record::Recorded,
@@ -68,10 +72,7 @@ pub fn update(
     if after == before {
         return Ok(role);
     }
-    if !after.allows_the_same_as(&before) {
-        check_within_licence(conn, &after)?;
-        check_hands_out(caller, &after.granted_beyond(&before))?;
-    }
+    check_change(conn, caller, &before, &after)?;
     if after.default_for_new_users && !before.default_for_new_users {
         take_default_away(conn, today)?;
     }
@@ -112,6 +113,38 @@ fn get_locked(
     } else {
         Err(ApiError::Stale(serde_json::to_value(&role).map_err(ApiError::internal)?))
     }
+}
+
+/// The role with the patch, as its holders would hold it; refused as the change itself would be. Nothing is written.
+pub fn changed(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: RoleId,
+    patch: RolePatch,
+) -> Result<HeldRole, ApiError> {
+    let before = RoleContent::of(&get(conn, id, caller.today())?);
+    let after = before.clone().patched(patch);
+    check_change(conn, caller, &before, &after)?;
+    let held = held_roles(conn, &[id.0])?.pop().ok_or(ApiError::NotFound)?;
+    // What was not changed is within a licence type that there is; a changed one has been looked up above.
+    let licence = licence_rules(conn)?.remove(&after.licence_type).unwrap_or(held.licence);
+    let validity = licence_validity(conn)?.remove(&after.licence_type).unwrap_or_default();
+    let RoleContent { name, functions, grants, .. } = after;
+    Ok(HeldRole { name, licence, validity, functions, grants, ..held })
+}
+
+/// Whether the caller may make this of the role.
+fn check_change(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    before: &RoleContent,
+    after: &RoleContent,
+) -> Result<(), ApiError> {
+    if after.allows_the_same_as(before) {
+        return Ok(());
+    }
+    check_within_licence(conn, after)?;
+    check_hands_out(caller, &after.granted_beyond(before))
 }
 
 fn check_within_licence(conn: &mut TenantConn<'_>, content: &RoleContent) -> Result<(), ApiError> {

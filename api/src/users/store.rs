@@ -9,6 +9,7 @@ mod record;
 
 use diesel::{dsl::not, prelude::*};
 use shared::{
+    access::simulate::AccessChange,
     check::{normal_email, normal_name},
     ids::{RoleId, UserId},
     role::RoleName,
@@ -106,6 +107,28 @@ pub fn update(
         tell_of_password(conn, caller, id)?;
     }
     Ok(saved)
+}
+
+/// The person with another access; refused as the change itself would be. Nothing is written.
+pub fn changed(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    change: AccessChange,
+) -> Result<User, ApiError> {
+    let before = get(conn, id)?;
+    let AccessChange { roles, company_admin, no_login } = change;
+    let patch = UserPatch { roles, company_admin, no_login, ..UserPatch::default() };
+    let roles = match &patch.roles {
+        Some(ids) => Some(read::roles_named(conn, ids)?),
+        None => None,
+    };
+    check_change(conn, caller, &before, &patch)?;
+    let after = rules::apply(&before, patch, roles);
+    if rules::is_acting_admin(&before) && !rules::is_acting_admin(&after) {
+        check_another_admin(conn, id)?;
+    }
+    Ok(after)
 }
 
 /// Somebody whose password was set by another person hears of it, and from whom.

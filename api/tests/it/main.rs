@@ -25,5 +25,6 @@ mod projects;
 mod promises;
 mod roles;
 mod sessions;
+mod simulate;
 mod users;
 mod work;

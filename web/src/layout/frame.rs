@@ -6,11 +6,12 @@ use shared::{Menu, session::CurrentSession};
 use super::{
     menus::{OrganizationMenu, PersonMenu},
     navigation::{Group, groups, icon},
+    palette::{Finder, PaletteButton},
 };
 use crate::{
     browser::{self, Listener},
     locale,
-    locales::{common, frame},
+    locales::{common, frame, palette},
     route::Route,
     session::Session,
     ui::{Icon, IconButton, IconView, Notice, Tone},
@@ -49,7 +50,7 @@ pub(super) fn Frame(
             width_now.set(width());
         }
     }));
-    let drawer = RwSignal::new(false);
+    let (drawer, finding) = (RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| {
         route.track();
         drawer.set(false);
@@ -94,8 +95,9 @@ pub(super) fn Frame(
                         />
                     </Show>
                 </div>
+                <PaletteButton open=finding tips />
                 <Navigation groups=entries route tips />
-                <PersonMenu session />
+                <PersonMenu session=session.clone() />
             </header>
             <div class="frame-backdrop" on:click=move |_| drawer.set(false)></div>
             <div class="frame-page">
@@ -109,12 +111,18 @@ pub(super) fn Frame(
                         }
                     />
                     <span class="phone-title" aria-hidden="true">{organization}</span>
+                    <IconButton
+                        label=palette::open()
+                        icon=Icon::Search
+                        on_press=move |()| finding.set(true)
+                    />
                 </div>
                 <main class="main" id="main" tabindex="-1">
                     {notice}
                     {children()}
                 </main>
             </div>
+            <Finder session open=finding />
         </div>
     }
 }

@@ -60,16 +60,7 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
     let (languages, themes) = (expect_context::<LanguageChoice>(), expect_context::<ThemeChoice>());
     let (session, toasts) = (Session::expect(), Toasts::expect());
     let go = Go::new();
-    let sign_out = move || {
-        let go = go.clone();
-        spawn_local(async move {
-            match session.sign_out().await {
-                // Whoever signs in next begins at the beginning, not where this person was.
-                Ok(()) => go.to(&Route::Home),
-                Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
-            }
-        });
-    };
+    let leave = move || sign_out(session, toasts, go.clone());
     let entries = Callback::new(move |()| {
         let mut entries = vec![
             MenuEntry::link(Icon::User, frame::profile(), Route::Profile.href()),
@@ -87,14 +78,23 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
             chosen: Signal::derive(move || themes.get() == theme),
             on_choose: Callback::new(move |()| themes.set(theme)),
         }));
-        entries
-            .extend([MenuEntry::Line, MenuEntry::action(Icon::SignOut, frame::sign_out(), sign_out.clone())]);
+        entries.extend([MenuEntry::Line, MenuEntry::action(Icon::SignOut, frame::sign_out(), leave.clone())]);
         entries
     });
     view! { <Menu label class="rail-person" face entries /> }
 }
 
-fn theme_name(theme: Theme) -> &'static str {
+/// Ends the session. Whoever signs in next begins at the beginning, not where this person was.
+pub(super) fn sign_out(session: Session, toasts: Toasts, go: Go) {
+    spawn_local(async move {
+        match session.sign_out().await {
+            Ok(()) => go.to(&Route::Home),
+            Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
+        }
+    });
+}
+
+pub(super) fn theme_name(theme: Theme) -> &'static str {
     match theme {
         Theme::System => frame::theme_system(),
         Theme::Light => frame::theme_light(),
@@ -103,7 +103,7 @@ fn theme_name(theme: Theme) -> &'static str {
 }
 
 /// Changes the language at once, and keeps it with the person for the next browser.
-fn choose_language(choice: LanguageChoice, session: Session, language: Language) {
+pub(super) fn choose_language(choice: LanguageChoice, session: Session, language: Language) {
     let current = session.current_untracked();
     choice.set(language);
     let Some(current) = current.filter(|current| current.language != language) else { return };

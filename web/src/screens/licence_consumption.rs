@@ -1,12 +1,16 @@
 //! Licence consumption: what the organization holds and uses of each licence type. For company admins.
 
 mod figures;
+mod what_if;
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use shared::licence::{Licence, LicenceConsumption as Consumption};
 
-use self::figures::{Life, Standing, life, standing};
+use self::{
+    figures::{Life, Standing, life, standing},
+    what_if::WhatIf,
+};
 use crate::{
     api::{self, Loader},
     browser, locale,
@@ -85,7 +89,8 @@ fn Type(consumption: Consumption, today: NaiveDate) -> impl IntoView {
     let has_people = consumption.used > 0;
     let licences = consumption.licences.clone();
     let list_label = t::licences_of(&name);
-    let line = move |licence: Licence| view! { <Line licence today /> };
+    let of = name.clone();
+    let line = move |licence: Licence| view! { <Line licence today of=of.clone() /> };
     view! {
         <section class="card licence-card">
             <header class="row-spread">
@@ -158,7 +163,7 @@ fn usage(consumption: &Consumption, name: String) -> AnyView {
 }
 
 #[component]
-fn Line(licence: Licence, today: NaiveDate) -> impl IntoView {
+fn Line(licence: Licence, today: NaiveDate, of: String) -> impl IntoView {
     let seats = licence.seats.map_or_else(|| t::unlimited().to_owned(), |seats| t::seats(i64::from(seats)));
     let from = locale::date(licence.valid_from);
     let span = match licence.valid_until {
@@ -178,6 +183,7 @@ fn Line(licence: Licence, today: NaiveDate) -> impl IntoView {
             <span class="licence-seats numeric">{seats}</span>
             <span class="licence-span numeric">{span}</span>
             <Badge label tone dot=true />
+            <WhatIf licence=licence.clone() of />
         </li>
     }
 }

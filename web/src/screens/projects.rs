@@ -69,7 +69,14 @@ fn List(way: Way) -> impl IntoView {
         async move { api::list(way.path(), &filter).await }
     });
     let options = Loader::new(|| api::get::<ProjectOptions>("/projects/options"));
-    let creating = RwSignal::new(false);
+    // The address of a new project, which the command palette knows.
+    let (creating, wanted) = (RwSignal::new(false), url_value("open"));
+    Effect::new(move |_| {
+        if wanted.get().as_deref() == Some("new") {
+            wanted.set(None);
+            creating.set(true);
+        }
+    });
     let go = Go::new();
     let open = move |row: ProjectRow| go.to(&Route::Project(row.id, ProjectTab::Home));
     let session = Session::expect();

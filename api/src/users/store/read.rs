@@ -105,11 +105,22 @@ pub fn roles_of(
 /// The roles with these ids, by name. They are held, so that nobody deletes one before it is given.
 pub fn roles_given(conn: &mut TenantConn<'_>, ids: &[RoleId]) -> Result<Vec<RoleName>, ApiError> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let _held: Vec<Uuid> = roles::table
+        .filter(roles::id.eq_any(wanted))
+        .order(roles::id)
+        .select(roles::id)
+        .for_key_share()
+        .load(conn.sql())?;
+    roles_named(conn, ids)
+}
+
+/// The roles with these ids, by name, as they are now.
+pub fn roles_named(conn: &mut TenantConn<'_>, ids: &[RoleId]) -> Result<Vec<RoleName>, ApiError> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(Uuid, String)> = roles::table
         .filter(roles::id.eq_any(&wanted))
         .order((roles::name, roles::id))
         .select((roles::id, roles::name))
-        .for_key_share()
         .load(conn.sql())?;
     let found: HashSet<&Uuid> = rows.iter().map(|(id, _)| id).collect();
     let mut violations = Violations::default();

@@ -62,6 +62,7 @@ fn names_begin_with_a_known_verb() {
         "reactivate",
         "refresh",
         "sign",
+        "simulate",
     ];
     let routes = routes::all();
     let mut used = BTreeSet::new();

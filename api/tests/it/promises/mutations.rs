@@ -23,10 +23,15 @@ use super::{
 use crate::harness::{Answer, PASSWORD, TestApp, said};
 
 /// Changes without an audit row, each with the reason.
-const NOT_RECORDED: [(&str, &str); 1] = [(
-    "refresh_session",
-    "a rotated credential is no change of anything; a reused one ends the session and is recorded",
-)];
+const NOT_RECORDED: [(&str, &str); 4] = [
+    (
+        "refresh_session",
+        "a rotated credential is no change of anything; a reused one ends the session and is recorded",
+    ),
+    ("simulate_licence", "it changes nothing: its transaction is READ ONLY"),
+    ("simulate_role", "it changes nothing: its transaction is READ ONLY"),
+    ("simulate_user", "it changes nothing: its transaction is READ ONLY"),
+];
 
 /// PATCH and DELETE without a version, each with the reason.
 const WITHOUT_VERSION: [(&str, &str); 3] = [

@@ -86,6 +86,11 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "reactivate_user" => read().at("user", scene.inactive.id).version(scene.inactive.version),
         "refresh_session" => write(json!({})),
         "sign_in" => write(json!({"email": player.actor.email, "password": PASSWORD})),
+        "simulate_licence" => write(json!({"seats": 5})).at("licence", scene.licence),
+        "simulate_role" => {
+            write(json!({"grants": {"my_projects": {"view": true}}})).at("role", scene.role.id)
+        }
+        "simulate_user" => write(json!({"roles": [scene.default_role()]})).at("user", scene.person.id),
         "update_general_data" => write(json!({"city": "Vigo"})).version(scene.general_data.version),
         "update_profile" => write(json!({"first_name": "Pia"})).version(1),
         "update_project" => {

@@ -8,7 +8,8 @@ use diesel::{RunQueryDsl, sql_query, sql_types::Uuid as SqlUuid};
 use serde_json::json;
 use shared::{
     general_data::GeneralData,
-    ids::{RoleId, SessionId, UserId},
+    ids::{LicenceId, RoleId, SessionId, UserId},
+    licence::LicenceConsumption,
     project::{Project, TeamMember},
     project_parameter::{ProjectParameter, ProjectParameterKind},
     role::Role,
@@ -30,6 +31,8 @@ pub struct Scene {
     pub inactive: User,
     /// A role that nobody holds.
     pub role: Role,
+    /// A licence that is held.
+    pub licence: LicenceId,
     /// An entry that no project has.
     pub parameter: ProjectParameter,
     /// A project, and somebody on its team.
@@ -60,6 +63,7 @@ impl Scene {
             let member = json!({"user_id": user, "position": "team_member"});
             admin.post(&format!("/projects/{}/team", project.id), &member).expect(201).json()
         };
+        let held: Vec<LicenceConsumption> = admin.get("/licence-consumption").expect(200).json();
         let (one, other) = (project("Apollo"), project("Borealis"));
         Self {
             member: join(&one, person("member").id),
@@ -68,6 +72,7 @@ impl Scene {
             person: person("person"),
             inactive,
             role: admin.post("/roles", &role).expect(201).json(),
+            licence: held[0].licences[0].id,
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
             project: one,
             admin,

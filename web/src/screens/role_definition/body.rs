@@ -19,9 +19,10 @@ use super::{
 use crate::{
     api::Failure,
     browser,
-    locales::{common, role_definition as t},
+    locales::{common, role_definition as t, simulation as effects},
     navigation::focus_soon,
     route::Route,
+    screens::simulation::{Simulated, simulated},
     ui::{Button, ButtonKind, Changes, Dialog, DialogSize, Form, Icon, IconView, LinkButton, Toasts},
 };
 
@@ -186,6 +187,17 @@ where
     let count = Memo::new(move |_| i64::try_from(editor.changes()).unwrap_or(i64::MAX));
     let shown = Memo::new(move |_| editor.may_change && (is_new || editor.form.dirty().get()));
     let looking = RwSignal::new(false);
+    let simulation = simulated(
+        move || {
+            editor.saved.map(|saved| format!("/roles/{}", saved.with(|role| role.id))).unwrap_or_default()
+        },
+        move || editor.access_change(),
+    );
+    // In a few words beside the count; the whole stands with the changes.
+    let effect = move || {
+        let simulation = simulation.value().flatten()?;
+        Some(format!("{} · {}", effects::gaining(simulation.gaining), effects::losing(simulation.losing)))
+    };
     let busy = editor.form.busy();
     let save = Callback::new(move |()| {
         editor.form.submit(&send);
@@ -207,6 +219,20 @@ where
                             <button type="button" class="link-button save-look" on:click=move |_| looking.set(true)>
                                 {t::show_changes()}
                             </button>
+                            {move || {
+                                effect()
+                                    .map(|effect| {
+                                        view! {
+                                            <button
+                                                type="button"
+                                                class="link-button save-effect numeric"
+                                                on:click=move |_| looking.set(true)
+                                            >
+                                                {effect}
+                                            </button>
+                                        }
+                                    })
+                            }}
                         }
                     })}
                 <span class="save-buttons">
@@ -224,6 +250,10 @@ where
                 let changes = editor.draft.with(|draft| editor.base.with(|base| draft.changes(base)));
                 view! { <Changes changes /> }
             }}
+            <Show when=move || editor.access_change().is_some()>
+                <h3 class="section-title simulation-title">{effects::title()}</h3>
+                <Simulated simulation />
+            </Show>
         </Dialog>
     }
 }

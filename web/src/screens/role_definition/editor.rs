@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use shared::{
     Check as _, Menu, Operations, check,
     licence::{Function, LicenceType},
-    role::{Grants, Role},
+    role::{Grants, Role, RolePatch},
 };
 
 use super::{draft::RoleDraft, grid};
@@ -156,6 +156,15 @@ impl Editor {
                 }
             });
         }
+    }
+
+    /// The change as far as it decides who may do what, where there is one that could be saved; tracked.
+    pub fn access_change(self) -> Option<RolePatch> {
+        self.saved?;
+        let patch = self.draft.with(|draft| self.base.with(|base| draft.patch(base)));
+        let RolePatch { licence_type, functions, grants, .. } = patch;
+        let change = RolePatch { licence_type, functions, grants, ..RolePatch::default() };
+        (self.may_change && change != RolePatch::default()).then_some(change)
     }
 
     /// How many changes wait to be saved, tracked.

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use shared::{
     Check as _, Language, Menu, Operation,
+    access::simulate::AccessChange,
     role::{RoleChoice, RoleName},
-    user::User,
+    user::{User, UserPatch},
 };
 
 use super::{
@@ -14,8 +15,9 @@ use super::{
 use crate::{
     api::{self, Etag},
     locale,
-    locales::{common, licence_consumption, users as t},
+    locales::{common, licence_consumption, simulation as effects, users as t},
     merge::{Draft as _, StaleMerge},
+    screens::simulation::{Simulated, simulated},
     session::Session,
     ui::{
         Choice, Form, FormActions, FormState, MultiSelect, Notice, SelectField, Switch, TextField, TextKind,
@@ -99,6 +101,7 @@ pub(super) fn UserForm(
                 disabled=Signal::derive(move || locked_or_fixed.get() || is_self)
             />
             {is_admin.then(|| view! { <AdminSwitch fields saved is_self fixed /> })}
+            <Effect fields saved />
             <Show when=move || may_update.get()>
                 <Actions form on_cancel=move |()| fields.set(saved.with_untracked(UserDraft::of)) />
             </Show>
@@ -110,6 +113,26 @@ pub(super) fn UserForm(
             on_merge=move |draft| fields.set(draft)
             resend=move |()| form.submit(send)
         />
+    }
+}
+
+/// What another access would come to, before it is saved.
+#[component]
+fn Effect(fields: Fields, saved: RwSignal<User>) -> impl IntoView {
+    let change = Memo::new(move |_| {
+        let UserPatch { roles, company_admin, no_login, .. } = fields.get().patch(&saved.with(UserDraft::of));
+        let change = AccessChange { roles, company_admin, no_login };
+        (change != AccessChange::default() && change.violations().is_empty()).then_some(change)
+    });
+    let path = move || format!("/users/{}", saved.with(|saved| saved.id));
+    let simulation = simulated(path, move || change.get());
+    view! {
+        <Show when=move || change.with(Option::is_some)>
+            <section class="stack-tight">
+                <h3 class="section-title">{effects::title()}</h3>
+                <Simulated simulation />
+            </section>
+        </Show>
     }
 }
 
