@@ -1,6 +1,7 @@
 //! The commands of `portico`, each a few lines over the library. What they print is their result.
 #![expect(clippy::print_stdout, reason = "a command's result goes to the standard output")]
 
+pub mod audit_log;
 pub mod jobs;
 pub mod org;
 
@@ -9,6 +10,7 @@ use std::net::TcpListener;
 use anyhow::{Context, Result};
 use api::{
     access::cache::AccessCache,
+    audit,
     clock::Clock,
     config::{self, ServeConfig, WorkConfig},
     db::migrate,
@@ -38,9 +40,13 @@ pub fn migrate() -> Result<()> {
 }
 
 pub fn create_key() -> Result<()> {
-    match tokens::create_key(&config::keys_directory()?, &Clock::system())? {
-        Some(path) => println!("made {}", path.display()),
-        None => println!("there is a key already"),
+    let (directory, clock) = (config::keys_directory()?, Clock::system());
+    let made = [tokens::create_key(&directory, &clock)?, audit::keys::create(&directory, &clock)?];
+    if made.iter().all(Option::is_none) {
+        println!("there are keys already");
+    }
+    for path in made.into_iter().flatten() {
+        println!("made {}", path.display());
     }
     Ok(())
 }

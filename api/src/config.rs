@@ -50,6 +50,8 @@ impl ServeConfig {
 pub struct WorkConfig {
     /// `PORTICO_OPERATOR_DATABASE_URL`: PostgreSQL as the role `portico_operator`.
     pub operator_database_url: String,
+    /// `PORTICO_KEYS_DIR`: the folder below which the keys lie that sign the audit log.
+    pub keys_directory: PathBuf,
     /// `PORTICO_WORKERS`: how many jobs are done at one moment; 4 where absent.
     pub workers: usize,
     /// Where mails go.
@@ -100,6 +102,7 @@ impl WorkConfig {
     pub fn from_environment() -> Result<Self> {
         Ok(Self {
             operator_database_url: operator_database_url()?,
+            keys_directory: keys_directory()?,
             workers: parsed("PORTICO_WORKERS", || 4)?,
             mail: MailConfig::from_environment()?,
         })

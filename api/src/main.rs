@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{jobs::JobsCommand, org::OrgCommand};
+use commands::{audit_log::AuditCommand, jobs::JobsCommand, org::OrgCommand};
 
 /// Portico: projects, services, programs and portfolios.
 #[derive(Debug, Parser)]
@@ -26,7 +26,7 @@ enum Command {
     },
     /// Bring the database's schema up to this version.
     Migrate,
-    /// Keys that sign access tokens.
+    /// Keys that sign access tokens and the audit log.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -35,6 +35,11 @@ enum Command {
     Org {
         #[command(subcommand)]
         command: OrgCommand,
+    },
+    /// The audit log: export it, and verify that nothing in it was changed.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Make two demo organizations where they are missing, and print their accounts.
     Demo,
@@ -73,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate => commands::migrate(),
         Command::Keys { command: KeysCommand::Create } => commands::create_key(),
         Command::Org { command } => commands::org::run(command),
+        Command::Audit { command } => commands::audit_log::run(command),
         Command::Demo => commands::demo(),
         Command::Serve => commands::serve(),
         Command::Work => commands::work(),

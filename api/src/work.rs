@@ -35,6 +35,7 @@ pub const LEASE: TimeDelta = TimeDelta::seconds(60);
 pub struct Worker {
     db: OperatorDb,
     workshop: Arc<Workshop>,
+    loops: Vec<loops::Round>,
     pulse: Pulse,
 }
 
@@ -42,15 +43,16 @@ impl Worker {
     /// Comes in by a connection of its own.
     pub fn open(config: &WorkConfig, clock: Clock) -> Result<Self> {
         let db = OperatorDb::open(&config.operator_database_url, clock)?;
-        Ok(Self { db, workshop: Arc::new(Workshop::open(config)?), pulse: Pulse::default() })
+        let loops = loops::ALL.iter().map(|one| (one.prepare)(config)).collect::<Result<_>>()?;
+        Ok(Self { db, workshop: Arc::new(Workshop::open(config)?), loops, pulse: Pulse::default() })
     }
 
     /// Does everything that is due at this instant, until nothing is: schedules, loops, then jobs. Gives how many jobs
     /// were tried.
     pub fn work_off(&mut self) -> Result<usize> {
         while self.work_one_schedule()? {}
-        for one in loops::ALL {
-            (one.work)(&mut self.db)?;
+        for round in &mut self.loops {
+            round(&mut self.db)?;
         }
         let mut tried = 0;
         while self.work_one_job()? {

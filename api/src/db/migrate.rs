@@ -7,6 +7,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema");
+const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
@@ -59,7 +60,13 @@ pub fn up(url: &str) -> Result<Vec<String>> {
     check_version(&mut connection)?;
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
     let ran = ran.iter().map(ToString::to_string).collect();
-    connection.transaction(|connection| connection.batch_execute(DOORS)).context("functions")?;
+    // The doors come last: they take from everybody what is not given to somebody.
+    connection
+        .transaction(|connection| {
+            connection.batch_execute(AUDIT)?;
+            connection.batch_execute(DOORS)
+        })
+        .context("functions")?;
     super::record::bring_over(&mut connection)?;
     Ok(ran)
 }

@@ -4,6 +4,16 @@
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 table! {
+    audit_heads (sequence) {
+        sequence -> BigInt,
+        hash -> Binary,
+        signed_at -> Timestamptz,
+        key_id -> Text,
+        signature -> Binary,
+    }
+}
+
+table! {
     audit_log (id) {
         id -> Uuid,
         at -> Timestamptz,
@@ -31,6 +41,15 @@ table! {
         salt -> Nullable<Binary>,
         content -> Nullable<Text>,
         sealed -> Nullable<Binary>,
+    }
+}
+
+table! {
+    audit_seals (sequence) {
+        sequence -> BigInt,
+        audit_id -> Uuid,
+        hash -> Binary,
+        sealed_at -> Timestamptz,
     }
 }
 
@@ -302,8 +321,10 @@ joinable!(user_roles -> roles (role_id));
 joinable!(user_roles -> users (user_id));
 
 allow_tables_to_appear_in_same_query!(
+    audit_heads,
     audit_log,
     audit_parts,
+    audit_seals,
     changes,
     denied_access,
     general_data,

@@ -54,16 +54,10 @@ impl TokenKeys {
     pub fn read(directory: &Path) -> Result<Self> {
         let mut newest: Option<(String, EncodingKey)> = None;
         let mut verifying = HashMap::new();
-        for path in key_files(directory)? {
-            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-            let pem =
-                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|error| {
-                anyhow::anyhow!("{} is not an Ed25519 key in PKCS #8: {error}", path.display())
-            })?;
+        for (id, key) in read_keys(directory)? {
             verifying.insert(id.clone(), DecodingKey::from_ed_der(key.verifying_key().as_bytes()));
             // Ids begin with the day on which the key was made, so the last one by name is the newest.
-            newest = Some((id, EncodingKey::from_ed_pem(pem.as_bytes())?));
+            newest = Some((id, EncodingKey::from_ed_pem(to_pem(&key)?.as_bytes())?));
         }
         let Some((signing_id, signing)) = newest else {
             bail!("{} holds no key. `portico keys create` makes one.", directory.display());
@@ -113,12 +107,29 @@ pub fn create_key(directory: &Path, clock: &Clock) -> Result<Option<PathBuf>> {
     }
     let mut seed = [0_u8; 32];
     crate::clock::random(&mut seed);
-    let pem = SigningKey::from_bytes(&seed)
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|error| anyhow::anyhow!("the key cannot be written: {error}"))?;
+    let pem = to_pem(&SigningKey::from_bytes(&seed))?;
     let path = directory.join(format!("{}.pem", clock.now().format("%Y-%m-%d-%H%M%S")));
     write_private(&path, pem.as_bytes())?;
     Ok(Some(path))
+}
+
+/// The keys of a folder with their ids, the oldest first.
+pub(crate) fn read_keys(directory: &Path) -> Result<Vec<(String, SigningKey)>> {
+    let mut keys = Vec::new();
+    for path in key_files(directory)? {
+        let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let pem =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|error| {
+            anyhow::anyhow!("{} is not an Ed25519 key in PKCS #8: {error}", path.display())
+        })?;
+        keys.push((id, key));
+    }
+    Ok(keys)
+}
+
+fn to_pem(key: &SigningKey) -> Result<ed25519_dalek::pkcs8::spki::der::zeroize::Zeroizing<String>> {
+    key.to_pkcs8_pem(LineEnding::LF).map_err(|error| anyhow::anyhow!("the key cannot be written: {error}"))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {

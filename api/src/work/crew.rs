@@ -63,7 +63,7 @@ impl Crew {
         }
         crew.schedules(&hand)?;
         for one in loops::ALL {
-            crew.one_loop(&hand, one)?;
+            crew.one_loop(&hand, one, config)?;
         }
         crew.heart(&hand)?;
         Ok(crew)
@@ -116,10 +116,10 @@ impl Crew {
         })
     }
 
-    fn one_loop(&mut self, hand: &Hand, one: &'static Loop) -> Result<()> {
-        let bell = self.bell(hand, Some(one.channel))?;
-        self.thread(hand, &bell, one.name.to_owned(), |db, _| {
-            (one.work)(db)?;
+    fn one_loop(&mut self, hand: &Hand, one: &'static Loop, config: &WorkConfig) -> Result<()> {
+        let (bell, mut round) = (self.bell(hand, one.channel)?, (one.prepare)(config)?);
+        self.thread(hand, &bell, one.name.to_owned(), move |db, _| {
+            round(db)?;
             Ok(one.at_least_every)
         })
     }

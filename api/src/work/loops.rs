@@ -1,27 +1,46 @@
-//! What follows the database all the time: loops of their own, woken by what transactions say at their COMMIT.
+//! What follows the database all the time: loops of their own, which look by themselves every now and then, and at once
+//! when the transactions on their channel say something at their COMMIT.
 //!
-//! A loop's work looks for what there is to do, does it, and returns; it is called when its channel says something,
-//! and now and then without, since notifications can be lost. Where several workers run it at one moment, it has to see
-//! to it that they do not hinder each other, by a lock of the database for instance.
+//! A loop's work looks for what there is to do, does it, and returns. Where several workers run it at one moment, it has
+//! to see to it that they do not hinder each other, by a lock of the database for instance.
 
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::db::operator::OperatorDb;
+use crate::{
+    audit::{
+        keys::HeadKeys,
+        sealer::{self, Sealer},
+    },
+    config::WorkConfig,
+    db::operator::OperatorDb,
+};
+
+/// Does all there is to do. What it remembers from one look to the next is its own.
+pub type Round = Box<dyn FnMut(&mut OperatorDb) -> Result<()> + Send>;
 
 /// One loop.
 #[derive(Debug, Clone, Copy)]
 pub struct Loop {
     /// What its thread is called.
     pub name: &'static str,
-    /// The channel that wakes it.
-    pub channel: &'static str,
+    /// The channel that wakes it, where one does.
+    pub channel: Option<&'static str>,
     /// The longest that it sleeps without being woken.
     pub at_least_every: Duration,
-    /// Does all there is to do.
-    pub work: fn(&mut OperatorDb) -> Result<()>,
+    /// Makes its work ready. Fails where something that it needs is missing.
+    pub prepare: fn(&WorkConfig) -> Result<Round>,
 }
 
 /// All loops there are.
-pub const ALL: &[Loop] = &[];
+pub const ALL: &[Loop] =
+    &[Loop { name: "audit sealer", channel: None, at_least_every: sealer::REST, prepare: seal_audit_logs }];
+
+fn seal_audit_logs(config: &WorkConfig) -> Result<Round> {
+    let mut sealer = Sealer::new(HeadKeys::read(&config.keys_directory)?);
+    Ok(Box::new(move |db| {
+        sealer.look(db)?;
+        Ok(())
+    }))
+}

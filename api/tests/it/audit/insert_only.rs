@@ -5,8 +5,13 @@ use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use crate::{harness::TestApp, promises::catalogue::lines};
 
 /// The tables, each with a column to try.
-const TABLES: [(&str, &str); 3] =
-    [("audit_log", "action"), ("audit_parts", "content"), ("person_keys", "key")];
+const TABLES: [(&str, &str); 5] = [
+    ("audit_heads", "signature"),
+    ("audit_log", "action"),
+    ("audit_parts", "content"),
+    ("audit_seals", "hash"),
+    ("person_keys", "key"),
+];
 
 #[test]
 fn no_role_of_a_server_changes_what_is_written() {

@@ -53,10 +53,14 @@ impl Database {
         url(role, &self.name)
     }
 
+    /// The address for a superuser.
+    pub fn superuser_url(&self) -> String {
+        with_database(&admin_url(), &self.name)
+    }
+
     /// A connection that row-level security does not hold, for looking at everything.
     pub fn superuser(&self) -> PgConnection {
-        PgConnection::establish(&with_database(&admin_url(), &self.name))
-            .expect("the test's database answers")
+        PgConnection::establish(&self.superuser_url()).expect("the test's database answers")
     }
 }
 

@@ -15,7 +15,10 @@ use api::{
 };
 use serde::Deserialize;
 
-use super::{cluster::Database, server::TestApp};
+use super::{
+    cluster::Database,
+    server::{TestApp, keys_directory},
+};
 
 /// An SMTP server of its own process. It ends with this value, or with the test's process.
 #[derive(Debug)]
@@ -125,6 +128,7 @@ impl Database {
     pub fn work_config(&self, way: MailWay) -> WorkConfig {
         WorkConfig {
             operator_database_url: self.url("portico_operator"),
+            keys_directory: keys_directory(),
             workers: 1,
             mail: MailConfig {
                 way,

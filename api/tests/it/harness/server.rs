@@ -10,6 +10,7 @@ use std::{
 use actix_web::{dev::ServerHandle, web::Data};
 use api::{
     access::cache::AccessCache,
+    audit,
     clock::Clock,
     config::ServeConfig,
     http::{
@@ -133,6 +134,7 @@ pub fn keys_directory() -> PathBuf {
         .get_or_init(|| {
             let directory = std::env::temp_dir().join(format!("portico-test-keys-{}", std::process::id()));
             tokens::create_key(&directory, &Clock::system()).expect("a key is made");
+            audit::keys::create(&directory, &Clock::system()).expect("a key is made");
             directory
         })
         .clone()

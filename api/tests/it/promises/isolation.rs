@@ -12,7 +12,10 @@ use serde_json::json;
 use shared::{Position, project::Project};
 
 use super::catalogue::{line, lines, tenant_tables};
-use crate::harness::{PASSWORD, TestApp, TestOrganization};
+use crate::{
+    audit::seal,
+    harness::{PASSWORD, TestApp, TestOrganization},
+};
 
 /// Gives each organization a row in every tenant table, by using Portico.
 fn inhabit(app: &TestApp, organization: &TestOrganization) {
@@ -64,6 +67,7 @@ fn nothing_of_another_organization_is_within_reach() {
     let app = TestApp::start();
     inhabit(&app, &app.acme);
     inhabit(&app, &app.norte);
+    seal(&app);
     let all = &mut app.database.superuser();
     let tenant = &mut PgConnection::establish(&app.database.url("portico_app")).expect("it connects");
     let (acme, norte) = (app.acme.id.to_string(), app.norte.id.to_string());
