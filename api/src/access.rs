@@ -4,10 +4,12 @@
 //! [`cache`] until something changes; [`marks`] are the names of menus and operations in guards.
 //! Invariant: no other module decides about access; a handler only names what it needs in its guard.
 
+pub mod api_token;
 pub mod cache;
 pub mod caller;
 pub mod explain;
 pub mod marks;
+pub mod network;
 pub mod person;
 pub mod rules;
 pub mod simulate;

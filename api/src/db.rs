@@ -206,6 +206,20 @@ impl Db {
         self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
     }
 
+    /// For what is noted of a request before any guard, or behind it: that a token was used.
+    pub(crate) async fn note<T, F>(
+        &self,
+        organization: OrganizationId,
+        actor: Actor,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.unit(Mode::Write, organization, actor, work).await
+    }
+
     async fn unit<T, F>(
         &self,
         mode: Mode,

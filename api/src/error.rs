@@ -18,6 +18,15 @@ pub enum ApiError {
     /// Not yours to do.
     #[error("forbidden: {0:?}")]
     Forbidden(Denial),
+    /// An API token where only somebody who is signed in themself is let in.
+    #[error("session required")]
+    SessionRequired,
+    /// An API token that was revoked.
+    #[error("token revoked")]
+    TokenRevoked,
+    /// An API token whose time is over.
+    #[error("token expired")]
+    TokenExpired,
     /// The session has to be confirmed with the password first.
     #[error("confirmation required")]
     ConfirmationRequired,
@@ -97,6 +106,12 @@ impl ApiError {
                 denial: Some(denial.clone()),
                 ..Problem::new(ProblemCode::Forbidden).with_detail(denial.text(shared::Language::En))
             },
+            Self::SessionRequired => Problem::new(ProblemCode::SessionRequired)
+                .with_detail("No API token reaches this. Sign in to the app and do it there."),
+            Self::TokenRevoked => Problem::new(ProblemCode::TokenRevoked)
+                .with_detail("Somebody has revoked this API token. Make another one under My Profile, API tokens."),
+            Self::TokenExpired => Problem::new(ProblemCode::TokenExpired)
+                .with_detail("The time of this API token is over. Make another one under My Profile, API tokens."),
             Self::ConfirmationRequired => Problem::new(ProblemCode::ConfirmationRequired).with_detail(
                 "This asks for your password again. Send it to `POST /api/v1/session/confirm`, then repeat this \
                  within five minutes.",

@@ -1,12 +1,13 @@
 //! The rim: routes, guards, the session of a request, problems, and the server around it all.
 //!
 //! A request passes, outermost first: [`boundary`] (request id, log line, problems, headers), [`context`] (host →
-//! organization, session → caller), then the route that [`routes`] lists, whose first argument is a guard
+//! organization, session or API token → caller), then the route that [`routes`] lists, whose first argument is a guard
 //! ([`guards`]). Invariant: nothing else registers a handler.
 
 pub mod answers;
 pub mod app_files;
 pub mod boundary;
+mod by_token;
 pub mod context;
 pub mod cursor;
 pub mod fields;

@@ -20,6 +20,14 @@ CREATE OR REPLACE FUNCTION portico.organization_by_id(wanted uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$ SELECT o.id, o.number, o.short_id, o.slug, o.name, o.state FROM public.organizations o WHERE o.id = wanted $$;
 
+-- The organization whose short id an API token carries. What the token is, the organization's own rows say.
+CREATE OR REPLACE FUNCTION portico.organization_by_short_id(wanted text)
+    RETURNS TABLE (id uuid, number integer, short_id text, slug text, name text, state text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT o.id, o.number, o.short_id, o.slug, o.name, o.state FROM public.organizations o WHERE o.short_id = wanted
+    $$;
+
 -- Renames the organization of this transaction and no other.
 CREATE OR REPLACE FUNCTION portico.rename_organization(new_name text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
@@ -112,6 +120,7 @@ REVOKE EXECUTE ON ALL PROCEDURES IN SCHEMA portico FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portico.org_id TO portico_app, portico_operator;
 GRANT EXECUTE ON FUNCTION
     portico.organization_by_slug, portico.organization_by_host, portico.organization_by_id,
+    portico.organization_by_short_id,
     portico.rename_organization, portico.accounts_by_email,
     portico.reserve_attempt, portico.forgive_attempt
     TO portico_app;

@@ -25,17 +25,20 @@ pub enum DenialReason {
     CompanyAdminOnly,
     /// The position on the project does not allow it.
     Position,
+    /// The API token's scopes do not have it.
+    TokenScope,
 }
 
 impl DenialReason {
     /// All reasons, for tests and translations.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoRole,
         Self::NotGranted,
         Self::LicenceNotValid,
         Self::BeyondCeiling,
         Self::CompanyAdminOnly,
         Self::Position,
+        Self::TokenScope,
     ];
 }
 
@@ -94,6 +97,9 @@ impl Denial {
                 };
                 format!("Your position here ({position}) does not allow {operation} on {menu}.")
             }
+            DenialReason::TokenScope => {
+                format!("The scopes of this API token do not have {operation} on {menu}.")
+            }
         }
     }
 
@@ -128,6 +134,9 @@ impl Denial {
                     None => "ninguna",
                 };
                 format!("Tu posición aquí ({position}) no permite {operation} en {menu}.")
+            }
+            DenialReason::TokenScope => {
+                format!("Los ámbitos de este token de API no incluyen {operation} en {menu}.")
             }
         }
     }

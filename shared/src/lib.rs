@@ -6,6 +6,7 @@
 //! server judge by the same rule.
 
 pub mod access;
+pub mod api_token;
 pub mod change;
 pub mod check;
 pub mod general_data;

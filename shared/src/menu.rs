@@ -176,6 +176,12 @@ impl Menu {
         self == Self::Projects || self.parent() == Some(Self::Projects)
     }
 
+    /// Whether no API token reaches it, whatever its scopes: what decides over the organization as a whole, and over
+    /// tokens themselves.
+    pub const fn is_beyond_tokens(self) -> bool {
+        matches!(self, Self::ManageAccount | Self::Integrations)
+    }
+
     /// Whether it shows what a project, service or program costs or earns.
     pub const fn is_money(self) -> bool {
         matches!(

@@ -42,6 +42,12 @@ problem_codes! {
     WrongCredentials => "wrong_credentials", 401, "E-mail or password is wrong";
     /// Not yours to do; `denial` says why.
     Forbidden => "forbidden", 403, "You may not do this";
+    /// An API token where only somebody who is signed in themself is let in.
+    SessionRequired => "session_required", 403, "API tokens do not reach this";
+    /// The API token was revoked.
+    TokenRevoked => "token_revoked", 401, "This API token was revoked";
+    /// The time of the API token is over.
+    TokenExpired => "token_expired", 401, "This API token has expired";
     /// The session has not been confirmed within the last minutes: `POST /session/confirm`, and send it again.
     ConfirmationRequired => "confirmation_required", 403, "Confirm that it is you";
     /// Not there, or not yours to see.

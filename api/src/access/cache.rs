@@ -5,6 +5,7 @@
 //! thrown away.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,9 +14,13 @@ use std::{
 };
 
 use moka::sync::Cache;
-use shared::ids::{OrganizationId, UserId};
+use shared::ids::{ApiTokenId, OrganizationId, UserId};
 
-use super::{Person, store};
+use super::{
+    Person,
+    api_token::{self, ApiToken},
+    store,
+};
 use crate::{
     ApiError,
     db::{AccessScope, Db, Organization},
@@ -37,7 +42,12 @@ pub enum OrganizationKey {
     Host(String),
     /// By the id in a token.
     Id(OrganizationId),
+    /// By the short id in an opaque credential.
+    ShortId(String),
 }
+
+type TokenHash = [u8; 32];
+type Tokens = HashMap<ApiTokenId, Arc<ApiToken>>;
 
 /// The cache. Clones share it.
 #[derive(Debug, Clone)]
@@ -47,6 +57,10 @@ pub struct AccessCache(Arc<Inner>);
 struct Inner {
     people: Cache<(OrganizationId, UserId), Arc<Person>>,
     organizations: Cache<OrganizationKey, Arc<Organization>>,
+    /// Which token a hash is of. A token keeps its hash and its person for life, so nothing of this ever changes.
+    token_ids: Cache<(OrganizationId, TokenHash), (UserId, ApiTokenId)>,
+    /// The tokens of those who have shown one, by person: what changes one changes one person's.
+    tokens: Cache<(OrganizationId, UserId), Arc<Tokens>>,
     /// Counts what was forgotten, so that a read can tell whether a change overtook it.
     forgotten: AtomicU64,
 }
@@ -68,6 +82,12 @@ impl AccessCache {
                 .build(),
             organizations: Cache::builder()
                 .max_capacity(ORGANIZATIONS)
+                .time_to_live(limit)
+                .support_invalidation_closures()
+                .build(),
+            token_ids: Cache::builder().max_capacity(PEOPLE).time_to_live(limit).build(),
+            tokens: Cache::builder()
+                .max_capacity(PEOPLE)
                 .time_to_live(limit)
                 .support_invalidation_closures()
                 .build(),
@@ -99,6 +119,36 @@ impl AccessCache {
         Ok(Some(person))
     }
 
+    /// The token with this hash; absent where the organization has none. Absence is not kept. A token that is not
+    /// among those kept of its person may have been made on another server a moment ago, so they are then read anew.
+    pub async fn token(
+        &self,
+        db: &Db,
+        organization: OrganizationId,
+        hash: TokenHash,
+    ) -> Result<Option<Arc<ApiToken>>, ApiError> {
+        let key = (organization, hash);
+        let kept = self.0.token_ids.get(&key).and_then(|(user, token)| {
+            self.0.tokens.get(&(organization, user)).and_then(|tokens| tokens.get(&token).cloned())
+        });
+        if kept.is_some() {
+            return Ok(kept);
+        }
+        let before = self.0.forgotten.load(Ordering::Acquire);
+        let found = db
+            .before_guards(organization, move |conn| {
+                let Some((user, token)) = api_token::store::find(conn, &hash)? else { return Ok(None) };
+                Ok(Some((user, token, api_token::store::of_person(conn, user)?)))
+            })
+            .await?;
+        let Some((user, token, tokens)) = found else { return Ok(None) };
+        let tokens: Arc<Tokens> = Arc::new(tokens.into_iter().map(|(id, one)| (id, Arc::new(one))).collect());
+        self.0.token_ids.insert(key, (user, token));
+        let of = (organization, user);
+        self.keep(before, || self.0.tokens.insert(of, Arc::clone(&tokens)), || self.0.tokens.invalidate(&of));
+        Ok(tokens.get(&token).cloned())
+    }
+
     /// The organization; absent where there is none. Absence is not kept, so that strangers cannot fill the memory.
     pub async fn organization(
         &self,
@@ -115,6 +165,7 @@ impl AccessCache {
                 OrganizationKey::Slug(slug) => platform.organization_by_slug(slug),
                 OrganizationKey::Host(host) => platform.organization_by_host(host),
                 OrganizationKey::Id(id) => platform.organization_by_id(*id),
+                OrganizationKey::ShortId(short_id) => platform.organization_by_short_id(short_id),
             })
             .await?;
         let Some(organization) = organization.map(Arc::new) else { return Ok(None) };
@@ -142,12 +193,16 @@ impl AccessCache {
     pub fn forget(&self, organization: OrganizationId, scope: AccessScope) {
         self.0.forgotten.fetch_add(1, Ordering::AcqRel);
         match scope {
-            AccessScope::User(user) => self.0.people.invalidate(&(organization, user)),
+            AccessScope::User(user) => {
+                self.0.people.invalidate(&(organization, user));
+                self.0.tokens.invalidate(&(organization, user));
+            }
             AccessScope::Everyone => {
                 let people = self.0.people.invalidate_entries_if(move |(of, _), _| *of == organization);
                 let names =
                     self.0.organizations.invalidate_entries_if(move |_, kept| kept.id == organization);
-                if people.is_err() || names.is_err() {
+                let tokens = self.0.tokens.invalidate_entries_if(move |(of, _), _| *of == organization);
+                if people.is_err() || names.is_err() || tokens.is_err() {
                     // Only where closures were not switched on; then nothing may be kept at all.
                     self.forget_all();
                 }
@@ -160,5 +215,6 @@ impl AccessCache {
         self.0.forgotten.fetch_add(1, Ordering::AcqRel);
         self.0.people.invalidate_all();
         self.0.organizations.invalidate_all();
+        self.0.tokens.invalidate_all();
     }
 }

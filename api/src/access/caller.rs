@@ -14,7 +14,7 @@ use crate::{ApiError, db::Organization, http::idempotency::IdempotencyKey};
 pub enum Credential {
     /// A sign-in on a device: the person themself.
     Session(SessionId),
-    /// A token that the person gave to a program; its scopes are in [`Caller::holder`].
+    /// A token that the person gave to a program. What its scopes leave of the person is [`Caller::person`].
     Token(ApiTokenId),
 }
 
@@ -23,7 +23,7 @@ pub enum Credential {
 pub struct Caller {
     /// The organization.
     pub organization: Arc<Organization>,
-    /// The person, as cached.
+    /// The person, as cached; narrowed to the scopes where it is a token that asks.
     pub person: Arc<Person>,
     /// By what they show it.
     pub credential: Credential,
@@ -43,11 +43,11 @@ impl Caller {
         self.person.id
     }
 
-    /// The session. A token has none: routes that need one take no tokens, so this is the net below their guards.
+    /// The session. A token has none: guards that take no tokens ask for it.
     pub fn session(&self) -> Result<SessionId, ApiError> {
         match self.credential {
             Credential::Session(session) => Ok(session),
-            Credential::Token(_) => Err(ApiError::Unauthenticated),
+            Credential::Token(_) => Err(ApiError::SessionRequired),
         }
     }
 

@@ -77,6 +77,9 @@ impl Holder {
 
     /// The first link that is missing, for somebody whom no role allows the operation on the menu.
     pub(super) fn denial(&self, menu: Menu, operation: Operation, day: NaiveDate) -> Denial {
+        if let Some(denial) = self.beyond_scopes(menu, operation) {
+            return denial;
+        }
         let question = Question { menu, operation, on_project: None, day };
         let links: Vec<RoleLink> = self.roles.iter().map(|role| role.link(question)).collect();
         let granting = links.iter().filter(|link| link.granted);

@@ -1,11 +1,14 @@
 //! What access is decided on: a person with roles, licences and sessions, as last read from the database.
 
+mod narrowed;
+
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
     Language, Menu, Operations, Position,
+    api_token::Scopes,
     ids::{RoleId, SessionId, UserId},
     licence::{Function, Reach},
 };
@@ -58,6 +61,8 @@ pub struct Holder {
     pub members_see_money: bool,
     /// The roles.
     pub roles: Vec<HeldRole>,
+    /// The scopes of the API token that stands between the person and what is asked; absent for the person themself.
+    pub scopes: Option<Scopes>,
 }
 
 /// A role that somebody holds, with what its licence allows.

@@ -63,18 +63,33 @@ impl Holder {
     }
 
     /// Nobody hands out administration that they do not hold: names the first operation of the ORGANIZATION's menus
-    /// among these that the person may not do themself on this day.
+    /// among these that the person may not do themself on this day. A token hands out nothing at all that it may not
+    /// do: otherwise whoever has stolen it could make themself an account that may do more.
     pub fn check_hands_out(&self, given: &BTreeMap<Menu, Operations>, day: NaiveDate) -> Result<(), Denial> {
-        let lacking =
-            given.iter().filter(|(menu, _)| menu.is_administration()).find_map(|(menu, operations)| {
-                let held = self.effective(*menu, day);
-                operations
-                    .closed()
-                    .iter()
-                    .find(|operation| !held.has(*operation))
-                    .map(|operation| (*menu, operation))
-            });
+        let by_token = self.scopes.is_some();
+        self.check_holds(given, day, |menu| by_token || menu.is_administration())
+    }
+
+    /// Nobody gets at the account of somebody who holds administration that they do not hold.
+    pub fn check_not_below(&self, held: &BTreeMap<Menu, Operations>, day: NaiveDate) -> Result<(), Denial> {
+        self.check_holds(held, day, Menu::is_administration)
+    }
+
+    fn check_holds(
+        &self,
+        wanted: &BTreeMap<Menu, Operations>,
+        day: NaiveDate,
+        counts: impl Fn(Menu) -> bool,
+    ) -> Result<(), Denial> {
+        let lacking = wanted.iter().filter(|(menu, _)| counts(**menu)).find_map(|(menu, operations)| {
+            let held = self.effective(*menu, day);
+            let lacking = operations.closed().iter().find(|operation| !held.has(*operation));
+            lacking.map(|operation| (*menu, operation))
+        });
         let Some((menu, operation)) = lacking else { return Ok(()) };
+        if let Some(denial) = self.beyond_scopes(menu, operation) {
+            return Err(denial);
+        }
         let roles = self.roles.iter().map(|role| role.name.clone()).collect();
         Err(Denial { menu, operation, reason: DenialReason::NotGranted, roles, position: None })
     }
@@ -151,7 +166,7 @@ impl Holder {
     pub(super) fn opened(&self, assigned: Option<Position>, tab: Menu, day: NaiveDate) -> Operations {
         assigned.map_or(Operations::NONE, |assigned| {
             let (position, _) = self.effective_position(assigned, Function::ProjectManager, day);
-            position_allows(position, tab, self.members_see_money)
+            self.within_scopes(tab, position_allows(position, tab, self.members_see_money))
         })
     }
 
@@ -170,9 +185,13 @@ impl Holder {
             return Ok(());
         }
         let by_role = self.check(tab, operation, day).err();
+        let closed = self.beyond_scopes(Menu::MyProjects, operation);
         let position = assigned.map(|one| self.effective_position(one, Function::ProjectManager, day).0);
         Err(ProjectDenial::Forbidden(match (position, by_role) {
-            // With a position, it is the position that would have opened this tab.
+            // With a position, it is the position that would have opened this tab, if the scopes let it.
+            (Some(_), Some(denial)) if denial.reason == DenialReason::NotGranted && closed.is_some() => {
+                closed.unwrap_or(denial)
+            }
             (Some(position), Some(denial)) if denial.reason == DenialReason::NotGranted => Denial {
                 reason: DenialReason::Position,
                 roles: Vec::new(),
@@ -201,11 +220,15 @@ impl Holder {
             && Position::ALL
                 .iter()
                 .map(|one| self.effective_position(*one, Function::ProjectManager, day).0)
-                .any(|position| position_allows(position, tab, self.members_see_money).has(operation));
+                .map(|position| position_allows(position, tab, self.members_see_money))
+                .any(|allowed| self.within_scopes(tab, allowed).has(operation));
         if self.company_admin || management || desktop {
             return Ok(());
         }
         Err(match self.check(tab, operation, day) {
+            Err(denial) if denial.reason == DenialReason::NotGranted => {
+                self.beyond_scopes(Menu::MyProjects, operation).unwrap_or(denial)
+            }
             Err(denial) => denial,
             // The tab is granted, but not the list it hangs on.
             Ok(()) => self.denial(Menu::Projects, Operation::View, day),

@@ -59,7 +59,12 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
         name: format!("{first_name} {last_name}"),
         language: Language::from_code(&language).unwrap_or_default(),
         may_sign_in: active && !no_login,
-        holder: Holder { company_admin, members_see_money, roles: held_roles(conn, &role_ids)? },
+        holder: Holder {
+            company_admin,
+            members_see_money,
+            roles: held_roles(conn, &role_ids)?,
+            scopes: None,
+        },
         time_zone: parse_time_zone(&time_zone)?,
         sessions: live
             .into_iter()
@@ -91,7 +96,7 @@ pub fn holders(conn: &mut TenantConn<'_>, people: &[UserId]) -> Result<HashMap<U
     let holder = |(id, company_admin): (Uuid, bool)| {
         let held = |role: &&HeldRole| pairs.contains(&(id, role.id.0));
         let roles = roles.iter().filter(held).cloned().collect();
-        (UserId(id), Holder { company_admin, members_see_money, roles })
+        (UserId(id), Holder { company_admin, members_see_money, roles, scopes: None })
     };
     Ok(admins.into_iter().map(holder).collect())
 }

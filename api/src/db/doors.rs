@@ -106,6 +106,14 @@ impl<'a> Platform<'a> {
         Ok(row.map(Organization::from))
     }
 
+    /// The organization whose short id an opaque credential carries.
+    pub fn organization_by_short_id(&mut self, short_id: &str) -> Result<Option<Organization>, ApiError> {
+        let query =
+            diesel::sql_query("SELECT * FROM portico.organization_by_short_id($1)").bind::<Text, _>(short_id);
+        let row: Option<OrganizationRow> = query.get_result(self.connection).optional()?;
+        Ok(row.map(Organization::from))
+    }
+
     /// The organization that a token names.
     pub fn organization_by_id(&mut self, id: OrganizationId) -> Result<Option<Organization>, ApiError> {
         let query =

@@ -36,6 +36,8 @@ pub enum Entity {
     Licence,
     /// A session.
     Session,
+    /// An API token.
+    ApiToken,
     /// A project.
     Project,
     /// A person's position on a project.
@@ -46,13 +48,14 @@ pub enum Entity {
 
 impl Entity {
     /// Every kind there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Organization,
         Self::GeneralData,
         Self::User,
         Self::Role,
         Self::Licence,
         Self::Session,
+        Self::ApiToken,
         Self::Project,
         Self::TeamMember,
         Self::ProjectParameter,
@@ -72,6 +75,7 @@ impl Entity {
             Self::Role => "role",
             Self::Licence => "licence",
             Self::Session => "session",
+            Self::ApiToken => "api_token",
             Self::Project => "project",
             Self::TeamMember => "team_member",
             Self::ProjectParameter => "project_parameter",

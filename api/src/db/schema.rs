@@ -4,6 +4,48 @@
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 table! {
+    api_token_networks (token_id, network) {
+        token_id -> Uuid,
+        network -> Text,
+        first_used_at -> Timestamptz,
+    }
+}
+
+table! {
+    api_token_scopes (token_id, menu) {
+        token_id -> Uuid,
+        menu -> Text,
+        can_insert -> Bool,
+        can_update -> Bool,
+        can_delete -> Bool,
+        can_view -> Bool,
+    }
+}
+
+table! {
+    api_tokens (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        secret_hash -> Binary,
+        address_ranges -> Array<Text>,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        last_used_address -> Nullable<Text>,
+        last_refused_at -> Nullable<Timestamptz>,
+        last_refused_address -> Nullable<Text>,
+        last_refused_because -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        version -> Integer,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+table! {
     audit_heads (sequence) {
         sequence -> BigInt,
         hash -> Binary,
@@ -321,6 +363,9 @@ joinable!(user_roles -> roles (role_id));
 joinable!(user_roles -> users (user_id));
 
 allow_tables_to_appear_in_same_query!(
+    api_token_networks,
+    api_token_scopes,
+    api_tokens,
     audit_heads,
     audit_log,
     audit_parts,

@@ -16,10 +16,10 @@ use actix_web::{
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{boundary::RequestId, guards, idempotency::IdempotencyKey, server::Site};
+use super::{boundary::RequestId, by_token, guards, idempotency::IdempotencyKey, server::Site};
 use crate::{
     ApiError,
-    access::{Caller, Credential, Person, cache::OrganizationKey},
+    access::{Caller, Credential, Person, api_token::Secret, cache::OrganizationKey},
     db::Organization,
 };
 
@@ -63,7 +63,11 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     };
     let visit = visit(request, &site).await?;
     if let Some(token) = bearer(request)? {
-        let mut caller = caller(&site, &visit, &token, guards::may_ask(request)).await?;
+        let mut caller = if Secret::is_meant(&token) {
+            by_token::caller(&site, &visit, &token).await?
+        } else {
+            caller(&site, &visit, &token, guards::may_ask(request)).await?
+        };
         caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }

@@ -81,6 +81,11 @@ pub trait Guard: FromRequest {
     fn confirmation() -> Confirmation {
         Confirmation::Never
     }
+
+    /// Whether it lets API tokens in. A guard that does not say so does not.
+    fn takes_tokens() -> bool {
+        false
+    }
 }
 
 /// A guard behind which somebody is signed in and may read.
@@ -140,15 +145,40 @@ pub mod why {
     }
 }
 
+/// By which credential a person is let in who needs no menu.
+pub trait By: Send + Sync + 'static {
+    /// Whether API tokens are, whatever their scopes.
+    const TOKENS: bool;
+}
+
+/// The credentials there are.
+pub mod by {
+    /// Somebody who is signed in themself. API tokens are refused: they have scopes of menus, and here is none.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Session;
+
+    /// An API token, too.
+    #[derive(Debug, Clone, Copy)]
+    pub struct SessionOrToken;
+
+    impl super::By for Session {
+        const TOKENS: bool = false;
+    }
+
+    impl super::By for SessionOrToken {
+        const TOKENS: bool = true;
+    }
+}
+
 /// Anybody. Takes a reason, and gives `Db::platform` and nothing else.
 #[derive(Debug)]
 pub struct Public<W: Why>(PhantomData<W>);
 
-/// Whoever is signed in.
+/// Whoever is signed in, and an API token of theirs where the guard says so.
 #[derive(Debug)]
-pub struct SignedIn<W: Why> {
+pub struct SignedIn<W: Why, B: By = by::Session> {
     caller: Caller,
-    why: PhantomData<W>,
+    of: PhantomData<(W, B)>,
 }
 
 /// Who may do the operation on the menu.
@@ -166,8 +196,13 @@ pub struct InProject<M: MenuMark, O: OperationMark> {
     of: PhantomData<(M, O)>,
 }
 
-fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
-    request.extensions().get::<Caller>().cloned().ok_or(ApiError::Unauthenticated)
+/// Who asks; refused where they show an API token and the guard takes none.
+fn caller(request: &HttpRequest, takes_tokens: bool) -> Result<Caller, ApiError> {
+    let caller = request.extensions().get::<Caller>().cloned().ok_or(ApiError::Unauthenticated)?;
+    if !takes_tokens {
+        caller.session()?;
+    }
+    Ok(caller)
 }
 
 macro_rules! extractor {
@@ -184,12 +219,14 @@ macro_rules! extractor {
 }
 
 extractor!(Public<W: Why>, _request => Ok(Self(PhantomData)));
-extractor!(SignedIn<W: Why>, request => caller(request).map(|caller| Self { caller, why: PhantomData }));
-extractor!(Allowed<M: MenuMark, O: OperationMark>, request => caller(request).and_then(|caller| {
+extractor!(SignedIn<W: Why, B: By>, request => {
+    caller(request, B::TOKENS).map(|caller| Self { caller, of: PhantomData })
+});
+extractor!(Allowed<M: MenuMark, O: OperationMark>, request => caller(request, Self::takes_tokens()).and_then(|caller| {
     caller.holder().check(M::MENU, O::OPERATION, caller.today()).map_err(ApiError::Forbidden)?;
     Ok(Self { caller, of: PhantomData })
 }));
-extractor!(InProject<M: MenuMark, O: OperationMark>, request => caller(request).and_then(|caller| {
+extractor!(InProject<M: MenuMark, O: OperationMark>, request => caller(request, Self::takes_tokens()).and_then(|caller| {
     caller.holder().check_on_some_project(M::MENU, O::OPERATION, caller.today()).map_err(ApiError::Forbidden)?;
     Ok(Self { caller, of: PhantomData })
 }));
@@ -202,23 +239,31 @@ impl<W: Why> Guard for Public<W> {
 
 impl<W: Why> OpenDoor for Public<W> {}
 
-impl<W: Why> Guard for SignedIn<W> {
+impl<W: Why, B: By> Guard for SignedIn<W, B> {
     fn access() -> Access {
         Access::SignedIn(W::WHY)
     }
+
+    fn takes_tokens() -> bool {
+        B::TOKENS
+    }
 }
 
-impl<W: Why> MayRead for SignedIn<W> {
+impl<W: Why, B: By> MayRead for SignedIn<W, B> {
     fn caller(&self) -> &Caller {
         &self.caller
     }
 }
 
-impl<W: Why> MayWrite for SignedIn<W> {}
+impl<W: Why, B: By> MayWrite for SignedIn<W, B> {}
 
 impl<M: MenuMark, O: OperationMark> Guard for Allowed<M, O> {
     fn access() -> Access {
         Access::Allowed(M::MENU, O::OPERATION)
+    }
+
+    fn takes_tokens() -> bool {
+        !M::MENU.is_beyond_tokens()
     }
 }
 
@@ -233,6 +278,10 @@ impl<M: MenuMark, O: Mutates> MayWrite for Allowed<M, O> {}
 impl<M: MenuMark, O: OperationMark> Guard for InProject<M, O> {
     fn access() -> Access {
         Access::InProject(M::MENU, O::OPERATION)
+    }
+
+    fn takes_tokens() -> bool {
+        !M::MENU.is_beyond_tokens()
     }
 }
 
@@ -267,6 +316,9 @@ pub trait Guarded {
     /// Whether the guard asks for the password once more.
     fn confirmation() -> Confirmation;
 
+    /// Whether the guard lets API tokens in.
+    fn takes_tokens() -> bool;
+
     /// Whether the version that was read is among the arguments.
     fn takes_version() -> bool;
 }
@@ -280,6 +332,10 @@ macro_rules! guarded {
 
             fn confirmation() -> Confirmation {
                 G::confirmation()
+            }
+
+            fn takes_tokens() -> bool {
+                G::takes_tokens()
             }
 
             fn takes_version() -> bool {

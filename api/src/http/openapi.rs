@@ -53,12 +53,24 @@ fn components(routes: &[Route]) -> Components {
     }
     schemas.sort_by(|one, two| one.0.cmp(&two.0));
     let mut components = ComponentsBuilder::new()
-        .security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+        .security_scheme("session", bearer("JWT", SESSION))
+        .security_scheme("token", bearer("prt_", TOKEN))
         .schema_from::<shared::Problem>()
         .schemas_from_iter(schemas)
         .build();
     schemas::refer_by_name(&mut components);
     components
+}
+
+const SESSION: &str = "The access token of a session, from `POST /session` or `POST /session/refresh`.";
+const TOKEN: &str = "An API token, made under My Profile, API tokens. It may do what its person may at that moment, as \
+                     far as its scopes have the menu and the operation of `x-access`.";
+
+fn bearer(format: &str, description: &str) -> SecurityScheme {
+    let mut scheme = Http::new(HttpAuthScheme::Bearer);
+    scheme.bearer_format = Some(format.to_owned());
+    scheme.description = Some(description.to_owned());
+    SecurityScheme::Http(scheme)
 }
 
 fn operation(route: &Route, components: &Components) -> Operation {
@@ -78,12 +90,17 @@ fn operation(route: &Route, components: &Components) -> Operation {
         Confirmation::Always => Some(("confirmed", json!(true))),
         Confirmation::For(what) => Some(("confirmed_for", json!(what))),
     };
-    if let (Some(extension), Some((name, value))) = (extension.as_object_mut(), confirmation) {
-        extension.insert(name.to_owned(), value);
+    if let Some(extension) = extension.as_object_mut() {
+        extension.extend(confirmation.map(|(name, value)| (name.to_owned(), value)));
+        if kind != "public" {
+            extension.insert("tokens".to_owned(), json!(route.takes_tokens));
+        }
     }
     operation.extensions = Some(ExtensionsBuilder::new().add("x-access", extension).build());
     if kind != "public" {
-        operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
+        let takes = |scheme: &str| SecurityRequirement::new(scheme, Vec::<String>::new());
+        let token = route.takes_tokens.then(|| takes("token"));
+        operation.security = Some(std::iter::once(takes("session")).chain(token).collect());
     }
     take_version(&mut operation, route.takes_version);
     take_key(&mut operation, idempotency::applies(route));
@@ -185,7 +202,7 @@ fn problem_statuses(route: &Route) -> Vec<u16> {
 fn problem_text(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be read.",
-        401 => "There is no session, or it is over.",
+        401 => "There is no session or token, or it is over.",
         403 => "Not yours to do; `denial` says why. Or `confirmation_required`: show the password first.",
         404 => "Not there, or not yours to see.",
         409 => "What is there stands in the way.",

@@ -20,6 +20,8 @@ pub struct Route {
     pub access: Access,
     /// Whether it asks for the password once more.
     pub confirmation: Confirmation,
+    /// Whether API tokens are let in.
+    pub takes_tokens: bool,
     /// Whether the handler takes the version that was read.
     pub takes_version: bool,
     /// What OpenAPI says of it.
@@ -56,6 +58,7 @@ impl Route {
             name,
             access: Args::access(),
             confirmation: Args::confirmation(),
+            takes_tokens: Args::takes_tokens(),
             takes_version: Args::takes_version(),
             operation,
             schemas,

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use super::{app_files, boundary, context, input::BODY_LIMIT, route::Route, routes, tokens::TokenKeys};
 use crate::{
     ApiError,
-    access::cache::AccessCache,
+    access::{api_token::Usage, cache::AccessCache},
     clock::Clock,
     config::ServeConfig,
     db::{Db, listen::Listener, migrate},
@@ -31,6 +31,8 @@ pub struct Site {
     pub keys: TokenKeys,
     /// Hashing of passwords.
     pub passwords: Passwords,
+    /// When API tokens were last used.
+    pub token_usage: Usage,
     /// Organizations are at `<slug>.<domain>`.
     pub domain: String,
     /// The host where people of all organizations sign in.
@@ -59,6 +61,7 @@ impl Portico {
             clock,
             keys: TokenKeys::read(&config.keys_directory)?,
             passwords: Passwords::new(),
+            token_usage: Usage::default(),
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use shared::ids::UserId;
 
-use crate::{ApiError, db::doors::AttemptLimit};
+use crate::{ApiError, access::network::network, db::doors::AttemptLimit};
 
 /// At whom an attempt is aimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,28 +68,12 @@ fn key(parts: &[&[u8]]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// The network of an address: /24, or /64.
-fn network(address: IpAddr) -> String {
-    let length = if address.is_ipv4() { 24 } else { 64 };
-    ipnet::IpNet::new(address, length)
-        .map_or_else(|_| address.to_string(), |network| network.trunc().to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
     use uuid::Uuid;
 
     use super::*;
-
-    #[test]
-    fn networks() {
-        for (address, expected) in
-            [("192.0.2.77", "192.0.2.0/24"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
-        {
-            assert_eq!(network(address.parse().expect("an address")), expected);
-        }
-    }
 
     #[test]
     fn each_target_is_counted_by_itself() {

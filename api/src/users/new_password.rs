@@ -20,6 +20,8 @@ pub async fn of_new_user<G: MayRead>(
     new: &NewUser,
 ) -> Result<Option<String>, ApiError> {
     let Some(password) = new.password.clone() else { return Ok(None) };
+    // An account whose password a token has chosen would be a session that its scopes do not narrow.
+    who.caller().session()?;
     let minimum = site.db.read(who, least_length).await?;
     checked_hash(site, who, password, minimum, &normal_email(&new.email)).await.map(Some)
 }

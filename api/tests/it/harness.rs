@@ -14,7 +14,7 @@ mod http;
 mod mail;
 mod server;
 
-pub use actor::{Actor, Person};
+pub use actor::{Actor, Person, Token};
 pub use audit::said;
 pub use cluster::Database;
 pub use http::{Answer, Client};

@@ -22,3 +22,4 @@ mod scene;
 mod schema;
 mod sql;
 mod tables;
+mod tokens;

@@ -72,6 +72,7 @@ super::texts! {
     beyond_ceiling(roles: &str): "{roles} grants it, but the licence does not unlock it.", "{roles} lo concede, pero la licencia no lo permite.";
     company_admin_only: "It is reserved to company admins.", "Está reservado a la administración de la empresa.";
     position_denies: "The position on the project does not allow it.", "La posición en el proyecto no lo permite.";
+    token_closed: "The scopes of the token do not have it.", "Los ámbitos del token no lo incluyen.";
     cannot_sign_in: "Whoever cannot sign in may do nothing, whatever the roles say.", "Quien no puede entrar no puede hacer nada, digan lo que digan sus roles.";
 
     from_until(from: &str, until: &str): "{from} to {until}", "{from} a {until}";
@@ -87,6 +88,7 @@ pub fn because(reason: DenialReason, roles: &str) -> String {
         DenialReason::BeyondCeiling => beyond_ceiling(roles),
         DenialReason::CompanyAdminOnly => company_admin_only().to_owned(),
         DenialReason::Position => position_denies().to_owned(),
+        DenialReason::TokenScope => token_closed().to_owned(),
     }
 }
 

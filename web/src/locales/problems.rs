@@ -43,6 +43,18 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("You may not do this", "Ask whoever manages roles in your organization."),
             ("No puedes hacer esto", "Consulta a quien gestiona los roles en tu organización."),
         ),
+        ProblemCode::SessionRequired => pick(
+            ("API tokens do not reach this", "Sign in to the app and do it there."),
+            ("Los tokens de API no llegan aquí", "Inicia sesión en la aplicación y hazlo allí."),
+        ),
+        ProblemCode::TokenRevoked => pick(
+            ("This API token was revoked", "Make another one under My Profile, API tokens."),
+            ("Este token de API se ha revocado", "Crea otro en Mi perfil, Tokens de API."),
+        ),
+        ProblemCode::TokenExpired => pick(
+            ("This API token has expired", "Make another one under My Profile, API tokens."),
+            ("Este token de API ha caducado", "Crea otro en Mi perfil, Tokens de API."),
+        ),
         ProblemCode::ConfirmationRequired => pick(
             (
                 "Your password was not confirmed",

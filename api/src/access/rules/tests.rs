@@ -1,5 +1,7 @@
 //! Tables of cases, and laws that hold for everybody.
 
+mod scopes;
+
 use proptest::prelude::*;
 use shared::{ids::RoleId, licence::Reach};
 use uuid::Uuid;
@@ -502,7 +504,7 @@ proptest! {
         roles in proptest::collection::vec(any_role(), 0..4),
         position in any_position(),
     ) {
-        let who = Holder { company_admin, members_see_money, roles };
+        let who = Holder { company_admin, members_see_money, roles, scopes: None };
         let day = today();
         for menu in Menu::screens() {
             for operation in Operation::ALL {
@@ -541,6 +543,7 @@ proptest! {
                 }
                 DenialReason::CompanyAdminOnly => prop_assert_eq!(menu, Menu::ManageAccount),
                 DenialReason::Position => prop_assert!(false, "no position was asked about"),
+                DenialReason::TokenScope => prop_assert!(false, "no token stands between"),
             }
         }
     }

@@ -24,6 +24,7 @@ pub const fn label(entity: Entity) -> Class {
         Entity::Organization
         | Entity::GeneralData
         | Entity::Role
+        | Entity::ApiToken
         | Entity::Project
         | Entity::ProjectParameter => Text,
         // The device in words, and the key of a licence's type.
@@ -76,6 +77,15 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
         Entity::Session => {
             &[("user_id", Plain), ("device", Plain), ("ended_because", Plain), ("confirmed_at", Plain)]
         }
+        Entity::ApiToken => &[
+            ("name", Text),
+            ("user_id", Plain),
+            ("scopes", Plain),
+            ("address_ranges", Plain),
+            ("expires_at", Plain),
+            ("revoked", Plain),
+            ("network", Plain),
+        ],
         Entity::Project => &[
             ("code", Plain),
             ("name", Text),

@@ -105,6 +105,11 @@ impl<G: AtOnce, W: Why> Guard for ConfirmedFor<G, W> {
     fn confirmation() -> Confirmation {
         Confirmation::For(W::WHY)
     }
+
+    fn takes_tokens() -> bool {
+        // Those requests that need no confirmation.
+        G::takes_tokens()
+    }
 }
 
 impl<G: AtOnce, W: Why> MayRead for ConfirmedFor<G, W> {

@@ -74,7 +74,7 @@ mod tests {
             ("team member needs none", false, vec![], TeamMember, true),
             ("guest needs none", false, vec![service()], Guest, true),
         ] {
-            let holder = Holder { company_admin, members_see_money: false, roles };
+            let holder = Holder { company_admin, members_see_money: false, roles, scopes: None };
             assert_eq!(may_hold(&holder, position), expected, "{case}");
         }
     }

@@ -49,5 +49,5 @@ pub fn check_not_above(conn: &mut TenantConn<'_>, caller: &Caller, user: UserId)
         return Ok(());
     }
     let Some(person) = holders(conn, &[user])?.remove(&user) else { return Err(ApiError::NotFound) };
-    caller.holder().check_hands_out(&person.unlocked(), caller.today()).map_err(ApiError::Forbidden)
+    caller.holder().check_not_below(&person.unlocked(), caller.today()).map_err(ApiError::Forbidden)
 }

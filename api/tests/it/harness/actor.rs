@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Deref};
 
+use api::access::api_token::Secret;
 use chrono::TimeDelta;
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
@@ -9,7 +10,7 @@ use diesel::{
 };
 use shared::{
     Menu, Operations,
-    ids::{SessionId, UserId},
+    ids::{ApiTokenId, SessionId, UserId},
     licence::Function,
 };
 use uuid::Uuid;
@@ -62,6 +63,93 @@ impl Actor {
         server
             .client(&self.organization.host())
             .with_token(self.client.token().expect("actors are signed in"))
+    }
+}
+
+/// An API token of somebody, with its secret, at their organization's host.
+#[derive(Debug)]
+pub struct Token {
+    /// The token.
+    pub id: ApiTokenId,
+    /// What is sent.
+    pub secret: String,
+    organization: TestOrganization,
+    client: Client,
+}
+
+impl Deref for Token {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Token {
+    /// The same token at another server.
+    pub fn at(&self, server: &TestServer) -> Client {
+        server.client(&self.organization.host()).with_token(&self.secret)
+    }
+
+    /// The same token from another address.
+    pub fn from(&self, app: &TestApp, address: &str) -> Client {
+        self.at(&app.server).with_header("x-forwarded-for", address)
+    }
+}
+
+impl Actor {
+    /// A token of theirs with these scopes for the next thirty days, made straight in the database.
+    pub fn api_token(&self, app: &TestApp, scopes: &[(Menu, Operations)]) -> Token {
+        self.api_token_for(app, scopes, &[])
+    }
+
+    /// The same with every scope there is, those included that no token reaches.
+    pub fn api_token_for_everything(&self, app: &TestApp) -> Token {
+        let all: Vec<(Menu, Operations)> = Menu::screens().map(|menu| (menu, Operations::ALL)).collect();
+        self.api_token(app, &all)
+    }
+
+    /// The same, for use from these ranges of addresses alone.
+    pub fn api_token_for(&self, app: &TestApp, scopes: &[(Menu, Operations)], ranges: &[&str]) -> Token {
+        let mut sql = app.database.superuser();
+        enter(&mut sql, &self.organization);
+        let short_id = text(
+            &mut sql,
+            "SELECT short_id AS text FROM organizations WHERE slug = $1",
+            self.organization.slug,
+        );
+        let (id, now, secret) = (app.clock.new_id(), app.clock.now(), Secret::random(&short_id));
+        sql_query(
+            "INSERT INTO api_tokens (id, user_id, name, secret_hash, address_ranges, expires_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(self.id.0)
+        .bind::<Text, _>(format!("Token {id}"))
+        .bind::<Binary, _>(secret.hash().as_slice())
+        .bind::<Array<Text>, _>(ranges)
+        .bind::<Timestamptz, _>(now + TimeDelta::days(30))
+        .bind::<Timestamptz, _>(now)
+        .execute(&mut sql)
+        .expect("a token is made");
+        for (menu, operations) in scopes {
+            let operations = operations.closed();
+            sql_query(
+                "INSERT INTO api_token_scopes (token_id, menu, can_insert, can_update, can_delete, can_view)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind::<SqlUuid, _>(id)
+            .bind::<Text, _>(menu.key())
+            .bind::<Bool, _>(operations.insert)
+            .bind::<Bool, _>(operations.update)
+            .bind::<Bool, _>(operations.delete)
+            .bind::<Bool, _>(operations.view)
+            .execute(&mut sql)
+            .expect("a scope is given");
+        }
+        let client = app.client(&self.organization).with_token(secret.text());
+        let (id, secret) = (ApiTokenId(id), secret.text().to_owned());
+        Token { id, secret, organization: self.organization.clone(), client }
     }
 }
 

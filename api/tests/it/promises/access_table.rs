@@ -16,7 +16,9 @@ fn the_access_table() {
         .iter()
         .map(|route| {
             let (method, access) = (route.method(), route.access);
-            format!("{method:<7}{:<path$}  {:<name$}  {access}{}", route.path, route.name, route.confirmation)
+            let tokens = if route.takes_tokens { ", tokens" } else { "" };
+            let confirmation = route.confirmation;
+            format!("{method:<7}{:<path$}  {:<name$}  {access}{confirmation}{tokens}", route.path, route.name)
         })
         .collect();
     insta::assert_snapshot!(table.join("\n"));

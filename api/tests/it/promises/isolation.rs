@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{Text, Uuid as SqlUuid},
 };
 use serde_json::json;
-use shared::{Position, project::Project};
+use shared::{Menu, Operations, Position, project::Project};
 
 use super::catalogue::{line, lines, tenant_tables};
 use crate::{
@@ -27,6 +27,7 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     // Leaves a job behind: the mail about it.
     let passwords = json!({"old_password": PASSWORD, "new_password": "cuatro gatos en la niebla"});
     organization.admin(app).put("/profile/password", &passwords).expect(204);
+    manager.api_token(app, &[(Menu::Projects, Operations::VIEW)]).get("/projects").expect(200);
     manager.keyed(app, "key").post("/projects", &json!({"name": "Borealis"})).expect(201);
     sql_query(
         "INSERT INTO denied_access (org_id, id, minute, network, user_id, operation, code, requests)

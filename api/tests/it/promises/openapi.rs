@@ -64,11 +64,15 @@ fn every_operation_says_what_it_is_and_who_may() {
             Confirmation::Always => access["confirmed"] = json!(true),
             Confirmation::For(what) => access["confirmed_for"] = json!(what),
         }
-        assert_eq!(operation["x-access"], access, "{route:?}");
-        let security = match route.access {
-            Access::Public(_) => Value::Null,
-            _ => json!([{"session": []}]),
+        let security = match (route.access, route.takes_tokens) {
+            (Access::Public(_), _) => Value::Null,
+            (_, true) => json!([{"session": []}, {"token": []}]),
+            (_, false) => json!([{"session": []}]),
         };
+        if !matches!(route.access, Access::Public(_)) {
+            access["tokens"] = json!(route.takes_tokens);
+        }
+        assert_eq!(operation["x-access"], access, "{route:?}");
         assert_eq!(operation["security"], security, "{route:?}");
     }
 }

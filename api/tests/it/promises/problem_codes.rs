@@ -41,6 +41,31 @@ fn every_problem_code_is_what_some_request_gets() {
     }
 }
 
+/// A request by an API token that gets this problem.
+fn problem_of_token(code: ProblemCode, app: &TestApp) -> Answer {
+    let token = app.acme.admin(app).api_token_for_everything(app);
+    let mut sql = app.database.superuser();
+    match code {
+        ProblemCode::TokenRevoked => sql.batch_execute("UPDATE api_tokens SET revoked_at = created_at"),
+        ProblemCode::TokenExpired => sql.batch_execute("UPDATE api_tokens SET expires_at = created_at"),
+        _ => return token.get("/session"),
+    }
+    .expect("the token is changed");
+    token.get("/users")
+}
+
+/// The role that new people get cannot be deleted.
+fn conflict(app: &TestApp) -> Answer {
+    let admin = app.acme.admin(app);
+    let scene = Scene::set(app, &app.acme);
+    let role = admin.get(&format!("/roles/{}", scene.role.id)).json::<Value>();
+    let default = json!({"default_for_new_users": true});
+    let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
+    let role: Value = admin.patch(&format!("/roles/{}", scene.role.id), version, &default).expect(200).json();
+    let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
+    admin.delete(&format!("/roles/{}", scene.role.id), version)
+}
+
 /// A request that gets this problem.
 fn problem(code: ProblemCode, app: &TestApp) -> Answer {
     let admin = app.acme.admin(app);
@@ -48,6 +73,9 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
     let own = format!("/users/{}", admin.id);
     match code {
         ProblemCode::Unauthenticated => anyone.get("/session"),
+        ProblemCode::SessionRequired | ProblemCode::TokenRevoked | ProblemCode::TokenExpired => {
+            problem_of_token(code, app)
+        }
         ProblemCode::WrongCredentials => {
             anyone.post("/session", &json!({"email": admin.email, "password": "not this one"}))
         }
@@ -58,16 +86,7 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
         }
         ProblemCode::NotFound => admin.get(&format!("/projects/{}", app.norte.id)),
         ProblemCode::MethodNotAllowed => admin.put("/projects", &json!({})),
-        ProblemCode::Conflict => {
-            let scene = Scene::set(app, &app.acme);
-            let role = admin.get(&format!("/roles/{}", scene.role.id)).json::<Value>();
-            let default = json!({"default_for_new_users": true});
-            let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
-            let role: Value =
-                admin.patch(&format!("/roles/{}", scene.role.id), version, &default).expect(200).json();
-            let version = i32::try_from(role["version"].as_i64().expect("a version")).expect("small");
-            admin.delete(&format!("/roles/{}", scene.role.id), version)
-        }
+        ProblemCode::Conflict => conflict(app),
         ProblemCode::InUse => {
             let scene = Scene::set(app, &app.acme);
             let status = scene.project.status.id;
@@ -269,6 +288,10 @@ fn denial(reason: DenialReason, app: &TestApp, scene: &Scene) -> Answer {
             person.licence("project_guest").grant(Menu::Users, Operations::VIEW).create(app).get("/users")
         }
         DenialReason::CompanyAdminOnly => person.role("Full Access").create(app).get("/licence-consumption"),
+        DenialReason::TokenScope => {
+            let admin = person.company_admin().create(app);
+            admin.api_token(app, &[(Menu::Projects, Operations::ALL)]).get("/users")
+        }
         DenialReason::Position => {
             // As Manager they might; it is the position that does not let them.
             let might = person.licence("project_manager").function(Function::ProjectManager);

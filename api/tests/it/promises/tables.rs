@@ -19,12 +19,13 @@ const GLOBAL_TABLES: [(&str, &str); 9] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 8] = [
+const DEFINERS: [(&str, &str); 9] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("forgive_attempt", "forgets attempts under the keys that it is given"),
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
     ("organization_by_host", "one organization's name and state"),
     ("organization_by_id", "one organization's name and state"),
+    ("organization_by_short_id", "one organization's name and state"),
     ("organization_by_slug", "one organization's name and state"),
     ("rename_organization", "renames the transaction's own organization"),
     ("reserve_attempt", "counts an attempt, and gives an instant"),

@@ -1,0 +1,3 @@
+DROP TABLE api_token_networks;
+DROP TABLE api_token_scopes;
+DROP TABLE api_tokens;
