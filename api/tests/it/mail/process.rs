@@ -40,6 +40,7 @@ impl Drop for Program {
 fn portico(database: &Database) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
     command.env("PORTICO_OPERATOR_DATABASE_URL", database.url("portico_operator")).env("PORTICO_LOG", "warn");
+    command.env("PORTICO_KEYS_DIR", crate::harness::keys_directory());
     command
 }
 
@@ -117,8 +118,13 @@ fn a_worker_killed_before_it_hands_over_loses_nothing() {
     // A server that takes the connection and says nothing: the worker waits for its greeting.
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let port = socket.local_addr().expect("it has a port").port();
+    // Never waits for a worker that has not come: one that cannot start fails the test.
+    socket.set_nonblocking(true).expect("it is told not to wait");
     let mut program = Program::start(&app.database, &format!("smtp://127.0.0.1:{port}?tls=none"), &[]);
-    let connection = socket.accept().expect("the worker comes");
+    let connection = std::cell::OnceCell::new();
+    until("the worker comes", || {
+        socket.accept().is_ok_and(|(connected, _)| connection.set(connected).is_ok())
+    });
     program.0.kill().expect("SIGKILL is sent");
     drop((program, connection, socket));
     let held = job(&app.database);
