@@ -12,10 +12,11 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    config::{self, ServeConfig, WorkConfig},
+    config::{self, MailWay, ServeConfig, WorkConfig},
     db::migrate,
     demo,
     http::{openapi as document, routes, server::Portico, tokens},
+    mail::{page, post::Shelf},
     work::Crew,
 };
 use futures_util::future::select;
@@ -91,12 +92,21 @@ pub fn work() -> Result<()> {
     let config = WorkConfig::from_environment()?;
     actix_web::rt::System::new().block_on(async move {
         let mut crew = Crew::start(&config, Clock::system())?;
+        let page = match &config.mail.way {
+            MailWay::Shown { folder, page: address } => Some(page::serve(Shelf::open(folder)?, *address)?),
+            _ => None,
+        };
+        let page = page.map(|server| (server.handle(), actix_web::rt::spawn(server)));
         tracing::info!(mail = ?config.mail.way, "working");
         {
             let (told, left) = (std::pin::pin!(told_to_stop()), std::pin::pin!(crew.anybody_left()));
             select(told, left).await;
         }
         tracing::info!("stopping");
+        if let Some((handle, page)) = page {
+            handle.stop(false).await;
+            page.await.context("the page of mails stopped")??;
+        }
         crew.stop()
     })
 }

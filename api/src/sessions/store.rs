@@ -18,6 +18,7 @@ use crate::{
         record::Recorded,
         schema::{sessions, users},
     },
+    mail::{self, Mail, Occasion},
 };
 
 /// A session ends when it was not used for so long.
@@ -109,16 +110,20 @@ pub fn create_session(
     verified_hash: Option<&str>,
 ) -> Result<Option<RefreshToken>, ApiError> {
     let now = conn.clock().now();
-    let still: Option<Option<String>> = users::table
+    let still: Option<(Option<String>, Option<DateTime<Utc>>)> = users::table
         .filter(users::id.eq(new.user.0).and(users::active).and(diesel::dsl::not(users::no_login)))
-        .select(users::password_hash)
+        .select((users::password_hash, users::last_sign_in_at))
         .for_update()
         .first(conn.sql())
         .optional()?;
-    if still.is_none_or(|hash| hash.as_deref() != verified_hash) {
+    let Some((_, last_sign_in_at)) = still.filter(|(hash, _)| hash.as_deref() == verified_hash) else {
         return Ok(None);
-    }
+    };
     end_oldest(conn, new.user)?;
+    // Whoever signs in for the first time has no device that they know yet.
+    if last_sign_in_at.is_some() && !knows_device(conn, new.user, &new.device_hash)? {
+        tell_of_device(conn, &new)?;
+    }
     let token = RefreshToken::first(SessionId(conn.clock().new_id()));
     diesel::insert_into(sessions::table)
         .values((
@@ -147,6 +152,16 @@ pub fn create_session(
     let begun = serde_json::json!({ "user_id": new.user, "device": new.device });
     conn.record(Recorded::created(Entity::Session, token.session, &new.device, &begun));
     Ok(Some(token))
+}
+
+/// The person hears that somebody came in from a browser that the account was not used from before.
+fn tell_of_device(conn: &mut TenantConn<'_>, new: &NewSession) -> Result<(), ApiError> {
+    let occasion = Occasion {
+        at: conn.clock().now(),
+        address: new.address.parse().ok(),
+        device: Some(new.device.clone()),
+    };
+    mail::send(conn, new.user, Mail::NewDevice { occasion })
 }
 
 /// Notes that the person has shown their password to this session. A password that was changed, and a session that was

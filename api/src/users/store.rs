@@ -32,7 +32,7 @@ use crate::{
     },
     general_data::{lock_organization, settings_for_people},
     licences::seats::{self, Concerned, LockedSeats},
-    mail::{self, Mail, Occasion, PasswordChange},
+    mail::{self, Mail, Occasion, PasswordChange, Recipient},
     sessions::store::{self as sessions, EndedBecause, Which},
 };
 
@@ -106,6 +106,9 @@ pub fn update(
     if sets_password {
         tell_of_password(conn, caller, id)?;
     }
+    if before.email != saved.email {
+        tell_of_email(conn, caller, &before, &saved)?;
+    }
     Ok(saved)
 }
 
@@ -129,6 +132,28 @@ pub fn changed(
         check_another_admin(conn, id)?;
     }
     Ok(after)
+}
+
+/// Somebody whose e-mail was changed hears of it at both: whoever has the former one may be the only one who did not
+/// want it.
+fn tell_of_email(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    before: &User,
+    after: &User,
+) -> Result<(), ApiError> {
+    let mail = Mail::EmailChanged {
+        by: caller.person.name.clone(),
+        former: before.email.clone(),
+        new: after.email.clone(),
+        occasion: Occasion { at: conn.clock().now(), address: None, device: None },
+    };
+    mail::send(
+        conn,
+        Recipient::Address { email: before.email.clone(), language: before.language },
+        mail.clone(),
+    )?;
+    mail::send(conn, after.id, mail)
 }
 
 /// Somebody whose password was set by another person hears of it, and from whom.

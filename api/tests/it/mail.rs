@@ -282,3 +282,61 @@ fn the_secret_of_a_link_is_not_kept_when_the_mail_is_sent() {
     app.work_off();
     assert_eq!(job(&app.database).payload, "{}");
 }
+
+fn sign_in(client: &crate::harness::Client, email: &str) {
+    client.post("/session", &json!({"email": email, "password": PASSWORD})).expect(200);
+}
+
+#[test]
+fn a_browser_that_the_account_never_had_is_told_of_but_not_the_first_one() {
+    let app = TestApp::start();
+    let email = "admin@acme.example";
+    let first =
+        app.client(&app.acme).with_header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+    sign_in(&first, email);
+    sign_in(&first, email);
+    app.work_off();
+    assert!(app.mails().is_empty(), "the first browser, and the same one again");
+
+    let other = app
+        .client(&app.acme)
+        .with_header("user-agent", "Mozilla/5.0 (iPhone) Version/18.0 Mobile Safari/604.1")
+        .with_header("x-forwarded-for", "192.0.2.7");
+    sign_in(&other, email);
+    sign_in(&other, email);
+    app.work_off();
+    let mails = app.mails_to(email);
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.subject, "New sign-in to Acme Works");
+    for fact in ["Device: Safari on iPhone", "Address: 192.0.2.7", "When: 2 March 2026, 09:00 (UTC)"] {
+        assert!(mail.text.contains(fact), "{}", mail.text);
+    }
+    assert_eq!(mail.link(), "/profile");
+}
+
+#[test]
+fn an_administrators_change_is_told_to_the_person_and_an_e_mails_to_the_former_one_too() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let new = json!({"email": "former@people.example", "first_name": "Rosa", "last_name": "Mora", "password": PASSWORD});
+    let user: User = admin.post("/users", &new).expect(201).json();
+    let patch =
+        json!({"email": "New@people.example", "password": "cuatro gatos en la niebla", "language": "es"});
+    let user: User = admin.patch(&format!("/users/{}", user.id), user.version, &patch).expect(200).json();
+    // The same e-mail again is no change.
+    let patch = json!({"email": "new@people.example", "last_name": "Mora Gil"});
+    admin.patch(&format!("/users/{}", user.id), user.version, &patch).expect(200);
+    app.work_off();
+    let former = app.mails_to("former@people.example");
+    assert_eq!(former.len(), 1, "{former:?}");
+    assert_eq!(former[0].subject, "Your e-mail at Acme Works was changed");
+    assert!(
+        former[0].text.contains("Ada Admin has changed the e-mail of your account at Acme Works from former@people.example to new@people.example."),
+        "{}",
+        former[0].text
+    );
+    let subjects: BTreeSet<String> =
+        app.mails_to("new@people.example").into_iter().map(|mail| mail.subject).collect();
+    let expected = ["Tu contraseña de Acme Works ha cambiado", "Tu correo en Acme Works ha cambiado"];
+    assert_eq!(subjects, expected.map(str::to_owned).into());
+}

@@ -6,8 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use api::mail::Mail;
+
 use crate::{
-    harness::{Database, MailServer, TestApp},
+    harness::{Client, Database, MailServer, TestApp},
     work::{job, leave_mail, some_mail},
 };
 
@@ -206,4 +208,61 @@ fn certificate() -> (PathBuf, PathBuf) {
         .expect("openssl runs");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     (certificate, key)
+}
+
+/// What `cargo xtask run` does: mails are kept and shown to this machine, and sent to nobody.
+#[test]
+fn mails_that_are_shown_are_read_on_a_page_of_this_machine() {
+    let app = TestApp::start();
+    let folder = std::env::temp_dir().join(format!("portico-test-shelf-{}", app.database.name()));
+    let address =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+    let child = portico(&app.database)
+        .arg("work")
+        .env("PORTICO_MAIL_FOLDER", &folder)
+        .env("PORTICO_MAIL_PAGE", address.to_string())
+        .env("PORTICO_PUBLIC_ORIGIN", "http://localhost:8080")
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let _program = Program(child);
+    let here = Client::new(address, &format!("localhost:{}", address.port()));
+    until("the page is there", || here.answers("//"));
+    assert!(here.get("//").text.contains("No mail yet"));
+    let expires_at = chrono::DateTime::parse_from_rfc3339("2100-01-01T00:00:00Z").expect("an instant").into();
+    let (path, inviter) = ("/invitation#secret".to_owned(), "Ana <b>".to_owned());
+    leave_mail(&app, "ana@people.example", Mail::Invitation { path, inviter, expires_at });
+    until("the mail is there", || here.get("//").text.contains("ana@people.example"));
+
+    let list = here.get("//").text;
+    assert!(list.contains("Ana &lt;b&gt; invites you to Acme Works"), "{list}");
+    let id = job(&app.database).id;
+    assert!(list.contains(&format!("href=\"/mails/{id}\"")), "{list}");
+    let one = here.get(&format!("//mails/{id}")).expect(200);
+    let link = "href=\"http://acme.localhost:8080/invitation#secret\"";
+    assert!(one.text.contains(link), "{}", one.text);
+    let html = here.get(&format!("//mails/{id}/html")).expect(200);
+    assert!(html.text.contains(link) && html.text.contains("<base target=\"_blank\">"), "{}", html.text);
+    for answer in [&one, &html] {
+        assert!(
+            answer.header("content-security-policy").expect("a policy").starts_with("default-src 'none'")
+        );
+    }
+    // A name that somebody of the web has pointed at this machine.
+    Client::new(address, "mails.example.org").get("//").expect(404);
+    here.get(&format!("//mails/{}", app.clock.new_id())).expect(404);
+}
+
+#[test]
+fn there_is_no_page_where_mails_are_sent() {
+    let app = TestApp::start();
+    let both = portico(&app.database)
+        .arg("work")
+        .env("PORTICO_SMTP_URL", MailServer::shared().url())
+        .env("PORTICO_MAIL_FOLDER", std::env::temp_dir())
+        .output()
+        .expect("it runs");
+    assert!(!both.status.success());
+    let said = String::from_utf8_lossy(&both.stderr).into_owned();
+    assert!(said.contains("set one of the two"), "{said}");
 }
