@@ -7,7 +7,7 @@
 mod confirm;
 mod cookies;
 pub mod device;
-mod guessing;
+pub(crate) mod guessing;
 mod handlers;
 mod profile;
 pub mod store;

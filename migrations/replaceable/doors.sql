@@ -62,6 +62,44 @@ $$;
 CREATE OR REPLACE TRIGGER keep_account_lookup AFTER INSERT OR UPDATE OF email ON users
     FOR EACH ROW EXECUTE FUNCTION portico.keep_account_lookup();
 
+-- Leaves a request for a link behind, for a worker to look at: the same work whether or not there is such an account.
+CREATE OR REPLACE FUNCTION portico.request_recovery(request uuid, email text, only_in uuid, at timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        INSERT INTO public.recovery_requests (id, email_hash, organization_id, requested_at)
+            VALUES (request, portico.email_hash(email), only_in, at);
+        SELECT pg_notify('portico_recoveries', 'requests waiting');
+    $$;
+
+-- What a link's token is for, in an active organization.
+CREATE OR REPLACE FUNCTION portico.link_by_token(wanted_kind text, wanted_hash bytea)
+    RETURNS TABLE (org_id uuid, entity_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT l.organization_id, l.entity_id FROM public.link_lookups l
+        JOIN public.organizations o ON o.id = l.organization_id AND o.state = 'active'
+        WHERE l.kind = wanted_kind AND l.token_hash = wanted_hash
+    $$;
+
+-- Keeps that lookup in step with the table whose trigger it is.
+CREATE OR REPLACE FUNCTION portico.keep_link_lookup() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM public.link_lookups l
+        WHERE l.organization_id = OLD.org_id AND l.kind = TG_TABLE_NAME AND l.entity_id = OLD.id;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO public.link_lookups (token_hash, kind, organization_id, entity_id)
+        VALUES (NEW.token_hash, TG_TABLE_NAME, NEW.org_id, NEW.id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER keep_link_lookup AFTER INSERT OR UPDATE OF token_hash OR DELETE ON password_resets
+    FOR EACH ROW EXECUTE FUNCTION portico.keep_link_lookup();
+
 -- Counts an attempt under each key before its password is looked at, so that parallel guesses cannot slip in
 -- together. Gives until when to wait, and counts nothing, where a key is blocked. Under each key so many attempts are
 -- free; each further one doubles the delay, from one second to the longest; and one is forgiven for each span of time
@@ -122,5 +160,6 @@ GRANT EXECUTE ON FUNCTION
     portico.organization_by_slug, portico.organization_by_host, portico.organization_by_id,
     portico.organization_by_short_id,
     portico.rename_organization, portico.accounts_by_email,
-    portico.reserve_attempt, portico.forgive_attempt
+    portico.reserve_attempt, portico.forgive_attempt,
+    portico.request_recovery, portico.link_by_token
     TO portico_app;

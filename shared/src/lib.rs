@@ -21,6 +21,7 @@ pub mod position;
 pub mod problem;
 pub mod project;
 pub mod project_parameter;
+pub mod recovery;
 pub mod role;
 pub mod session;
 pub mod user;

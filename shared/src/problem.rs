@@ -64,6 +64,12 @@ problem_codes! {
     IdempotencyKeyReused => "idempotency_key_reused", 409, "This idempotency key was used for another request";
     /// A request with this `Idempotency-Key` is under way; `Retry-After` says when to send it again.
     IdempotencyKeyInUse => "idempotency_key_in_use", 409, "A request with this idempotency key is under way";
+    /// The link that was sent by mail has expired.
+    LinkExpired => "link_expired", 410, "This link has expired";
+    /// The link that was sent by mail was used before.
+    LinkUsed => "link_used", 410, "This link was used already";
+    /// What the link was sent for has changed meanwhile.
+    LinkVoid => "link_void", 410, "This link works no more";
     /// The last active company admin must stay.
     LastCompanyAdmin => "last_company_admin", 409, "At least one active company admin must remain";
     /// The version sent in `If-Match` is not the present one; `current` has the present state.

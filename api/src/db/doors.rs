@@ -12,7 +12,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::ApiError;
+use crate::{ApiError, link_token::LinkKind};
 
 /// An organization, as its host and its tokens need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,14 @@ struct AccountRow {
 }
 
 #[derive(QueryableByName)]
+struct LinkRow {
+    #[diesel(sql_type = SqlUuid)]
+    org_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    entity_id: Uuid,
+}
+
+#[derive(QueryableByName)]
 struct BlockedRow {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     until: Option<DateTime<Utc>>,
@@ -133,6 +141,36 @@ impl<'a> Platform<'a> {
             .bind::<Nullable<SqlUuid>, _>(only_in.map(Uuid::from));
         let rows: Vec<AccountRow> = query.load(self.connection)?;
         Ok(rows.into_iter().map(|row| (OrganizationId(row.org_id), UserId(row.user_id))).collect())
+    }
+
+    /// Leaves a request for a link behind, for a worker to look at.
+    pub fn request_recovery(
+        &mut self,
+        id: Uuid,
+        email: &str,
+        only_in: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        diesel::sql_query("SELECT portico.request_recovery($1, $2, $3, $4)")
+            .bind::<SqlUuid, _>(id)
+            .bind::<Text, _>(email)
+            .bind::<Nullable<SqlUuid>, _>(only_in)
+            .bind::<Timestamptz, _>(now)
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// What a link's token is for, in an active organization.
+    pub fn link_by_token(
+        &mut self,
+        kind: LinkKind,
+        hash: &[u8],
+    ) -> Result<Option<(OrganizationId, Uuid)>, ApiError> {
+        let query = diesel::sql_query("SELECT org_id, entity_id FROM portico.link_by_token($1, $2)")
+            .bind::<Text, _>(kind.table())
+            .bind::<Binary, _>(hash);
+        let row: Option<LinkRow> = query.get_result(self.connection).optional()?;
+        Ok(row.map(|row| (OrganizationId(row.org_id), row.entity_id)))
     }
 
     /// Counts an attempt at a password. See [`reserve_attempt`].

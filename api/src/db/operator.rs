@@ -95,7 +95,15 @@ fn connect(url: &str) -> Result<PgConnection> {
 
 /// The tables that only operators read.
 pub mod tables {
-    use diesel::table;
+    use diesel::{allow_tables_to_appear_in_same_query, table};
+
+    table! {
+        account_lookups (organization_id, user_id) {
+            email_hash -> Binary,
+            organization_id -> Uuid,
+            user_id -> Uuid,
+        }
+    }
 
     table! {
         denied_access_elsewhere (id) {
@@ -129,6 +137,15 @@ pub mod tables {
     }
 
     table! {
+        recovery_requests (id) {
+            id -> Uuid,
+            email_hash -> Binary,
+            organization_id -> Nullable<Uuid>,
+            requested_at -> Timestamptz,
+        }
+    }
+
+    table! {
         schedules (name) {
             name -> Text,
             due_at -> Timestamptz,
@@ -139,6 +156,8 @@ pub mod tables {
             last_succeeded_at -> Nullable<Timestamptz>,
         }
     }
+
+    allow_tables_to_appear_in_same_query!(account_lookups, organizations);
 }
 
 /// An organization as operators see it.

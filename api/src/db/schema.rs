@@ -223,6 +223,18 @@ table! {
 }
 
 table! {
+    password_resets (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Binary,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+table! {
     project_parameters (id) {
         id -> Uuid,
         kind -> Text,
@@ -356,6 +368,7 @@ table! {
 }
 
 joinable!(licences -> licence_types (licence_type));
+joinable!(password_resets -> users (user_id));
 joinable!(project_positions -> projects (project_id));
 joinable!(role_grants -> roles (role_id));
 joinable!(roles -> licence_types (licence_type));
@@ -378,6 +391,7 @@ allow_tables_to_appear_in_same_query!(
     licence_type_ceilings,
     licence_types,
     licences,
+    password_resets,
     person_keys,
     project_parameters,
     project_positions,

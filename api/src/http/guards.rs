@@ -135,6 +135,8 @@ pub mod why {
     whys! {
         SignIn "nobody is signed in before the sign-in";
         SignInPage "the sign-in screen shows whose it is";
+        Recovery "whoever has forgotten the password cannot sign in";
+        LinkToken "the token of the link is the credential";
         RefreshCookie "the refresh cookie is the credential";
         Health "load balancers ask without an account";
         OwnSession "one's own session";

@@ -39,8 +39,11 @@ pub const LONGEST: usize = 200;
 
 /// POST routes that ignore the key, each with the reason.
 pub const EXEMPT: &[(&str, &str)] = &[
+    ("check_recovery", "it changes nothing"),
     ("confirm_session", "the password is looked at each time that it is shown"),
+    ("recover_password", "nobody is signed in yet, and the link is itself good for one use"),
     ("refresh_session", "the refresh token is itself good for one use"),
+    ("request_recovery", "nobody is signed in yet, and a further mail does no harm"),
     ("sign_in", "nobody is signed in yet, and an answer with credentials is never kept"),
     ("simulate_licence", "it changes nothing, and its answer is about this moment"),
     ("simulate_role", "it changes nothing, and its answer is about this moment"),

@@ -15,6 +15,7 @@ pub fn all() -> Vec<Route> {
         crate::sessions::routes(),
         crate::general_data::routes(),
         crate::licences::routes(),
+        crate::recovery::routes(),
         crate::roles::routes(),
         crate::users::routes(),
         crate::project_parameters::routes(),

@@ -30,6 +30,7 @@ use crate::{
     },
     mail::{self, Mail, Occasion},
     passwords::Verdict,
+    recovery::store as recovery,
 };
 
 /// The person who asks, and what they may do now.
@@ -191,6 +192,7 @@ pub async fn change_password(
             };
             let how = mail::PasswordChange::Person;
             mail::send(conn, user, Mail::PasswordChanged { how, occasion })?;
+            recovery::end_links(conn, user)?;
             store::end(conn, user, Which::AllBut(session), EndedBecause::PasswordChanged)
         })
         .await?;

@@ -33,6 +33,7 @@ use crate::{
     general_data::{lock_organization, settings_for_people},
     licences::seats::{self, Concerned, LockedSeats},
     mail::{self, Mail, Occasion, PasswordChange, Recipient},
+    recovery::store as recovery,
     sessions::store::{self as sessions, EndedBecause, Which},
 };
 
@@ -225,6 +226,9 @@ fn save(
         insert_roles(conn, after.id, &after.roles)?;
     }
     seats::settle(conn, seats, Concerned::User(after.id))?;
+    if sets_password || before.email != after.email || !after.active || after.no_login {
+        recovery::end_links(conn, after.id)?;
+    }
     if !after.active || after.no_login {
         sessions::end(conn, after.id, Which::All, EndedBecause::Deactivated)?;
     } else if sets_password {

@@ -15,6 +15,7 @@ use crate::{
     },
     config::WorkConfig,
     db::operator::OperatorDb,
+    recovery,
 };
 
 /// Does all there is to do. What it remembers from one look to the next is its own.
@@ -34,8 +35,15 @@ pub struct Loop {
 }
 
 /// All loops there are.
-pub const ALL: &[Loop] =
-    &[Loop { name: "audit sealer", channel: None, at_least_every: sealer::REST, prepare: seal_audit_logs }];
+pub const ALL: &[Loop] = &[
+    Loop { name: "audit sealer", channel: None, at_least_every: sealer::REST, prepare: seal_audit_logs },
+    Loop {
+        name: "recovery",
+        channel: Some(recovery::work::CHANNEL),
+        at_least_every: Duration::from_secs(10),
+        prepare: |_| Ok(Box::new(recovery::work::work)),
+    },
+];
 
 fn seal_audit_logs(config: &WorkConfig) -> Result<Round> {
     let mut sealer = Sealer::new(HeadKeys::read(&config.keys_directory)?);

@@ -24,6 +24,7 @@ mod licences;
 mod mail;
 mod projects;
 mod promises;
+mod recovery;
 mod roles;
 mod sessions;
 mod simulate;

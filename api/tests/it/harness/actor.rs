@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::Deref};
 
 use api::access::api_token::Secret;
+use api::link_token::LinkToken;
 use chrono::TimeDelta;
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
@@ -322,6 +323,26 @@ impl TestApp {
             self.server.site.keys.sign(organization.id, user, session, now).expect("a token is signed");
         let client = self.client(organization).with_token(&token);
         Actor { id: user, session, email, organization: organization.clone(), client }
+    }
+}
+
+impl TestApp {
+    /// The token of a link for a new password, made straight in the database.
+    pub fn reset_token(&self, organization: &TestOrganization, user: UserId) -> String {
+        let token = LinkToken::random("testtest");
+        let mut sql = self.database.superuser();
+        enter(&mut sql, organization);
+        sql_query(
+            "INSERT INTO password_resets (id, user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind::<SqlUuid, _>(self.clock.new_id())
+        .bind::<SqlUuid, _>(user.0)
+        .bind::<Binary, _>(token.hash())
+        .bind::<Timestamptz, _>(self.clock.now())
+        .bind::<Timestamptz, _>(self.clock.now() + TimeDelta::minutes(30))
+        .execute(&mut sql)
+        .expect("a link is made");
+        token.text().to_owned()
     }
 }
 

@@ -29,6 +29,7 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     organization.admin(app).put("/profile/password", &passwords).expect(204);
     manager.api_token(app, &[(Menu::Projects, Operations::VIEW)]).get("/projects").expect(200);
     manager.keyed(app, "key").post("/projects", &json!({"name": "Borealis"})).expect(201);
+    app.reset_token(organization, manager.id);
     sql_query(
         "INSERT INTO denied_access (org_id, id, minute, network, user_id, operation, code, requests)
          VALUES ($1, $2, '2026-03-02T09:00:00Z', '192.0.2.0/24', $2, 'list_users', 'forbidden', 1)",

@@ -124,6 +124,7 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             assert_eq!(answer.problem().seats.and_then(|seats| seats.held), Some(0));
             answer
         }
+        ProblemCode::LinkExpired | ProblemCode::LinkUsed | ProblemCode::LinkVoid => link(code),
         ProblemCode::LastCompanyAdmin => {
             let app = TestApp::start();
             let admin = app.acme.admin(&app);
@@ -163,6 +164,24 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
                 .post("/session", &json!({"email": "admin@acme.example", "password": PASSWORD}))
         }
     }
+}
+
+/// A link that works no more for this reason.
+fn link(code: ProblemCode) -> Answer {
+    let app = &TestApp::start();
+    let anyone = app.client(&app.acme);
+    let person = app.acme.person().create(app);
+    let token = app.reset_token(&app.acme, person.id);
+    if code == ProblemCode::LinkExpired {
+        app.clock.advance(chrono::TimeDelta::minutes(30));
+    } else if code == ProblemCode::LinkUsed {
+        let new = json!({"token": token, "new_password": "cinco perros en la playa"});
+        anyone.post("/password-recoveries/use", &new).expect(204);
+    } else {
+        let deactivate = format!("/users/{}/deactivate", person.id);
+        app.acme.admin(app).send(Method::POST, &deactivate, Some(1), None).expect(200);
+    }
+    anyone.post("/password-recoveries/check", &json!({"token": token}))
 }
 
 /// More requests than a small server takes in, while a lock lets none of them end.

@@ -32,6 +32,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
             write(json!({"old_password": PASSWORD, "new_password": "siete barcos junto al faro"}))
         }
         "confirm_session" => write(json!({"password": PASSWORD})),
+        "check_recovery" => write(json!({"token": player.reset_token})),
         "copy_role" => {
             write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
         }
@@ -84,7 +85,11 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "list_users"
         | "sign_out" => read(),
         "reactivate_user" => read().at("user", scene.inactive.id).version(scene.inactive.version),
+        "recover_password" => {
+            write(json!({"token": player.reset_token, "new_password": "siete barcos junto al faro"}))
+        }
         "refresh_session" => write(json!({})),
+        "request_recovery" => write(json!({"email": player.actor.email})),
         "sign_in" => write(json!({"email": player.actor.email, "password": PASSWORD})),
         "simulate_licence" => write(json!({"seats": 5})).at("licence", scene.licence),
         "simulate_role" => {

@@ -108,6 +108,8 @@ pub struct Player {
     pub actor: Actor,
     /// Another session of theirs.
     pub other_session: SessionId,
+    /// The token of a link for a new password.
+    pub reset_token: String,
 }
 
 impl Player {
@@ -127,6 +129,7 @@ impl Player {
         .execute(&mut app.database.superuser())
         .expect("a password is set");
         let other_session = app.sign_in(&actor.organization, actor.id, actor.email.clone()).session;
-        Self { actor, other_session }
+        let reset_token = app.reset_token(&actor.organization, actor.id);
+        Self { actor, other_session, reset_token }
     }
 }
