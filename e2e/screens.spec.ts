@@ -27,6 +27,8 @@ interface Screen {
 
 const screens: Record<string, Screen> = {
   "sign-in": { path: "/", as: "nobody" },
+  "forgot-password": { path: "/forgot-password", as: "nobody" },
+  "reset-password-lost": { path: "/reset-password#nothing", as: "nobody", refused: true },
   home: { path: "/" },
   "home-of-a-member": { path: "/", as: "member" },
   "my-projects": { path: "/my-projects", as: "member" },

@@ -74,6 +74,12 @@ pub fn path() -> String {
     window().and_then(|window| window.location().pathname().ok()).unwrap_or_else(|| "/".to_owned())
 }
 
+/// What stands behind the `#` of the address. Browsers send it to no server.
+pub fn fragment() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
 /// Path and query of the address.
 pub fn path_and_query() -> String {
     let query = window().and_then(|window| window.location().search().ok()).unwrap_or_default();

@@ -52,6 +52,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 pub mod common;
+pub mod entrance;
 pub mod explain;
 pub mod frame;
 pub mod gallery;
@@ -64,6 +65,7 @@ pub mod profile;
 pub mod project;
 pub mod project_parameters;
 pub mod projects;
+pub mod recovery;
 pub mod role_definition;
 pub mod sign_in;
 pub mod simulation;

@@ -102,6 +102,10 @@ pub enum Route {
     Profile,
     /// `/sign-in`
     SignIn,
+    /// `/forgot-password`
+    ForgotPassword,
+    /// `/reset-password`, with the token of the link behind a `#`
+    ResetPassword,
     /// `/_gallery`
     Gallery,
 }
@@ -130,6 +134,8 @@ impl Route {
             (Some("manage-account"), None, _) => Self::ManageAccount,
             (Some("profile"), None, _) => Self::Profile,
             (Some("sign-in"), None, _) => Self::SignIn,
+            (Some("forgot-password"), None, _) => Self::ForgotPassword,
+            (Some("reset-password"), None, _) => Self::ResetPassword,
             (Some("_gallery"), None, _) => Self::Gallery,
             _ => return None,
         };
@@ -155,6 +161,8 @@ impl Route {
             Self::ManageAccount => "/manage-account".to_owned(),
             Self::Profile => "/profile".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
+            Self::ForgotPassword => "/forgot-password".to_owned(),
+            Self::ResetPassword => "/reset-password".to_owned(),
             Self::Gallery => "/_gallery".to_owned(),
         }
     }
@@ -175,8 +183,13 @@ impl Route {
             Self::GeneralData => Some(Menu::GeneralData),
             Self::ProjectParameters => Some(Menu::ProjectParameters),
             Self::ManageAccount => Some(Menu::ManageAccount),
-            Self::Profile | Self::SignIn | Self::Gallery => None,
+            Self::Profile | Self::SignIn | Self::ForgotPassword | Self::ResetPassword | Self::Gallery => None,
         }
+    }
+
+    /// Whether the screen stands before the frame, whoever is signed in: the link of the address says for whom it is.
+    pub const fn is_entrance(&self) -> bool {
+        matches!(self, Self::ForgotPassword | Self::ResetPassword)
     }
 
     /// The screen that a menu opens. Absent while it is not built, and for tabs, which need their project.
@@ -219,6 +232,8 @@ mod tests {
             Route::ManageAccount,
             Route::Profile,
             Route::SignIn,
+            Route::ForgotPassword,
+            Route::ResetPassword,
             Route::Gallery,
         ];
         routes.extend(ProjectTab::ALL.map(|tab| Route::Project(project, tab)));

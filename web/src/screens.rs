@@ -1,5 +1,6 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
+mod entrance;
 mod explain;
 mod gallery;
 mod general_data;
@@ -10,6 +11,7 @@ mod profile;
 mod project;
 mod project_parameters;
 mod projects;
+mod recovery;
 mod role_definition;
 mod sign_in;
 mod simulation;
@@ -40,6 +42,8 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::Explain) => view! { <explain::Explain /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         Some(Route::Home) => view! { <home::Home /> }.into_any(),
+        Some(Route::ForgotPassword) => view! { <recovery::ForgotPassword /> }.into_any(),
+        Some(Route::ResetPassword) => view! { <recovery::ResetPassword /> }.into_any(),
         Some(Route::SignIn) => view! { <home::ToHome /> }.into_any(),
         None => view! { <not_found::NotFound /> }.into_any(),
     }

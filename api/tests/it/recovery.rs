@@ -181,6 +181,9 @@ fn at_the_shared_host_each_account_gets_a_mail_of_its_own() {
     assert_eq!(mails(&app, "recovery").len(), 3);
 }
 
+/// What happens to somebody, with its name.
+type Event<'a> = (&'a str, &'a dyn Fn(&Actor));
+
 #[test]
 fn what_makes_another_door_makes_open_links_void() {
     let app = TestApp::start();
@@ -189,7 +192,6 @@ fn what_makes_another_door_makes_open_links_void() {
         let user: User = admin.get(&format!("/users/{}", person.id)).expect(200).json();
         admin.patch(&format!("/users/{}", person.id), user.version, &change).expect(200);
     };
-    type Event<'a> = (&'a str, &'a dyn Fn(&Actor));
     let events: [Event<'_>; 5] = [
         ("another e-mail", &|person| patch(person, json!({"email": format!("new-{}", person.email)}))),
         ("another password", &|person| patch(person, json!({"password": "cinco perros en la playa"}))),

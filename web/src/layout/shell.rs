@@ -46,7 +46,9 @@ pub fn Shell() -> impl IntoView {
             (current.session, current.email, current.first_name, current.last_name, current.organization.name)
         })
     });
+    let is_entrance = move || route.with(|route| route.as_ref().is_some_and(Route::is_entrance));
     let standing = Memo::new(move |_| match session.standing() {
+        _ if is_entrance() => View::Entrance,
         Standing::Unknown => View::Waiting,
         Standing::Anonymous => View::Anonymous,
         Standing::SignedIn(_) => View::SignedIn,
@@ -54,6 +56,7 @@ pub fn Shell() -> impl IntoView {
     });
     view! {
         {move || match standing.get() {
+            View::Entrance => entrance(shown).into_any(),
             View::Waiting => view! { <screens::Splash /> }.into_any(),
             View::Anonymous => anonymous(route).into_any(),
             View::Failed => failed(session).into_any(),
@@ -85,10 +88,19 @@ pub fn Shell() -> impl IntoView {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum View {
+    Entrance,
     Waiting,
     Anonymous,
     SignedIn,
     Failed,
+}
+
+/// What a link from a mail opens, and what leads to such a link.
+fn entrance(shown: Memo<Option<Route>>) -> impl IntoView {
+    move || {
+        let route = shown.get();
+        untrack(|| screens::screen(route))
+    }
 }
 
 /// The gallery needs nobody; every other address waits behind the sign-in and is shown after it.

@@ -33,6 +33,10 @@ super::texts! {
         "Nothing fits the filters. Change them or clear them to see more.",
         "Nada coincide con los filtros. Cámbialos o quítalos para ver más.";
     optional: "optional", "opcional";
+    password_characters(typed: &str, minimum: i16): "{typed} of at least {minimum} characters", "{typed} de al menos {minimum} caracteres";
+    password_help(minimum: i16):
+        "At least {minimum} characters. A few words in a row are easy to remember and hard to guess.",
+        "Al menos {minimum} caracteres. Varias palabras seguidas se recuerdan bien y cuesta adivinarlas.";
     remove(what: &str): "Remove {what}", "Quitar {what}";
     request_id(id: &str): "Request {id}", "Solicitud {id}";
     rows[n]: "{n} row" | "{n} rows", "{n} fila" | "{n} filas";

@@ -99,6 +99,24 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("This is still being saved", "Try again in a moment; it is not saved twice."),
             ("Esto todavía se está guardando", "Reinténtalo en un momento; no se guarda dos veces."),
         ),
+        ProblemCode::LinkExpired => pick(
+            ("This link has expired", "Links work for a limited time. Ask for a new one."),
+            ("Este enlace ha caducado", "Los enlaces valen un tiempo limitado. Pide uno nuevo."),
+        ),
+        ProblemCode::LinkUsed => pick(
+            ("This link was used already", "A link works once. Ask for a new one if you need it."),
+            ("Este enlace ya se ha usado", "Un enlace vale una sola vez. Pide uno nuevo si lo necesitas."),
+        ),
+        ProblemCode::LinkVoid => pick(
+            (
+                "This link works no more",
+                "What it was for has changed meanwhile. Ask for a new one if you need it.",
+            ),
+            (
+                "Este enlace ya no vale",
+                "Aquello para lo que servía ha cambiado. Pide uno nuevo si lo necesitas.",
+            ),
+        ),
         ProblemCode::LastCompanyAdmin => pick(
             ("One company admin must remain", "Make somebody else company admin first."),
             (

@@ -20,10 +20,6 @@ super::texts! {
         "Al cambiarla, terminan todas tus demás sesiones.";
     old_password: "Current password", "Contraseña actual";
     new_password: "New password", "Contraseña nueva";
-    new_password_help(minimum: i16):
-        "At least {minimum} characters. A few words in a row are easy to remember and hard to guess.",
-        "Al menos {minimum} caracteres. Varias palabras seguidas se recuerdan bien y cuesta adivinarlas.";
-    characters(typed: &str, minimum: i16): "{typed} of at least {minimum} characters", "{typed} de al menos {minimum} caracteres";
     change_password: "Change password", "Cambiar contraseña";
     password_changed:
         "Your password is changed; all other sessions are over",

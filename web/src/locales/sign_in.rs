@@ -8,13 +8,7 @@ super::texts! {
         "Tu contraseña sirve para varias organizaciones. ¿Cuál quieres abrir?";
     choose_title: "Choose the organization", "Elige la organización";
     email: "E-mail", "Correo electrónico";
-    forgotten:
-        "Forgotten your password? A company admin of your organization can set a new one.",
-        "¿Has olvidado tu contraseña? La administración de tu empresa puede ponerte una nueva.";
-    motto: "Every project under one roof.", "Todos los proyectos bajo un mismo techo.";
-    motto_text:
-        "Projects, the people on them, and who may do what: in one place, and clear to everyone.",
-        "Los proyectos, sus equipos y quién puede hacer qué: en un solo lugar y claro para todos.";
+    forgotten: "Forgot password?", "¿Has olvidado la contraseña?";
     password: "Password", "Contraseña";
     sign_in: "Sign in", "Iniciar sesión";
     text: "Sign in with your e-mail and password.", "Entra con tu correo y tu contraseña.";

@@ -6,23 +6,19 @@
 
 mod choose;
 mod form;
-mod portal;
 
 use leptos::prelude::*;
-use shared::{
-    Language,
-    session::{AccessToken, OrganizationName, SignIn as Credentials, SignInPage},
-};
+use shared::session::{AccessToken, OrganizationName, SignIn as Credentials, SignInPage};
 
-use self::{choose::Choose, form::Credential, portal::Portal};
+use self::{choose::Choose, form::Credential};
+use super::entrance::Entrance;
 use crate::{
     api::{self, Load, Loader},
-    browser, locale,
-    locale::LanguageChoice,
+    browser,
     locales::{common, sign_in as t},
     route::{Place, Route},
     session::Session,
-    ui::{FailureNotice, Mark},
+    ui::FailureNotice,
 };
 
 /// What the password fitted, when the person has to choose.
@@ -56,45 +52,7 @@ pub fn SignIn() -> impl IntoView {
         </Show> }
         .into_any(),
     };
-    view! {
-        <div class="entrance">
-            <main class="entrance-main" id="main" tabindex="-1">
-                <p class="entrance-brand">
-                    <Mark />
-                    "Portico"
-                </p>
-                <div class="entrance-box">{body}</div>
-                <Languages />
-            </main>
-            <aside class="entrance-side" aria-label="Portico">
-                <Portal />
-                <div class="entrance-words">
-                    <p class="entrance-motto">{t::motto()}</p>
-                    <p class="entrance-motto-text">{t::motto_text()}</p>
-                </div>
-            </aside>
-        </div>
-    }
-}
-
-/// Both languages, each in its own words: whoever cannot read this page finds theirs.
-#[component]
-fn Languages() -> impl IntoView {
-    let choice = expect_context::<LanguageChoice>();
-    let one = move |language: Language| {
-        view! {
-            <button
-                type="button"
-                class="entrance-language"
-                lang=language.code()
-                aria-pressed=move || (choice.get() == language).to_string()
-                on:click=move |_| choice.set(language)
-            >
-                {locale::language_name(language)}
-            </button>
-        }
-    };
-    view! { <p class="entrance-foot">{Language::ALL.map(one).collect_view()}</p> }
+    view! { <Entrance>{body}</Entrance> }
 }
 
 /// Goes on as the person who has signed in: here, or where their organization lives.

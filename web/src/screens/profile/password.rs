@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use shared::{Check as _, check, check::Violations, session::PasswordChange};
 
 use crate::{
-    api, locale,
+    api,
     locales::profile as t,
     session::Session,
-    ui::{Form, FormActions, FormState, TextField, TextKind, Toasts},
+    ui::{Form, FormActions, FormState, NewPasswordField, TextField, TextKind, Toasts},
 };
 
 #[component]
@@ -36,13 +36,6 @@ pub(super) fn Password(
             Ok(())
         }
     };
-    let count = move || {
-        let typed = new.with(|new| new.chars().count());
-        (typed > 0).then(|| {
-            let typed = locale::number(i64::try_from(typed).unwrap_or(i64::MAX));
-            view! { <p class="field-help field-note numeric">{t::characters(&typed, minimum)}</p> }
-        })
-    };
     view! {
         <Form state=form send>
             // Password stores need to know whose password this is.
@@ -62,17 +55,7 @@ pub(super) fn Password(
                 kind=TextKind::Password
                 autocomplete="current-password"
             />
-            <div class="stack-tight">
-                <TextField
-                    label=t::new_password()
-                    value=new
-                    pointer="/new_password"
-                    kind=TextKind::Password
-                    autocomplete="new-password"
-                    help=t::new_password_help(minimum)
-                />
-                {count}
-            </div>
+            <NewPasswordField label=t::new_password() value=new pointer="/new_password" minimum />
             <FormActions label=t::change_password() />
         </Form>
     }

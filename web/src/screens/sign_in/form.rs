@@ -12,9 +12,9 @@ use crate::{
     api::{self, Failure},
     browser,
     locales::{problems, sign_in as t},
-    route::Place,
+    route::{Place, Route},
     session::Session,
-    ui::{FailureNotice, Form, FormState, Notice, SubmitButton, TextField, TextKind, Tone},
+    ui::{FailureNotice, Form, FormState, Link, Notice, SubmitButton, TextField, TextKind, Tone},
 };
 
 /// Why nobody is signed in yet.
@@ -100,7 +100,9 @@ pub(super) fn Credential(
                 <SubmitButton label=t::sign_in() busy=form.busy() waiting=wait.running() />
             </div>
         </Form>
-        <p class="entrance-help">{t::forgotten()}</p>
+        <p class="entrance-help">
+            <Link href=Route::ForgotPassword.href()>{t::forgotten()}</Link>
+        </p>
         {other}
     }
 }
