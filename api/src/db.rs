@@ -9,6 +9,7 @@
 pub mod doors;
 mod gate;
 mod kept;
+pub mod like;
 pub mod listen;
 pub mod migrate;
 pub mod operator;

@@ -4,6 +4,7 @@
 //! may do what and [`db`] is the only door to PostgreSQL.
 
 pub mod access;
+pub mod api_tokens;
 pub mod audit;
 pub mod clock;
 pub mod config;

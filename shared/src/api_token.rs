@@ -167,6 +167,17 @@ pub struct ApiTokenPatch {
     pub address_ranges: Option<Vec<String>>,
 }
 
+/// The choices of a token's form. `GET /api/v1/profile/api-tokens/options`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiTokenOptions {
+    /// The day in the organization's time zone: a token's last day is a year from it at most.
+    pub today: NaiveDate,
+    /// What a token of this person could do now: on some project by their position, and on every menu by their roles.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Menu, crate::Operations>))]
+    pub scopes: Scopes,
+}
+
 /// A token that was just made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

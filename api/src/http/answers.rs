@@ -7,8 +7,8 @@ use actix_web::{
 };
 use serde::Serialize;
 use shared::{
-    general_data::GeneralData, project::Project, project::TeamMember, project_parameter::ProjectParameter,
-    role::Role, session::CurrentSession, user::User,
+    api_token::ApiToken, general_data::GeneralData, project::Project, project::TeamMember,
+    project_parameter::ProjectParameter, role::Role, session::CurrentSession, user::User,
 };
 
 /// A resource with a version, for `ETag` and `If-Match`.
@@ -27,7 +27,7 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(CurrentSession, GeneralData, Project, ProjectParameter, Role, TeamMember, User);
+versioned!(ApiToken, CurrentSession, GeneralData, Project, ProjectParameter, Role, TeamMember, User);
 
 /// 200 with the resource and its `ETag`.
 #[derive(Debug)]

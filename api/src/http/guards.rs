@@ -142,6 +142,9 @@ pub mod why {
         OwnSession "one's own session";
         OwnProfile "one's own profile";
         OwnAccess "one's own access; that of others for those with users view";
+        OwnTokens "one's own API tokens";
+        OwnCredential "what one's own credential is good for";
+        WiderToken "more scopes or other addresses";
         ProjectForm "everybody who sees a project reads its choices";
         WayIn "e-mail, password and complete access";
     }

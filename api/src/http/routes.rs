@@ -13,6 +13,7 @@ pub const PREFIX: &str = "/api/v1";
 pub fn all() -> Vec<Route> {
     [
         crate::sessions::routes(),
+        crate::api_tokens::routes(),
         crate::general_data::routes(),
         crate::licences::routes(),
         crate::recovery::routes(),

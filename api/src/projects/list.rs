@@ -17,15 +17,13 @@ use shared::{
 use uuid::Uuid;
 
 use self::order::{Key, sorted};
-use super::{
-    rules::containing,
-    visible::{own, visible, with_tab},
-};
+use super::visible::{own, visible, with_tab};
 use crate::{
     ApiError,
     access::Caller,
     db::{
         TenantConn,
+        like::containing,
         schema::{project_positions, projects, users},
     },
     http::cursor::{self, Place},

@@ -14,6 +14,8 @@ use crate::{
     sessions::within_a_second,
 };
 
+mod managed;
+
 const V: Operations = Operations::VIEW;
 
 /// The rows of a query as text.

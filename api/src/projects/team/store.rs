@@ -23,11 +23,11 @@ use crate::{
     },
     db::{
         Entity, ProjectPlace, TenantConn,
+        like::containing,
         record::Recorded,
         schema::{project_positions, roles, users},
         unique::not_unique,
     },
-    projects::rules::containing,
 };
 
 /// How many candidates are offered at once.

@@ -66,6 +66,7 @@ fn names_begin_with_a_known_verb() {
         "recover",
         "refresh",
         "request",
+        "revoke",
         "sign",
         "simulate",
     ];

@@ -70,6 +70,10 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "get_user" => read().at("user", scene.person.id),
         "list_team_candidates" => Sample { query: "?q=pers".to_owned(), ..project() },
         "end_other_sessions"
+        | "get_api_token_options"
+        | "get_current_access"
+        | "list_api_tokens"
+        | "list_own_api_tokens"
         | "get_general_data"
         | "get_project_options"
         | "get_user_options"
@@ -90,6 +94,13 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         }
         "refresh_session" => write(json!({})),
         "request_recovery" => write(json!({"email": player.actor.email})),
+        "create_api_token" => write(json!({"name": "Reports", "expires_on": "2026-12-31",
+            "scopes": {"projects": {"view": true}}, "address_ranges": ["203.0.113.0/24"]})),
+        "update_api_token" => Sample { body: Some(json!({"name": "Reports, renamed"})), ..read() }
+            .at("token", player.token.0)
+            .version(1),
+        "revoke_own_api_token" => read().at("token", player.token.0).version(1),
+        "revoke_api_token" => read().at("token", scene.token.0).version(1),
         "sign_in" => write(json!({"email": player.actor.email, "password": PASSWORD})),
         "simulate_licence" => write(json!({"seats": 5})).at("licence", scene.licence),
         "simulate_role" => {
@@ -123,6 +134,9 @@ pub fn sample_to_confirm(route: &Route, scene: &Scene, player: &Player) -> Sampl
         (Confirmation::Always, _) => sample,
         (Confirmation::For(_), "update_user") => {
             sample.with_body(json!({"email": format!("other-{}@people.example", scene.role.id)}))
+        }
+        (Confirmation::For(_), "update_api_token") => {
+            sample.with_body(json!({"scopes": {"users": {"view": true}}}))
         }
         (Confirmation::Never | Confirmation::For(_), other) => {
             panic!("say in samples.rs what of {other} asks for the password")

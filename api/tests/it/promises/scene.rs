@@ -7,8 +7,9 @@ use api::http::route::Route;
 use diesel::{RunQueryDsl, sql_query, sql_types::Uuid as SqlUuid};
 use serde_json::json;
 use shared::{
+    Menu, Operations,
     general_data::GeneralData,
-    ids::{LicenceId, RoleId, SessionId, UserId},
+    ids::{ApiTokenId, LicenceId, RoleId, SessionId, UserId},
     licence::LicenceConsumption,
     project::{Project, TeamMember},
     project_parameter::{ProjectParameter, ProjectParameterKind},
@@ -38,6 +39,8 @@ pub struct Scene {
     /// A project, and somebody on its team.
     pub project: Project,
     pub member: TeamMember,
+    /// An API token of the company admin's.
+    pub token: ApiTokenId,
     /// Somebody who is on the team of another project alone.
     pub sibling_member: TeamMember,
 }
@@ -75,6 +78,7 @@ impl Scene {
             licence: held[0].licences[0].id,
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
             project: one,
+            token: admin.api_token(app, &[(Menu::Projects, Operations::VIEW)]).id,
             admin,
         }
     }
@@ -110,6 +114,8 @@ pub struct Player {
     pub other_session: SessionId,
     /// The token of a link for a new password.
     pub reset_token: String,
+    /// An API token of theirs.
+    pub token: ApiTokenId,
 }
 
 impl Player {
@@ -130,6 +136,7 @@ impl Player {
         .expect("a password is set");
         let other_session = app.sign_in(&actor.organization, actor.id, actor.email.clone()).session;
         let reset_token = app.reset_token(&actor.organization, actor.id);
-        Self { actor, other_session, reset_token }
+        let token = actor.api_token(app, &[(Menu::Projects, Operations::VIEW)]).id;
+        Self { actor, other_session, reset_token, token }
     }
 }
