@@ -25,6 +25,7 @@ pub mod projects;
 pub mod recovery;
 pub mod roles;
 pub mod sessions;
+pub mod sheets;
 pub mod simulate;
 pub mod users;
 pub mod work;

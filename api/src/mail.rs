@@ -72,6 +72,16 @@ pub enum Mail {
         /// When and from where.
         occasion: Occasion,
     },
+    /// To the new company admin: complete access was handed over to them.
+    CompanyAdminReceived {
+        /// By whom.
+        from: String,
+    },
+    /// To the former company admin: they have handed complete access over.
+    CompanyAdminHandedOver {
+        /// To whom.
+        to: String,
+    },
     /// Somebody tries passwords at the account.
     Guessing {
         /// When and from where the last attempt came.

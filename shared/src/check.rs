@@ -48,11 +48,17 @@ pub enum ViolationCode {
     Duplicate,
     /// At least one is needed.
     AtLeastOne,
+    /// The person cannot take complete access over; `message` says why.
+    CannotTakeOver,
+    /// Not yours to do; `message` says why.
+    NotAllowed,
+    /// Somebody else has changed it meanwhile.
+    ChangedMeanwhile,
 }
 
 impl ViolationCode {
     /// All codes, for tests and translations.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Required,
         Self::TooShort,
         Self::TooLong,
@@ -69,6 +75,9 @@ impl ViolationCode {
         Self::FunctionMissing,
         Self::Duplicate,
         Self::AtLeastOne,
+        Self::CannotTakeOver,
+        Self::NotAllowed,
+        Self::ChangedMeanwhile,
     ];
 }
 

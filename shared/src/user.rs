@@ -1,4 +1,6 @@
-//! People of an organization.
+//! People of an organization; [`many`] at once.
+
+pub mod many;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -190,6 +192,59 @@ pub struct UserName {
 pub struct UserOptions {
     /// The roles that there are, by name: without what they grant, which is for those who may view Role Definition.
     pub roles: Vec<RoleChoice>,
+}
+
+/// To whom complete access is handed over. `POST /api/v1/account/hand-over`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandOver {
+    /// The new company admin: somebody else, who can sign in.
+    pub user_id: UserId,
+}
+
+/// Why somebody cannot take complete access over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CannotTakeOver {
+    /// It is the person who hands it over.
+    IsSelf,
+    /// They are deactivated.
+    Deactivated,
+    /// They are meant never to sign in.
+    NoLogin,
+    /// They have no password yet.
+    NoPassword,
+}
+
+impl CannotTakeOver {
+    /// What stands in the way of this person, where something does.
+    pub fn of(giver: UserId, heir: &User) -> Option<Self> {
+        if heir.id == giver {
+            Some(Self::IsSelf)
+        } else if !heir.active {
+            Some(Self::Deactivated)
+        } else if heir.no_login {
+            Some(Self::NoLogin)
+        } else if !heir.has_password {
+            Some(Self::NoPassword)
+        } else {
+            None
+        }
+    }
+
+    /// A sentence.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::IsSelf => "You cannot hand over to yourself.",
+            Self::Deactivated => "This person is deactivated. Reactivate them first.",
+            Self::NoLogin => "This person cannot sign in. Let them sign in first.",
+            Self::NoPassword => "This person has no password yet and could not sign in.",
+        }
+    }
+}
+
+impl Check for HandOver {
+    fn check(&self, _: &mut Violations) {}
 }
 
 impl Check for NewUser {

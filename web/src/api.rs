@@ -10,7 +10,9 @@ mod failure;
 mod loader;
 mod token;
 
-pub use client::{Etag, Versioned, act, delete, get, get_versioned, list, patch, post, post_versioned, put};
+pub use client::{
+    Etag, File, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
+};
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};

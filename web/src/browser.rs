@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -112,6 +113,35 @@ pub fn local_time(instant: DateTime<Utc>) -> NaiveDateTime {
     #[expect(clippy::cast_possible_truncation, reason = "an offset is at most some hundreds of minutes")]
     let behind = date.get_timezone_offset() as i64;
     instant.naive_utc() - Duration::minutes(behind)
+}
+
+/// The file that was chosen in an input.
+pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    input.files()?.get(0)
+}
+
+/// What is in a file.
+pub async fn read_file(file: web_sys::File) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// Gives a file to the person, as a download.
+pub fn save_file(name: &str, media_type: &str, bytes: &[u8]) {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    let link = window().and_then(|window| window.document()?.create_element("a").ok());
+    let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&address);
 }
 
 /// The element with this id.

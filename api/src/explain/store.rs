@@ -3,21 +3,21 @@
 use diesel::prelude::*;
 use shared::{
     Menu, Operation, Position,
-    access::explain::{AccountLink, ExplainFilter, ExplainedProject, Explanation},
-    ids::{ProjectId, UserId},
+    access::explain::{AccountLink, ExplainFilter, ExplainedProject, Explanation, TokenLink},
+    ids::{ApiTokenId, ProjectId, UserId},
     user::UserName,
 };
 
 use crate::{
     ApiError,
     access::{
-        Caller,
+        Caller, Credential,
         explain::{Chain, Question},
         store::holders,
     },
     db::{
         TenantConn,
-        schema::{project_positions, projects, users},
+        schema::{api_tokens, project_positions, projects, users},
     },
     projects::visible,
 };
@@ -42,9 +42,21 @@ pub fn explain(
     let on_project = project.as_ref().map(|(.., assigned)| *assigned);
     let question = Question { menu: filter.menu, operation: filter.operation, on_project, day };
     let chain = holder.explain(question);
+    // The links are the person's; where their token asks, its scopes are one link more, and decide with them.
+    let token = match caller.credential {
+        Credential::Token(id) if asked == caller.user() => Some((id, caller.holder().explain(question))),
+        Credential::Token(_) | Credential::Session(_) => None,
+    };
+    let decisive = token.as_ref().map_or(&chain, |(_, narrowed)| narrowed);
     let account = AccountLink { active, no_login, company_admin: chain.company_admin };
-    let allowed = account.opens() && chain.allows();
-    let Chain { roles, position, seen, denial, .. } = chain;
+    let (allowed, denial) = (account.opens() && decisive.allows(), decisive.denial.clone());
+    let token = match &token {
+        Some((id, narrowed)) => {
+            Some(TokenLink { name: token_name(conn, *id)?, allows: narrowed.allows() || !chain.allows() })
+        }
+        None => None,
+    };
+    let Chain { roles, position, seen, .. } = chain;
     Ok(Explanation {
         user,
         menu: filter.menu,
@@ -56,8 +68,12 @@ pub fn explain(
         account,
         roles,
         position,
-        token: None,
+        token,
     })
+}
+
+fn token_name(conn: &mut TenantConn<'_>, id: ApiTokenId) -> Result<String, ApiError> {
+    Ok(api_tokens::table.filter(api_tokens::id.eq(id.0)).select(api_tokens::name).first(conn.sql())?)
 }
 
 fn person(conn: &mut TenantConn<'_>, id: UserId) -> Result<(UserName, bool, bool), ApiError> {

@@ -41,6 +41,7 @@ pub const LONGEST: usize = 200;
 pub const EXEMPT: &[(&str, &str)] = &[
     ("check_recovery", "it changes nothing"),
     ("confirm_session", "the password is looked at each time that it is shown"),
+    ("hand_over_account", "whoever has handed over has no right left to send it again with, and is told so"),
     ("recover_password", "nobody is signed in yet, and the link is itself good for one use"),
     ("refresh_session", "the refresh token is itself good for one use"),
     ("request_recovery", "nobody is signed in yet, and a further mail does no harm"),

@@ -18,6 +18,7 @@ use crate::{
     config::ServeConfig,
     db::{Db, listen::Listener, migrate},
     passwords::Passwords,
+    sheets::Sheets,
 };
 
 /// What every request may need of the server.
@@ -33,6 +34,8 @@ pub struct Site {
     pub passwords: Passwords,
     /// When API tokens were last used.
     pub token_usage: Usage,
+    /// Reading and writing of tables as files.
+    pub sheets: Sheets,
     /// Organizations are at `<slug>.<domain>`.
     pub domain: String,
     /// The host where people of all organizations sign in.
@@ -62,6 +65,7 @@ impl Portico {
             keys: TokenKeys::read(&config.keys_directory)?,
             passwords: Passwords::new(),
             token_usage: Usage::default(),
+            sheets: Sheets::default(),
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,

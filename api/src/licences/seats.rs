@@ -37,6 +37,8 @@ pub enum Concerned {
     User(UserId),
     /// Those of everybody who holds this role.
     HoldersOf(RoleId),
+    /// Everybody's.
+    Everybody,
 }
 
 /// Waits until nobody else gives or takes seats of the organization, and counts those used. Call it before the
@@ -71,6 +73,7 @@ fn moves(
         let all = users::table.into_boxed();
         let chosen = match concerned {
             Concerned::User(user) => all.filter(users::id.eq(user.0)),
+            Concerned::Everybody => all,
             Concerned::HoldersOf(role) => {
                 let holders = user_roles::table.filter(user_roles::role_id.eq(role.0));
                 all.filter(users::id.eq_any(holders.select(user_roles::user_id)))

@@ -79,6 +79,8 @@ impl Words<'_> {
             }
             Mail::NewDevice { occasion } => self.new_device(occasion),
             Mail::Guessing { occasion } => self.guessing(occasion),
+            Mail::CompanyAdminReceived { from } => self.company_admin_received(&one_line(from)),
+            Mail::CompanyAdminHandedOver { to } => self.company_admin_handed_over(&one_line(to)),
         }
     }
 
@@ -267,6 +269,44 @@ impl Words<'_> {
                 )
                 .to_owned(),
             ],
+            ..Content::default()
+        }
+    }
+
+    fn company_admin_received(&self, from: &str) -> Content {
+        let organization = &self.home.organization;
+        Content {
+            subject: self.say(
+                format!("You are company admin of {organization} now"),
+                format!("Ahora administras {organization}"),
+            ),
+            paragraphs: vec![
+                self.say(
+                    format!("{from} has handed complete access to {organization} over to you."),
+                    format!("{from} te ha cedido el acceso completo a {organization}."),
+                ),
+                self.pick(
+                    "You see and change everything, whatever roles and licences say. At least one company admin always remains.",
+                    "Ves y cambias todo, digan lo que digan roles y licencias. Siempre queda al menos una persona en la administración.",
+                )
+                .to_owned(),
+            ],
+            ..Content::default()
+        }
+    }
+
+    fn company_admin_handed_over(&self, to: &str) -> Content {
+        let organization = &self.home.organization;
+        Content {
+            subject: self.say(
+                format!("You have handed {organization} over"),
+                format!("Has cedido la administración de {organization}"),
+            ),
+            paragraphs: vec![self.say(
+                format!("{to} has complete access to {organization} now, and you do not have it any more. Your roles count from now on."),
+                format!("{to} tiene ahora el acceso completo a {organization} y tú ya no. A partir de ahora cuentan tus roles."),
+            )],
+            notes: vec![self.not_you()],
             ..Content::default()
         }
     }

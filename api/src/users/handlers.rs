@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json, Path};
 use shared::{
     Page,
     ids::UserId,
-    user::{NewUser, User, UserFilter, UserOptions, UserPatch},
+    user::{HandOver, NewUser, User, UserFilter, UserOptions, UserPatch},
 };
 
 use super::{new_password, store};
@@ -14,7 +14,7 @@ use crate::{
     http::{
         answers::{Created, Current},
         fields::{Fields, Listed},
-        guards::{Allowed, ConfirmedFor, MayRead, why},
+        guards::{Allowed, Confirmed, ConfirmedFor, MayRead, why},
         input::{IfMatch, Query, Valid},
         server::Site,
     },
@@ -120,4 +120,17 @@ pub async fn reactivate_user(
 ) -> Result<Current<User>, ApiError> {
     let (caller, user) = (who.caller().clone(), user.into_inner());
     site.db.write(&who, move |conn| store::reactivate(conn, &caller, user, version.0)).await.map(Current)
+}
+
+/// Hands complete access over: the person becomes a company admin, and the caller is none from then on. They keep their
+/// roles, or get the one of new people where they have none, and use a seat. Both are told by mail.
+#[utoipa::path(post, path = "/account/hand-over", operation_id = "hand_over_account", tag = "users",
+    request_body = HandOver, responses((status = 200, description = "The new company admin.", body = User)))]
+pub async fn hand_over_account(
+    who: Confirmed<Allowed<menu::ManageAccount, op::Update>>,
+    site: Data<Site>,
+    body: Valid<HandOver>,
+) -> Result<Current<User>, ApiError> {
+    let caller = who.caller().clone();
+    site.db.write(&who, move |conn| store::hand_over(conn, &caller, body.0.user_id)).await.map(Current)
 }

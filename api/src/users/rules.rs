@@ -121,7 +121,8 @@ pub fn last_company_admin() -> ApiError {
     ApiError::Conflict(ProblemCode::LastCompanyAdmin, detail.to_owned())
 }
 
-fn company_admin_only() -> ApiError {
+/// The answer to whoever is none.
+pub fn company_admin_only() -> ApiError {
     ApiError::Forbidden(Denial {
         menu: Menu::ManageAccount,
         operation: Operation::Update,

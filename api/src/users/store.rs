@@ -3,9 +3,10 @@
 //! Locks in their one order: seats, the organization where a company admin may go, roles, the person.
 
 mod administration;
+mod hand_over;
 mod list;
-mod read;
-mod record;
+pub(super) mod read;
+pub(super) mod record;
 
 use diesel::{dsl::not, prelude::*};
 use shared::{
@@ -20,6 +21,7 @@ pub use list::list;
 pub use read::get;
 
 pub use administration::check_change;
+pub use hand_over::hand_over;
 
 use super::rules::{self, Asking};
 use crate::{
@@ -37,7 +39,8 @@ use crate::{
     sessions::store::{self as sessions, EndedBecause, Which},
 };
 
-const UNIQUE: &[(&str, &str)] = &[("users_org_id_email_key", "/email")];
+/// What is there once, and the field that says it.
+pub const UNIQUE: &[(&str, &str)] = &[("users_org_id_email_key", "/email")];
 
 /// Adds a person, who uses a seat at once.
 pub fn create(
@@ -219,13 +222,26 @@ fn save(
     if rules::is_acting_admin(before) && !rules::is_acting_admin(after) {
         check_another_admin(conn, before.id)?;
     }
+    write(conn, before, after, password_hash)?;
+    seats::settle(conn, seats, Concerned::User(after.id))?;
+    get(conn, after.id)
+}
+
+/// Writes what has changed of a person, but for what is asked of the organization as a whole: seats, and that a company
+/// admin remains.
+pub fn write(
+    conn: &mut TenantConn<'_>,
+    before: &User,
+    after: &User,
+    password_hash: Option<String>,
+) -> Result<(), ApiError> {
+    let sets_password = password_hash.is_some();
     save_row(conn, after, password_hash)?;
     if before.roles != after.roles {
         let held = user_roles::table.filter(user_roles::user_id.eq(after.id.0));
         diesel::delete(held).execute(conn.sql())?;
         insert_roles(conn, after.id, &after.roles)?;
     }
-    seats::settle(conn, seats, Concerned::User(after.id))?;
     if sets_password || before.email != after.email || !after.active || after.no_login {
         recovery::end_links(conn, after.id)?;
     }
@@ -236,7 +252,7 @@ fn save(
     }
     conn.record(record::updated(before, after, sets_password));
     conn.access_changed(AccessScope::User(after.id));
-    get(conn, after.id)
+    Ok(())
 }
 
 fn save_row(conn: &mut TenantConn<'_>, after: &User, password_hash: Option<String>) -> Result<(), ApiError> {
@@ -269,6 +285,11 @@ fn insert_roles(conn: &mut TenantConn<'_>, user: UserId, roles: &[RoleName]) -> 
         .collect();
     diesel::insert_into(user_roles::table).values(&rows).execute(conn.sql()).map_err(reference_gone)?;
     Ok(())
+}
+
+/// Refuses where nobody is an acting company admin any more.
+pub fn check_an_admin_remains(conn: &mut TenantConn<'_>) -> Result<(), ApiError> {
+    check_another_admin(conn, UserId(uuid::Uuid::nil()))
 }
 
 /// Refuses where nobody else is an acting company admin. The organization is locked, so of two who demote each other

@@ -1,6 +1,8 @@
 //! People over the API: adding, changing, deactivating.
 
+mod hand_over;
 mod list;
+mod many;
 
 use api::db::record::parts::Content;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};

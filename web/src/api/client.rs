@@ -48,6 +48,30 @@ pub async fn list<T: DeserializeOwned>(path: &str, filter: &impl Serialize) -> R
     get(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }).await
 }
 
+/// A file, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Under which name it is to be kept.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a file.
+pub async fn download(path: &str) -> Result<File, Failure> {
+    let response = send(|| request(&Method::GET, path)).await?;
+    let text = |name| {
+        let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let (media_type, disposition) = (text(header::CONTENT_TYPE), text(header::CONTENT_DISPOSITION));
+    let name = disposition.split('"').nth(1).unwrap_or("portico").to_owned();
+    let bytes = response.bytes().await.map_err(|_| Failure::Unreachable)?.to_vec();
+    Ok(File { name, media_type, bytes })
+}
+
 /// Adds something, or does something.
 pub async fn post<T: DeserializeOwned>(path: &str, value: &impl Serialize) -> Result<T, Failure> {
     body(send(|| request(&Method::POST, path).json(value)).await?).await

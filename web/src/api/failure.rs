@@ -1,7 +1,7 @@
 //! What a call can end in other than its answer.
 
 use serde_json::Value;
-use shared::{Problem, ProblemCode, access::Denial};
+use shared::{FieldProblem, Problem, ProblemCode, access::Denial};
 
 use crate::{locale, locales::problems};
 
@@ -67,6 +67,14 @@ impl Failure {
         match self {
             Self::Refused(problem) => problem.denial.as_ref(),
             Self::Unreachable | Self::Unreadable => None,
+        }
+    }
+
+    /// What is wrong with which field.
+    pub fn errors(&self) -> &[FieldProblem] {
+        match self {
+            Self::Refused(problem) => &problem.errors,
+            Self::Unreachable | Self::Unreadable => &[],
         }
     }
 

@@ -5,6 +5,7 @@ use crate::locale;
 super::texts! {
     after: "After", "Después";
     before: "Before", "Antes";
+    bulk_actions: "For the selected rows", "Para las filas seleccionadas";
     breadcrumb: "Breadcrumb", "Ruta";
     cancel: "Cancel", "Cancelar";
     choices: "Choices", "Opciones";
@@ -45,6 +46,10 @@ super::texts! {
     save: "Save changes", "Guardar cambios";
     saved: "Saved", "Guardado";
     search: "Search", "Buscar";
+    select(what: &str): "Select {what}", "Seleccionar {what}";
+    select_all: "Select all rows shown", "Seleccionar todas las filas visibles";
+    select_none: "Select none", "No seleccionar nada";
+    selected[n]: "{n} selected" | "{n} selected", "{n} seleccionada" | "{n} seleccionadas";
     show_password: "Show password", "Mostrar contraseña";
     theirs: "Theirs", "Lo suyo";
     try_again: "Try again", "Reintentar";

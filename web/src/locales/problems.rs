@@ -249,5 +249,16 @@ pub fn violation(code: ViolationCode, limit: Option<i64>) -> String {
         ),
         ViolationCode::Duplicate => fixed("This is named twice.", "Esto aparece dos veces."),
         ViolationCode::AtLeastOne => fixed("At least one is needed.", "Hace falta al menos uno."),
+        ViolationCode::CannotTakeOver => fixed(
+            "This person cannot take over: they must be somebody else who can sign in.",
+            "Esta persona no puede asumirlo: debe ser otra que pueda entrar.",
+        ),
+        ViolationCode::NotAllowed => {
+            fixed("You may not do this with this person.", "No puedes hacer esto con esta persona.")
+        }
+        ViolationCode::ChangedMeanwhile => fixed(
+            "Somebody else has changed this meanwhile. Look again.",
+            "Otra persona lo ha cambiado. Vuelve a mirarlo.",
+        ),
     }
 }

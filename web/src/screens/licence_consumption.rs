@@ -1,6 +1,7 @@
 //! Licence consumption: what the organization holds and uses of each licence type. For company admins.
 
 mod figures;
+mod hand_over;
 mod what_if;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use shared::licence::{Licence, LicenceConsumption as Consumption};
 
 use self::{
     figures::{Life, Standing, life, standing},
+    hand_over::HandOver,
     what_if::WhatIf,
 };
 use crate::{
@@ -26,6 +28,9 @@ pub fn LicenceConsumption() -> impl IntoView {
     view! {
         <Page title=t::title()>
             <AsyncView loader=all skeleton=|| view! { <SkeletonTable columns=3 /> } view=types />
+            <div class="measure hand-over">
+                <HandOver />
+            </div>
         </Page>
     }
 }

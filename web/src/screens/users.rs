@@ -2,10 +2,13 @@
 
 mod access;
 mod add;
+mod bulk;
 mod columns;
 mod draft;
+mod fates;
 mod filters;
 mod form;
+mod import;
 mod password;
 mod person;
 
@@ -17,7 +20,14 @@ use shared::{
     user::{User as UserDto, UserFilter, UserOptions},
 };
 
-use self::{add::AddPerson, columns::columns, filters::Filters, person::Person};
+use self::{
+    add::AddPerson,
+    bulk::{BulkActions, BulkDialog},
+    columns::columns,
+    filters::Filters,
+    import::{Files, ImportDialog},
+    person::Person,
+};
 use crate::{
     api::{self, Loader, Paged},
     browser,
@@ -26,8 +36,8 @@ use crate::{
     route::Route,
     session::{Can, Session},
     ui::{
-        AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, LinkButton, Page, Panel, SearchBox, Table,
-        url_value,
+        AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, LinkButton, Page, Panel, SearchBox,
+        Selection, Table, url_value,
     },
 };
 
@@ -108,8 +118,17 @@ fn People() -> impl IntoView {
             </Show>
         }
     };
+    // Nobody ticks who could do nothing with it.
+    let session = Session::expect();
+    let may_change = untrack(|| {
+        session.may(Menu::Users, Operation::Update) || session.may(Menu::Users, Operation::Delete)
+    });
+    let ticked = Selection::of(list, |user: &UserDto| user.id.to_string(), full_name);
+    let (changing, deed, importing) = (RwSignal::new(false), RwSignal::new(None), RwSignal::new(false));
+    let bulk = move || view! { <BulkActions open=changing deed /> };
     let actions = move || {
         view! {
+            <Files filters importing />
             <LinkButton href=Route::Explain.href() label=explain::title() icon=Icon::Shield />
             <Can menu=Menu::Users operation=Operation::Insert>
                 <Button label=t::add() icon=Icon::Plus kind=ButtonKind::Primary on_press=add />
@@ -131,8 +150,12 @@ fn People() -> impl IntoView {
                 on_clear=move |()| filters.clear()
                 on_open=open
                 current
+                selection=may_change.then_some(ticked)
+                bulk
                 empty
             />
+            <BulkDialog selection=ticked list roles open=changing deed />
+            <ImportDialog open=importing on_done=move |()| list.reload() />
             <PersonPanel opened list roles />
         </Page>
     }

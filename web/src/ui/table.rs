@@ -5,6 +5,7 @@
 
 mod bar;
 mod column;
+mod selection;
 mod url_value;
 
 use leptos::{ev, prelude::*};
@@ -13,11 +14,13 @@ use web_sys::{Element, HtmlElement};
 
 pub use bar::SearchBox;
 pub use column::{Align, Column};
+pub use selection::Selection;
 pub use url_value::{UrlValue, url_value};
 
 use self::{
     bar::{ColumnPicker, DensityButton},
     column::{is_shown, next_sort, sort_of},
+    selection::BulkBar,
 };
 use super::{Button, EmptyState, FailureNotice, Icon, IconView};
 use crate::{
@@ -73,6 +76,12 @@ pub fn Table<R, K>(
     /// The key of the row that is open beside the table.
     #[prop(optional, into)]
     current: Signal<Option<String>>,
+    /// The ticked rows; without it none can be.
+    #[prop(optional_no_strip)]
+    selection: Option<Selection<R>>,
+    /// What can be done with the ticked rows.
+    #[prop(optional, into)]
+    bulk: Option<ViewFn>,
     /// What is shown when there is nothing at all.
     #[prop(into)]
     empty: ViewFn,
@@ -99,7 +108,7 @@ where
     let row_key = key.clone();
     let row = move |row: R| {
         let key = row_key(&row);
-        view! { <Row row key columns visible on_open current /> }
+        view! { <Row row key columns visible on_open current selection /> }
     };
     let skeleton = move || {
         let cells = move || {
@@ -134,7 +143,7 @@ where
                 <div class="table-busy" class:table-busy-on=move || list.phase.get() == Phase::Again aria-hidden="true"></div>
                 <table class=table_class aria-label=label aria-busy=move || busy().to_string() on:keydown=move_focus>
                     <thead>
-                        <tr>{move || heads(columns, &visible.get(), sort)}</tr>
+                        <tr>{move || heads(columns, &visible.get(), sort, selection)}</tr>
                         {move || filters(columns, &visible.get())}
                     </thead>
                     <tbody class:table-stale=move || list.phase.get() == Phase::Again>
@@ -144,6 +153,7 @@ where
                 </table>
                 {move || nothing(list, filtered.get(), on_clear, &empty)}
             </div>
+            {selection.map(|selection| view! { <BulkBar selection actions=bulk /> })}
             <Foot list />
         </div>
     }
@@ -157,12 +167,15 @@ fn Row<R: Clone + Send + Sync + 'static>(
     visible: Memo<Vec<usize>>,
     on_open: Option<Callback<R>>,
     current: Signal<Option<String>>,
+    selection: Option<Selection<R>>,
 ) -> impl IntoView {
     let opened = row.clone();
     let cell = move |place: usize, column: &Column<R>| {
         let (class, cell) = (column.align.class(), column.cell_of(&row));
         if place == 0 {
-            view! { <th scope="row" class=class>{cell}</th> }.into_any()
+            let tick = selection.map(|selection| selection.row_box(&row));
+            let class = if tick.is_some() { "cell-ticked" } else { class };
+            view! { <th scope="row" class=class>{tick}{cell}</th> }.into_any()
         } else {
             view! { <td class=class>{cell}</td> }.into_any()
         }
@@ -191,16 +204,18 @@ fn Row<R: Clone + Send + Sync + 'static>(
     }
 }
 
-fn heads<R: 'static>(
+fn heads<R: Clone + Send + Sync + 'static>(
     columns: StoredValue<Vec<Column<R>>>,
     visible: &[usize],
     sort: Option<UrlValue>,
+    selection: Option<Selection<R>>,
 ) -> impl IntoView + use<R> {
-    let head = |column: &Column<R>| {
+    let head = |(place, column): (usize, &Column<R>)| {
         let label = column.label.clone();
-        let class = column.align.class();
+        let tick = selection.filter(|_| place == 0).map(Selection::head_box);
+        let class = if tick.is_some() { "cell-ticked" } else { column.align.class() };
         let (Some(sort), Some(field)) = (sort, column.sort) else {
-            return view! { <th scope="col" class=class>{label}</th> }.into_any();
+            return view! { <th scope="col" class=class>{tick}{label}</th> }.into_any();
         };
         let state = Memo::new(move |_| sort_of(sort.get().as_deref(), field));
         let icon = move || match state.get() {
@@ -211,6 +226,7 @@ fn heads<R: 'static>(
         let on_click = move |_| sort.set(next_sort(sort.get_untracked().as_deref(), field));
         view! {
             <th scope="col" class=class aria-sort=move || state.get().unwrap_or("none")>
+                {tick}
                 <button type="button" class="table-sort" class:table-sorted=move || state.get().is_some() on:click=on_click>
                     {label}
                     {icon}
@@ -219,8 +235,9 @@ fn heads<R: 'static>(
         }
         .into_any()
     };
-    columns
-        .with_value(|columns| visible.iter().filter_map(|index| columns.get(*index)).map(head).collect_view())
+    columns.with_value(|columns| {
+        visible.iter().filter_map(|index| columns.get(*index)).enumerate().map(head).collect_view()
+    })
 }
 
 fn filters<R: 'static>(columns: StoredValue<Vec<Column<R>>>, visible: &[usize]) -> impl IntoView + use<R> {

@@ -149,8 +149,9 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
-        let text = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string()?;
-        Ok(Answer { status, headers, text })
+        let bytes = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status, headers, text, bytes })
     }
 }
 
@@ -167,6 +168,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub text: String,
+    /// The body as it came, for files.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {

@@ -86,6 +86,10 @@ fn conforms(document: &Value, route: &Route, answer: &Answer) {
         assert_eq!(answer.text, "", "{route:?} {}", answer.status);
     } else {
         assert!(!content[kind].is_null(), "{route:?} answers {kind}");
+        // Files are held against their own readers, where they are tested.
+        if !kind.ends_with("json") {
+            return;
+        }
         let misfits = conform::answer_misfits(document, &content[kind]["schema"], &answer.json(), "");
         assert!(misfits.is_empty(), "{route:?} {}: {misfits:#?}", answer.status);
     }

@@ -181,10 +181,12 @@ fn an_id_of_another_organization_in_a_filter_finds_nothing() {
             let found = |route: &Route, id: &Value| {
                 let mut sample = sample(route, &here, &player);
                 sample.query = format!("?{name}={}", id.as_str().expect("an id"));
-                sample.send(route, &player.actor).expect(200).json::<Value>()["items"]
-                    .as_array()
-                    .expect("a page")
-                    .len()
+                let answer = sample.send(route, &player.actor).expect(200);
+                if answer.header("content-type").is_some_and(|kind| kind.starts_with("text/csv")) {
+                    // But for the head.
+                    return answer.text.lines().count() - 1;
+                }
+                answer.json::<Value>()["items"].as_array().expect("a page").len()
             };
             assert_eq!(found(&route, &one_of(&there, name, kind)), 0, "{route:?} {name}");
             tried += 1;

@@ -271,6 +271,17 @@ fn violation(code: ViolationCode, scene: &Scene) -> (Answer, &'static str) {
             role(json!({"licence_type": "full_access", "functions": ["project_manager", "project_manager"]})),
             "/functions",
         ),
+        ViolationCode::CannotTakeOver => {
+            (admin.post("/account/hand-over", &json!({"user_id": admin.id})), "/user_id")
+        }
+        ViolationCode::NotAllowed => {
+            let own = json!({"people": [{"id": admin.id, "version": 1}]});
+            (admin.post("/users/bulk/deactivate", &own), "/people/0")
+        }
+        ViolationCode::ChangedMeanwhile => {
+            let stale = json!({"people": [{"id": scene.person.id, "version": 1000}], "language": "es"});
+            (admin.post("/users/bulk/update", &stale), "/people/0")
+        }
         ViolationCode::AtLeastOne => {
             let person = format!("/users/{}", scene.person.id);
             (admin.patch(&person, scene.person.version, &json!({"roles": []})), "/roles")

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use api::http::{guards::Confirmation, route::Route};
 use serde_json::{Value, json};
+use shared::user::many::UserImport;
 use ureq::http::Method;
 use uuid::Uuid;
 
@@ -68,6 +69,18 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "list_team_members" => project(),
         "get_role" => read().at("role", scene.role.id),
         "get_user" => read().at("user", scene.person.id),
+        "hand_over_account" => write(json!({"user_id": scene.heir.id})),
+        "import_users" => {
+            let file =
+                format!("email,first_name,last_name\nfile-{}@people.example,Nia,Nueva\n", scene.role.id);
+            write(serde_json::to_value(UserImport::of(file.as_bytes(), false)).expect("a body"))
+        }
+        "deactivate_users" => {
+            write(json!({"people": [{"id": scene.person.id, "version": scene.person.version}]}))
+        }
+        "update_users" => write(json!({"people": [{"id": scene.person.id, "version": scene.person.version}],
+            "language": "es"})),
+        "export_users" => Sample { query: "?format=csv".to_owned(), ..read() },
         "list_team_candidates" => Sample { query: "?q=pers".to_owned(), ..project() },
         "end_other_sessions"
         | "get_api_token_options"

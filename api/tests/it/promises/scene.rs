@@ -28,6 +28,8 @@ pub struct Scene {
     pub general_data: GeneralData,
     /// Somebody without any position.
     pub person: User,
+    /// Somebody with a password.
+    pub heir: User,
     /// Somebody who was deactivated.
     pub inactive: User,
     /// A role that nobody holds.
@@ -66,6 +68,15 @@ impl Scene {
             let member = json!({"user_id": user, "position": "team_member"});
             admin.post(&format!("/projects/{}/team", project.id), &member).expect(201).json()
         };
+        let heir = person("heir");
+        sql_query(
+            "UPDATE users SET password_hash = (SELECT a.password_hash FROM users a WHERE a.org_id = users.org_id
+                                               AND a.email LIKE 'admin@%' AND a.password_hash IS NOT NULL)
+             WHERE id = $1",
+        )
+        .bind::<SqlUuid, _>(heir.id.0)
+        .execute(&mut app.database.superuser())
+        .expect("a password is set");
         let held: Vec<LicenceConsumption> = admin.get("/licence-consumption").expect(200).json();
         let (one, other) = (project("Apollo"), project("Borealis"));
         Self {
@@ -73,6 +84,7 @@ impl Scene {
             sibling_member: join(&other, person("sibling").id),
             general_data: admin.get("/general-data").expect(200).json(),
             person: person("person"),
+            heir,
             inactive,
             role: admin.post("/roles", &role).expect(201).json(),
             licence: held[0].licences[0].id,

@@ -10,9 +10,9 @@ use shared::{
 use crate::{
     api::Failure,
     ui::{
-        Button, ButtonKind, CheckState, Checkbox, Choice, Form, FormActions, FormState, Icon, IconButton,
-        Link, LinkButton, MultiSelect, Person, PersonPicker, Radios, SearchSelect, SelectField, Switch,
-        TextArea, TextField, TextKind, Toasts,
+        Button, ButtonKind, CheckState, Checkbox, Choice, FileField, Form, FormActions, FormState, Icon,
+        IconButton, Link, LinkButton, MultiSelect, Person, PersonPicker, Radios, SearchSelect, SelectField,
+        Switch, TextArea, TextField, TextKind, Toasts,
     },
 };
 
@@ -80,6 +80,7 @@ pub(super) fn fields() -> impl IntoView {
                 value=text("ana.example.org")
                 error=Some("This does not have the right form.".to_owned())
             />
+            <FileField label="File" accept=".csv,.xlsx" help="CSV or XLSX." on_choose=|_| () />
             <TextField label="Fixed" value=text("Set by the organization") disabled=true />
             <TextField label="Password" kind=TextKind::Password value=text("correct horse") autocomplete="new-password" />
             <TextField label="Seats" kind=TextKind::Number value=text("1,250") />

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    Button, ButtonKind, Change, Changes, ConfirmDialog, Dialog, DialogSize, Icon, IconView, Menu, MenuEntry,
-    MergeDialog, MergeField, Panel, Popover, Tab, TabLinks, Tabs, TextField, Toasts,
+    Button, ButtonKind, Change, Changes, Command, ConfirmDialog, Dialog, DialogSize, Icon, IconView, Menu,
+    MenuEntry, MergeDialog, MergeField, Palette, Panel, Popover, Tab, TabLinks, Tabs, TextField, Toasts,
 };
 
 pub(super) fn floating() -> impl IntoView {
@@ -30,12 +30,32 @@ pub(super) fn floating() -> impl IntoView {
             MenuEntry::danger(Icon::Trash, "Delete role", move || confirm.set(true)),
         ]
     });
+    let (finding, query) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let command = |(key, group, label): (&str, &'static str, &str)| Command {
+        key: key.to_owned(),
+        group,
+        label: label.to_owned(),
+        detail: None,
+        icon: Icon::Folder,
+        run: Callback::new(|()| ()),
+    };
+    let commands = Signal::derive(move || {
+        let all = [
+            ("users", "Screens", "Users"),
+            ("roles", "Screens", "Role Definition"),
+            ("new", "Actions", "New project"),
+        ];
+        let typed = query.get();
+        let fits = |one: &(&str, &'static str, &str)| crate::search::matches(&typed, one.2);
+        all.into_iter().filter(fits).map(command).collect::<Vec<_>>()
+    });
     let undo = Callback::new(move |()| toasts.done("Brought back"));
     view! {
         <div class="row">
             <Button label="Open dialog" on_press=move |()| dialog.set(true) />
             <Button label="Delete role" kind=ButtonKind::Danger on_press=move |()| confirm.set(true) />
             <Button label="Open panel" on_press=move |()| panel.set(true) />
+            <Button label="Open palette" on_press=move |()| finding.set(true) />
             <Button label="Show message" on_press=move |()| toasts.done_with_undo("Role deleted", undo) />
             <Button label="Show failure" on_press=move |()| toasts.failed("The role could not be deleted") />
             <Menu label="Actions of the role" entries />
@@ -51,6 +71,7 @@ pub(super) fn floating() -> impl IntoView {
                 <div class="column-picker">
                     <p>"Anything can stand in a popover."</p>
                 </div>
+        <Palette open=finding query commands />
             </Popover>
         </div>
         <Dialog title="Copy role" open=dialog size=DialogSize::Medium>

@@ -8,7 +8,7 @@ use crate::{
     api::{Failure, Paged},
     ui::{
         Badge, Button, ButtonKind, Column, EmptyState, FilterDate, FilterSelect, Icon, Link, PersonName,
-        SearchBox, Table, Tone, UrlValue, url_value,
+        SearchBox, Selection, Table, Tone, UrlValue, url_value,
     },
 };
 
@@ -93,6 +93,7 @@ pub(super) fn table() -> impl IntoView {
             .numeric(),
         Column::new("letters", "Letters", |row: Row| row.name.len()).numeric().unusual(),
     ];
+    let ticked = Selection::of(list, |row: &Row| row.name.to_owned(), |row: &Row| row.name.to_owned());
     let none = Paged::new(|_| async {
         Ok::<Page<Row>, Failure>(Page { items: Vec::new(), next: None, total: Some(0) })
     });
@@ -111,6 +112,8 @@ pub(super) fn table() -> impl IntoView {
             on_clear=move |()| health.set(None)
             on_open=|_: Row| ()
             current=Signal::stored(Some("Branch offices".to_owned()))
+            selection=Some(ticked)
+            bulk=|| view! { <Button label="Archive" on_press=|()| () /> }
             empty=|| ()
         />
         <Table

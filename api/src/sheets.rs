@@ -1,0 +1,169 @@
+//! Tables as files, CSV and XLSX: read what people bring, write what they take along.
+//!
+//! [`read`] and [`write`] are pure; [`Sheets`] runs them in a bounded pool of their own, so that a few large files starve
+//! nobody. Invariants: nothing that a file says makes more memory than [`UNPACKED`]; no cell that is written is a formula
+//! to whoever opens it.
+
+mod csv;
+mod xlsx;
+
+use std::sync::Arc;
+
+use shared::{Violation, ViolationCode};
+use tokio::sync::Semaphore;
+
+use crate::ApiError;
+
+/// The most rows of a file, without its head.
+pub const ROWS: usize = 5_000;
+/// The most columns.
+pub const COLUMNS: usize = 50;
+/// The most bytes to which a file may unpack.
+pub const UNPACKED: u64 = 32 * 1024 * 1024;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated, UTF-8 with a mark that spreadsheets look for.
+    Csv,
+    /// A workbook of one sheet.
+    Xlsx,
+}
+
+/// A table: a head, and rows with the line on which people find them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns.
+    pub head: Vec<String>,
+    /// The rows that are not empty.
+    pub rows: Vec<Line>,
+}
+
+/// One row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its number in the file; the head is mostly 1.
+    pub number: u32,
+    /// The cells, which may be fewer than there are columns.
+    pub cells: Vec<String>,
+}
+
+/// Reads a file, whichever of the two it is.
+pub fn read(bytes: &[u8]) -> Result<Table, Violation> {
+    // Every ZIP file, and so every workbook, begins with this.
+    let lines = if bytes.starts_with(b"PK") { xlsx::read(bytes)? } else { csv::read(bytes)? };
+    let mut lines = lines
+        .into_iter()
+        .map(|line| Line { cells: line.cells.iter().map(|cell| plain(cell)).collect(), ..line });
+    let mut lines = lines.by_ref().filter(|line| line.cells.iter().any(|cell| !cell.is_empty()));
+    let Some(head) = lines.next() else {
+        return Err(Violation::new(ViolationCode::Required, "The file is empty."));
+    };
+    let rows: Vec<Line> = lines.collect();
+    if rows.len() > ROWS {
+        return Err(too_many_rows());
+    }
+    Ok(Table { head: head.cells, rows })
+}
+
+/// Writes a table.
+pub fn write(format: Format, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, ApiError> {
+    match format {
+        Format::Csv => csv::write(head, rows),
+        Format::Xlsx => xlsx::write(head, rows),
+    }
+}
+
+impl Format {
+    /// The end of a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// What makes a spreadsheet take a cell for a formula when it begins with it.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The cell as nobody's formula: an apostrophe goes before what would begin one, and before an apostrophe that would
+/// then be taken away.
+fn harmless(cell: &str) -> String {
+    let is_formula = cell.starts_with(FORMULA);
+    let is_marked =
+        cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with('\'') || rest.starts_with(FORMULA));
+    if is_formula || is_marked { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// The cell without what [`harmless`] put before it, and without blanks around it.
+fn plain(cell: &str) -> String {
+    let cell = cell.trim();
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with('\'') || rest.starts_with(FORMULA) => rest.to_owned(),
+        _ => cell.to_owned(),
+    }
+}
+
+fn too_many_rows() -> Violation {
+    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+    let message = format!("A file may have at most {ROWS} rows. Split it.");
+    Violation::limit(ViolationCode::TooLong, limit, message)
+}
+
+fn too_wide() -> Violation {
+    let limit = i64::try_from(COLUMNS).unwrap_or(i64::MAX);
+    Violation::limit(ViolationCode::TooLong, limit, format!("A file may have at most {COLUMNS} columns."))
+}
+
+fn unreadable(what: &str) -> Violation {
+    Violation::new(ViolationCode::InvalidFormat, format!("This cannot be read as {what}."))
+}
+
+/// The bounded pool.
+#[derive(Debug, Clone)]
+pub struct Sheets {
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+}
+
+/// How many files are worked on at once, and how many may wait.
+const RUNNING: usize = 2;
+const WAITING: usize = 8;
+
+impl Default for Sheets {
+    fn default() -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(RUNNING)),
+            admitted: Arc::new(Semaphore::new(RUNNING + WAITING)),
+        }
+    }
+}
+
+impl Sheets {
+    /// Does the work on a thread for blocking work. [`ApiError::Busy`] at once where too many wait already.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else { return Err(ApiError::Busy) };
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(ApiError::internal)?;
+        tokio::task::spawn_blocking(move || {
+            let _held = (admitted, running);
+            work()
+        })
+        .await
+        .map_err(ApiError::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests;
