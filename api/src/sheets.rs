@@ -96,8 +96,9 @@ impl Format {
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The cell as nobody's formula: an apostrophe goes before what would begin one, and before an apostrophe that would
-/// then be taken away.
+/// then be taken away. Blanks around it go, as they do on the way back.
 fn harmless(cell: &str) -> String {
+    let cell = cell.trim();
     let is_formula = cell.starts_with(FORMULA);
     let is_marked =
         cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with('\'') || rest.starts_with(FORMULA));

@@ -12,7 +12,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The lines of a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
-    let text = decode(bytes)?;
+    let text = decode(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
     // Excel's own way to say what separates.
     let (text, named, skipped) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
         Some((separator, rest)) => (rest, separator.trim_end().bytes().next(), 1),
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut lines = Vec::new();
+    let (mut lines, mut place) = (Vec::new(), Place { offset: 0, line: 1 + skipped });
     for record in reader.records() {
         let record = record.map_err(|_| unreadable("CSV"))?;
         if record.len() > COLUMNS && record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
@@ -32,13 +32,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
         if lines.len() > ROWS {
             return Err(too_many_rows());
         }
-        let number = record.position().map_or(0, csv::Position::line) + skipped;
-        lines.push(Line {
-            number: u32::try_from(number).unwrap_or(u32::MAX),
-            cells: record.iter().take(COLUMNS).map(str::to_owned).collect(),
-        });
+        place.move_to(text, record.position().map_or(0, csv::Position::byte));
+        let cells = record.iter().take(COLUMNS).map(str::to_owned).collect();
+        lines.push(Line { number: place.line, cells });
     }
     Ok(lines)
+}
+
+/// Where in the text the reader is. It counts the lines itself: the reader's own count stands before empty lines.
+struct Place {
+    offset: usize,
+    line: u32,
+}
+
+impl Place {
+    fn move_to(&mut self, text: &str, offset: u64) {
+        let offset = usize::try_from(offset).unwrap_or(text.len());
+        let ahead = text.get(offset..).unwrap_or_default();
+        let start = offset + ahead.len() - ahead.trim_start_matches('\n').len();
+        let passed = text.get(self.offset..start).unwrap_or_default().matches('\n').count();
+        self.line = self.line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+        self.offset = start;
+    }
 }
 
 /// A file that spreadsheets open as it is meant.
