@@ -13,7 +13,10 @@ pub mod network;
 pub mod person;
 pub mod rules;
 pub mod simulate;
+pub mod span;
 pub mod store;
+pub mod watch;
 
 pub use caller::{Caller, Credential};
 pub use person::{HeldRole, Person};
+pub use span::SessionSpan;

@@ -79,6 +79,14 @@ pub fn serve() -> Result<()> {
         TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     actix_web::rt::System::new().block_on(async move {
+        // A live stream never ends by itself: without this, stopping would wait for each until it is cut off.
+        let watch = portico.site.db.access().watch().clone();
+        actix_web::rt::spawn(async move {
+            match told_to_stop().await {
+                Ok(()) => watch.close(),
+                Err(error) => tracing::warn!(%error, "the signal to stop cannot be heard"),
+            }
+        });
         let (server, listener) = portico.serve(socket, workers)?;
         tracing::info!(address = %config.listen, "serving");
         let outcome = server.await.context("the server stopped");

@@ -207,7 +207,7 @@ impl Db {
         self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
     }
 
-    /// For what is noted of a request before any guard, or behind it: that a token was used.
+    /// For what is noted of a request before any guard, or behind it: that a session or a token was used.
     pub(crate) async fn note<T, F>(
         &self,
         organization: OrganizationId,

@@ -18,4 +18,5 @@ pub mod openapi;
 pub mod route;
 pub mod routes;
 pub mod server;
+pub mod signed_link;
 pub mod tokens;

@@ -26,6 +26,7 @@ pub mod recovery;
 pub mod roles;
 pub mod sessions;
 pub mod sheets;
+pub mod sign_in_settings;
 pub mod simulate;
 pub mod users;
 pub mod work;

@@ -24,7 +24,7 @@ use crate::{
             tables::{organization_domains, organizations},
         },
         record::Recorded,
-        schema::{general_data, users},
+        schema::{general_data, sign_in_settings, users},
     },
     passwords, project_parameters,
 };
@@ -120,6 +120,13 @@ fn insert_settings(conn: &mut TenantConn<'_>, new: &NewOrganization) -> Result<(
         .execute(conn.sql())?;
     let settings = json!({"currency": new.currency, "time_zone": new.time_zone, "language": new.language});
     conn.record(Recorded::created(Entity::GeneralData, id, &new.name, &settings));
+    diesel::insert_into(sign_in_settings::table)
+        .values((
+            sign_in_settings::id.eq(id),
+            sign_in_settings::created_at.eq(now),
+            sign_in_settings::updated_at.eq(now),
+        ))
+        .execute(conn.sql())?;
     Ok(())
 }
 

@@ -7,16 +7,23 @@
 mod confirm;
 mod cookies;
 pub mod device;
+mod events;
 pub(crate) mod guessing;
 mod handlers;
+mod history;
 mod profile;
 pub mod store;
 
 use crate::{http::route::Route, routes};
 use confirm::{__path_confirm_session, confirm_session};
+use events::{__path_get_events, get_events};
 use handlers::{
     __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_in, __path_sign_out,
     get_session, get_sign_in_page, refresh_session, sign_in, sign_out,
+};
+use history::{
+    __path_get_session_history, __path_get_session_history_link, get_session_history,
+    get_session_history_link,
 };
 use profile::{
     __path_change_password, __path_end_other_sessions, __path_end_session, __path_list_own_sessions,
@@ -33,9 +40,12 @@ pub fn routes() -> Vec<Route> {
         get_session,
         sign_out,
         confirm_session,
+        get_events,
         update_profile,
         change_password,
         list_own_sessions,
+        get_session_history_link,
+        get_session_history,
         end_session,
         end_other_sessions,
     ]

@@ -9,6 +9,7 @@ pub mod access;
 pub mod api_token;
 pub mod change;
 pub mod check;
+pub mod event;
 pub mod general_data;
 pub mod ids;
 pub mod language;
@@ -24,6 +25,7 @@ pub mod project_parameter;
 pub mod recovery;
 pub mod role;
 pub mod session;
+pub mod sign_in_settings;
 pub mod user;
 
 pub use check::{Check, Violation, ViolationCode};

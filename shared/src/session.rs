@@ -162,6 +162,16 @@ impl std::fmt::Debug for Confirmation {
     }
 }
 
+/// A link that opens without a header, for a minute and for as long as the session lasts that asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedLink {
+    /// Path and query at the same host.
+    pub href: String,
+    /// Until when it opens.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// A new password. `PUT /api/v1/profile/password`; ends all other sessions.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,6 +20,7 @@ use super::{
     Person,
     api_token::{self, ApiToken},
     store,
+    watch::Watch,
 };
 use crate::{
     ApiError,
@@ -61,6 +62,8 @@ struct Inner {
     token_ids: Cache<(OrganizationId, TokenHash), (UserId, ApiTokenId)>,
     /// The tokens of those who have shown one, by person: what changes one changes one person's.
     tokens: Cache<(OrganizationId, UserId), Arc<Tokens>>,
+    /// Those who wait to hear that something was forgotten.
+    watch: Watch,
     /// Counts what was forgotten, so that a read can tell whether a change overtook it.
     forgotten: AtomicU64,
 }
@@ -91,6 +94,7 @@ impl AccessCache {
                 .time_to_live(limit)
                 .support_invalidation_closures()
                 .build(),
+            watch: Watch::default(),
             forgotten: AtomicU64::new(0),
         }))
     }
@@ -208,6 +212,12 @@ impl AccessCache {
                 }
             }
         }
+        self.0.watch.wake(organization, scope);
+    }
+
+    /// Those who wait to hear that something was forgotten.
+    pub fn watch(&self) -> &Watch {
+        &self.0.watch
     }
 
     /// Forgets everything.
@@ -216,5 +226,6 @@ impl AccessCache {
         self.0.people.invalidate_all();
         self.0.organizations.invalidate_all();
         self.0.tokens.invalidate_all();
+        self.0.watch.wake_all();
     }
 }

@@ -14,6 +14,8 @@ use crate::{ApiError, db::Organization, http::idempotency::IdempotencyKey};
 pub enum Credential {
     /// A sign-in on a device: the person themself.
     Session(SessionId),
+    /// A signed link that a session has asked for.
+    Link(SessionId),
     /// A token that the person gave to a program. What its scopes leave of the person is [`Caller::person`].
     Token(ApiTokenId),
 }
@@ -46,7 +48,7 @@ impl Caller {
     /// The session. A token has none: guards that take no tokens ask for it.
     pub fn session(&self) -> Result<SessionId, ApiError> {
         match self.credential {
-            Credential::Session(session) => Ok(session),
+            Credential::Session(session) | Credential::Link(session) => Ok(session),
             Credential::Token(_) => Err(ApiError::SessionRequired),
         }
     }

@@ -4,7 +4,7 @@ mod narrowed;
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use shared::{
     Language, Menu, Operations, Position,
@@ -12,6 +12,8 @@ use shared::{
     ids::{RoleId, SessionId, UserId},
     licence::{Function, Reach},
 };
+
+use super::SessionSpan;
 
 /// A person of an organization. Only what does not change by the mere passing of time; what does (whether a licence
 /// is valid, whether a session is over) is asked with the date or instant.
@@ -31,25 +33,6 @@ pub struct Person {
     pub time_zone: Tz,
     /// The sessions that have not been ended.
     pub sessions: HashMap<SessionId, SessionSpan>,
-}
-
-/// For so long after the person has shown their password, a session counts as confirmed.
-pub const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(5);
-
-/// When a session ends by itself, and when its person last confirmed that it is them.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionSpan {
-    /// At the latest.
-    pub expires_at: DateTime<Utc>,
-    /// When the password was last shown to it.
-    pub confirmed_at: Option<DateTime<Utc>>,
-}
-
-impl SessionSpan {
-    /// Whether the person has shown their password a moment ago.
-    pub fn is_confirmed(self, now: DateTime<Utc>) -> bool {
-        self.confirmed_at.is_some_and(|at| now < at + CONFIRMED_FOR)
-    }
 }
 
 /// Somebody to whom access is given: the input of every rule.

@@ -12,14 +12,17 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::person::{HeldRole, Holder, LicenceRules, Person, SessionSpan, Validity};
+use super::{
+    person::{HeldRole, Holder, LicenceRules, Person, Validity},
+    span::{Lifetimes, SessionSpan, Stored},
+};
 use crate::{
     ApiError,
     db::{
         TenantConn,
         schema::{
             general_data, licence_type_ceilings, licence_types, licences, role_grants, roles, sessions,
-            user_roles, users,
+            sign_in_settings, user_roles, users,
         },
     },
 };
@@ -44,12 +47,7 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
     let (time_zone, members_see_money): (String, bool) = general_data::table
         .select((general_data::time_zone, general_data::members_see_money))
         .first(conn.sql())?;
-    let now = conn.clock().now();
-    let live: Vec<(Uuid, DateTime<Utc>, Option<DateTime<Utc>>)> = sessions::table
-        .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
-        .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
-        .select((sessions::id, sessions::expires_at, sessions::confirmed_at))
-        .load(conn.sql())?;
+    let sessions = live_sessions(conn, user)?;
     let role_ids: Vec<Uuid> = user_roles::table
         .filter(user_roles::user_id.eq(user.0))
         .select(user_roles::role_id)
@@ -66,11 +64,42 @@ pub fn find_person(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Per
             scopes: None,
         },
         time_zone: parse_time_zone(&time_zone)?,
-        sessions: live
-            .into_iter()
-            .map(|(id, expires_at, confirmed_at)| (SessionId(id), SessionSpan { expires_at, confirmed_at }))
-            .collect::<HashMap<_, _>>(),
+        sessions,
     }))
+}
+
+/// How long sessions of the organization last.
+pub fn lifetimes(conn: &mut TenantConn<'_>) -> Result<Lifetimes, ApiError> {
+    let minutes = sign_in_settings::table
+        .select((sign_in_settings::session_idle_minutes, sign_in_settings::session_lifetime_minutes))
+        .first(conn.sql())?;
+    Ok(Lifetimes::of_minutes(minutes))
+}
+
+/// The person's sessions that are not over.
+fn live_sessions(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+) -> Result<HashMap<SessionId, SessionSpan>, ApiError> {
+    type Row = (Uuid, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>);
+    let (now, lifetimes) = (conn.clock().now(), lifetimes(conn)?);
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
+        .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
+        .select((
+            sessions::id,
+            sessions::created_at,
+            sessions::last_used_at,
+            sessions::idle_until,
+            sessions::expires_at,
+            sessions::confirmed_at,
+        ))
+        .load(conn.sql())?;
+    let span = |(id, created_at, last_used_at, idle_until, expires_at, confirmed_at): Row| {
+        let stored = Stored { created_at, last_used_at, idle_until, expires_at };
+        (SessionId(id), SessionSpan::new(stored, lifetimes, confirmed_at))
+    };
+    Ok(rows.into_iter().map(span).filter(|(_, span)| span.lives(now)).collect())
 }
 
 /// What access is decided on for each of these people, in a constant number of statements. Those who do not exist are

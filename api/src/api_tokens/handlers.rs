@@ -58,9 +58,9 @@ fn current_access(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<CurrentA
                 .first(conn.sql())?;
             (Some(ApiTokenName { id, name }), expires_at)
         }
-        Credential::Session(session) => {
+        Credential::Session(session) | Credential::Link(session) => {
             let span = caller.person.sessions.get(&session).ok_or(ApiError::Unauthenticated)?;
-            (None, span.expires_at)
+            (None, span.ends_at())
         }
     };
     let email = users::table.filter(users::id.eq(caller.user().0)).select(users::email).first(conn.sql())?;

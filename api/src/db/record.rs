@@ -28,6 +28,8 @@ pub enum Entity {
     Organization,
     /// General Data and settings.
     GeneralData,
+    /// How people sign in.
+    SignInSettings,
     /// A person.
     User,
     /// A role with its grants.
@@ -48,9 +50,10 @@ pub enum Entity {
 
 impl Entity {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Organization,
         Self::GeneralData,
+        Self::SignInSettings,
         Self::User,
         Self::Role,
         Self::Licence,
@@ -71,6 +74,7 @@ impl Entity {
         match self {
             Self::Organization => "organization",
             Self::GeneralData => "general_data",
+            Self::SignInSettings => "sign_in_settings",
             Self::User => "user",
             Self::Role => "role",
             Self::Licence => "licence",

@@ -340,6 +340,19 @@ table! {
 }
 
 table! {
+    sign_in_settings (id) {
+        id -> Uuid,
+        session_idle_minutes -> Integer,
+        session_lifetime_minutes -> Integer,
+        version -> Integer,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+table! {
     user_roles (user_id, role_id) {
         user_id -> Uuid,
         role_id -> Uuid,
@@ -399,6 +412,7 @@ allow_tables_to_appear_in_same_query!(
     role_grants,
     roles,
     sessions,
+    sign_in_settings,
     user_roles,
     users,
 );

@@ -8,7 +8,8 @@ use actix_web::{
 use serde::Serialize;
 use shared::{
     api_token::ApiToken, general_data::GeneralData, project::Project, project::TeamMember,
-    project_parameter::ProjectParameter, role::Role, session::CurrentSession, user::User,
+    project_parameter::ProjectParameter, role::Role, session::CurrentSession,
+    sign_in_settings::SignInSettings, user::User,
 };
 
 /// A resource with a version, for `ETag` and `If-Match`.
@@ -27,7 +28,17 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(ApiToken, CurrentSession, GeneralData, Project, ProjectParameter, Role, TeamMember, User);
+versioned!(
+    ApiToken,
+    CurrentSession,
+    GeneralData,
+    Project,
+    ProjectParameter,
+    Role,
+    SignInSettings,
+    TeamMember,
+    User
+);
 
 /// 200 with the resource and its `ETag`.
 #[derive(Debug)]

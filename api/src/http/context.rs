@@ -13,14 +13,23 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use shared::ids::{OrganizationId, SessionId, UserId};
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{boundary::RequestId, by_token, guards, idempotency::IdempotencyKey, server::Site};
+use super::{
+    boundary::RequestId,
+    by_token, guards,
+    idempotency::IdempotencyKey,
+    server::Site,
+    signed_link,
+    tokens::{Claims, LinkClaims},
+};
 use crate::{
     ApiError,
     access::{Caller, Credential, Person, api_token::Secret, cache::OrganizationKey},
-    db::Organization,
+    db::{Actor, Organization, TenantConn},
+    sessions::store,
 };
 
 /// Whose host a request came to, and from where.
@@ -62,12 +71,16 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
         return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
     let visit = visit(request, &site).await?;
-    if let Some(token) = bearer(request)? {
-        let mut caller = if Secret::is_meant(&token) {
-            by_token::caller(&site, &visit, &token).await?
-        } else {
-            caller(&site, &visit, &token, guards::may_ask(request)).await?
-        };
+    let asked = Asked::of(request);
+    let caller = match bearer(request)? {
+        Some(token) if Secret::is_meant(&token) => Some(by_token::caller(&site, &visit, &token).await?),
+        Some(token) => Some(caller(&site, &visit, Shown::of_token(&site, &token)?, asked).await?),
+        None => match signed_link::take(request, &site)? {
+            Some(claims) => Some(caller(&site, &visit, Shown::of_link(claims), asked).await?),
+            None => None,
+        },
+    };
+    if let Some(mut caller) = caller {
         caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }
@@ -120,34 +133,74 @@ fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
     }
 }
 
-/// Who shows the token. Where the route `may_ask` for a confirmed session, one that is not is looked at anew.
-async fn caller(site: &Site, visit: &Visit, token: &str, may_ask: bool) -> Result<Caller, ApiError> {
+/// What a credential of a session says, which was verified.
+struct Shown {
+    user: UserId,
+    organization: OrganizationId,
+    session: SessionId,
+    credential: Credential,
+}
+
+impl Shown {
+    fn of_token(site: &Site, token: &str) -> Result<Self, ApiError> {
+        let Claims { sub, org, sid, .. } =
+            site.keys.verify(token, site.clock.now()).ok_or(ApiError::Unauthenticated)?;
+        Ok(Self { user: sub, organization: org, session: sid, credential: Credential::Session(sid) })
+    }
+
+    fn of_link(LinkClaims { sub, org, sid, .. }: LinkClaims) -> Self {
+        Self { user: sub, organization: org, session: sid, credential: Credential::Link(sid) }
+    }
+}
+
+/// The live stream.
+const EVENTS: &str = "/api/v1/events";
+
+/// What about a request decides how its session is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// Whether it may need a confirmed session.
+    confirmed: bool,
+    /// Whether the person does something by it. A browser that listens does so by itself.
+    is_use: bool,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest) -> Self {
+        Self { confirmed: guards::may_ask(request), is_use: request.path() != EVENTS }
+    }
+}
+
+/// Who shows it. What is kept of the person is not enough where it would refuse: a session may have begun, been used or
+/// been confirmed on another server a moment ago.
+async fn caller(site: &Site, visit: &Visit, shown: Shown, asked: Asked) -> Result<Caller, ApiError> {
     let now = site.clock.now();
-    let claims = site.keys.verify(token, now).ok_or(ApiError::Unauthenticated)?;
     let organization = match &visit.organization {
-        Some(organization) if organization.id == claims.org => Arc::clone(organization),
+        Some(organization) if organization.id == shown.organization => Arc::clone(organization),
         Some(_) => return Err(ApiError::Unauthenticated),
         None => {
-            let key = OrganizationKey::Id(claims.org);
+            let key = OrganizationKey::Id(shown.organization);
             site.db.access().organization(&site.db, key).await?.ok_or(ApiError::Unauthenticated)?
         }
     };
     if organization.suspended {
         return Err(ApiError::OrganizationSuspended);
     }
-    let is_enough = |person: &Person| {
-        person.sessions.get(&claims.sid).is_some_and(|span| !may_ask || span.is_confirmed(now))
-    };
-    let person = site.db.access().person(&site.db, claims.org, claims.sub, is_enough).await?;
-    let person = person.ok_or(ApiError::Unauthenticated)?;
-    let lives = person.sessions.get(&claims.sid).is_some_and(|session| now < session.expires_at);
-    if !lives || !person.may_sign_in {
-        return Err(ApiError::Unauthenticated);
+    let span = |person: &Person| person.sessions.get(&shown.session).filter(|span| span.lives(now)).cloned();
+    let is_enough =
+        |person: &Person| span(person).is_some_and(|span| !asked.confirmed || span.is_confirmed(now));
+    let person = site.db.access().person(&site.db, shown.organization, shown.user, is_enough).await?;
+    let person = person.filter(|person| person.may_sign_in).ok_or(ApiError::Unauthenticated)?;
+    let span = span(&person).ok_or(ApiError::Unauthenticated)?;
+    if let Some(until) = asked.is_use.then(|| span.take_use(now)).flatten() {
+        let (session, address) = (shown.session, visit.address.to_string());
+        let note = move |conn: &mut TenantConn<'_>| store::note_use(conn, session, until, &address);
+        site.db.note(shown.organization, Actor::system(), note).await?;
     }
     Ok(Caller {
         organization,
         person,
-        credential: Credential::Session(claims.sid),
+        credential: shown.credential,
         now,
         address: visit.address,
         request_id: visit.request_id,

@@ -28,6 +28,7 @@
 //! ```
 
 mod confirmed;
+mod linked;
 
 use std::{any::TypeId, future::Ready, marker::PhantomData};
 
@@ -45,6 +46,7 @@ use crate::{
 
 pub(super) use confirmed::may_ask;
 pub use confirmed::{Confirmation, Confirmed, ConfirmedFor};
+pub use linked::Linked;
 
 /// Who may call a route, as the access table and OpenAPI show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +86,11 @@ pub trait Guard: FromRequest {
 
     /// Whether it lets API tokens in. A guard that does not say so does not.
     fn takes_tokens() -> bool {
+        false
+    }
+
+    /// Whether a signed link opens it, too.
+    fn by_link() -> bool {
         false
     }
 }
@@ -324,6 +331,9 @@ pub trait Guarded {
     /// Whether the guard lets API tokens in.
     fn takes_tokens() -> bool;
 
+    /// Whether a signed link opens it, too.
+    fn by_link() -> bool;
+
     /// Whether the version that was read is among the arguments.
     fn takes_version() -> bool;
 }
@@ -341,6 +351,10 @@ macro_rules! guarded {
 
             fn takes_tokens() -> bool {
                 G::takes_tokens()
+            }
+
+            fn by_link() -> bool {
+                G::by_link()
             }
 
             fn takes_version() -> bool {

@@ -90,8 +90,10 @@ fn operation(route: &Route, components: &Components) -> Operation {
         Confirmation::Always => Some(("confirmed", json!(true))),
         Confirmation::For(what) => Some(("confirmed_for", json!(what))),
     };
+    let by_link = route.by_link.then_some(("by_link", json!(true)));
     if let Some(extension) = extension.as_object_mut() {
-        extension.extend(confirmation.map(|(name, value)| (name.to_owned(), value)));
+        extension
+            .extend(confirmation.into_iter().chain(by_link).map(|(name, value)| (name.to_owned(), value)));
         if kind != "public" {
             extension.insert("tokens".to_owned(), json!(route.takes_tokens));
         }

@@ -22,6 +22,8 @@ pub struct Route {
     pub confirmation: Confirmation,
     /// Whether API tokens are let in.
     pub takes_tokens: bool,
+    /// Whether a signed link opens it, too.
+    pub by_link: bool,
     /// Whether the handler takes the version that was read.
     pub takes_version: bool,
     /// What OpenAPI says of it.
@@ -59,6 +61,7 @@ impl Route {
             access: Args::access(),
             confirmation: Args::confirmation(),
             takes_tokens: Args::takes_tokens(),
+            by_link: Args::by_link(),
             takes_version: Args::takes_version(),
             operation,
             schemas,

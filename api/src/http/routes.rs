@@ -15,6 +15,7 @@ pub fn all() -> Vec<Route> {
         crate::sessions::routes(),
         crate::api_tokens::routes(),
         crate::general_data::routes(),
+        crate::sign_in_settings::routes(),
         crate::licences::routes(),
         crate::recovery::routes(),
         crate::roles::routes(),

@@ -15,7 +15,7 @@ use ed25519_dalek::{
     pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::ids::{OrganizationId, SessionId, UserId};
 
 use crate::{ApiError, clock::Clock};
@@ -23,6 +23,8 @@ use crate::{ApiError, clock::Clock};
 /// How long an access token lives.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 const ISSUER: &str = "portico";
+/// Of signed links: neither passes for the other.
+const LINK_ISSUER: &str = "portico link";
 
 /// What an access token says. No permissions: they are asked for when they are needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,23 @@ pub struct Claims {
     pub exp: i64,
     /// When it was made, in seconds since 1970.
     pub iat: i64,
+    /// Who made it.
+    pub iss: String,
+}
+
+/// What a signed link says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkClaims {
+    /// The person.
+    pub sub: UserId,
+    /// The organization.
+    pub org: OrganizationId,
+    /// The session.
+    pub sid: SessionId,
+    /// When it ends, in seconds since 1970.
+    pub exp: i64,
+    /// The hash of the address that it opens.
+    pub res: String,
     /// Who made it.
     pub iss: String,
 }
@@ -82,20 +101,38 @@ impl TokenKeys {
             iat: now.timestamp(),
             iss: ISSUER.to_owned(),
         };
-        let header = Header { kid: Some(self.signing_id.clone()), ..Header::new(Algorithm::EdDSA) };
-        let token = encode(&header, &claims, &self.signing).map_err(ApiError::internal)?;
-        Ok((token, expires_at))
+        Ok((self.encode(&claims)?, expires_at))
     }
 
     /// What a token says, where it is one of ours and not over.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+        let claims: Claims = self.decode(token, ISSUER)?;
+        (claims.exp > now.timestamp()).then_some(claims)
+    }
+
+    /// The secret of a signed link.
+    pub fn sign_link(&self, claims: LinkClaims) -> Result<String, ApiError> {
+        self.encode(&LinkClaims { iss: LINK_ISSUER.to_owned(), ..claims })
+    }
+
+    /// What the secret of a link says, where it is one of ours and not over.
+    pub fn verify_link(&self, token: &str, now: DateTime<Utc>) -> Option<LinkClaims> {
+        let claims: LinkClaims = self.decode(token, LINK_ISSUER)?;
+        (claims.exp > now.timestamp()).then_some(claims)
+    }
+
+    fn encode(&self, claims: &impl Serialize) -> Result<String, ApiError> {
+        let header = Header { kid: Some(self.signing_id.clone()), ..Header::new(Algorithm::EdDSA) };
+        encode(&header, claims, &self.signing).map_err(ApiError::internal)
+    }
+
+    fn decode<C: DeserializeOwned>(&self, token: &str, issuer: &str) -> Option<C> {
         let key = self.verifying.get(&decode_header(token).ok()?.kid?)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
-        validation.set_issuer(&[ISSUER]);
+        validation.set_issuer(&[issuer]);
         // The library would ask the machine for the time; ours can be fixed and moved.
         validation.validate_exp = false;
-        let claims = decode::<Claims>(token, key, &validation).ok()?.claims;
-        (claims.exp > now.timestamp()).then_some(claims)
+        Some(decode::<C>(token, key, &validation).ok()?.claims)
     }
 }
 

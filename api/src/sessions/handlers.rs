@@ -186,7 +186,7 @@ async fn begin(
     };
     let actor = Actor::at_the_door(Some(candidate.user), visit.address, visit.request_id);
     let verified = candidate.password_hash;
-    let token = site
+    let store::Begun { token, until } = site
         .db
         .sign_in(who, organization.id, actor, move |conn| {
             store::create_session(conn, new, verified.as_deref())
@@ -195,7 +195,7 @@ async fn begin(
         .ok_or(ApiError::WrongCredentials)?;
     let answer = SignInOutcome::SignedIn(access_token(site, &organization, candidate.user, &token)?);
     Ok(HttpResponse::Ok()
-        .cookie(cookies::refresh_cookie(&organization, &token, store::IDLE.num_seconds()))
+        .cookie(cookies::refresh_cookie(&organization, &token, (until - site.clock.now()).num_seconds()))
         .cookie(cookies::device_cookie(mark))
         .json(answer))
 }

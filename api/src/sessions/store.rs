@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::cookies::RefreshToken;
 use crate::{
     ApiError,
+    access::{span::Stored, store::lifetimes},
     db::{
         AccessScope, Entity, TenantConn,
         record::Recorded,
@@ -21,10 +22,6 @@ use crate::{
     mail::{self, Mail, Occasion},
 };
 
-/// A session ends when it was not used for so long.
-pub const IDLE: TimeDelta = TimeDelta::days(7);
-/// A session ends at the latest after so long.
-pub const ABSOLUTE: TimeDelta = TimeDelta::days(30);
 /// Live sessions of one person at most; the one longest unused makes room.
 const SESSIONS_PER_PERSON: i64 = 50;
 /// A refresh token that was just replaced is still taken for so long: two tabs may use it at one moment.
@@ -102,14 +99,23 @@ pub struct NewSession {
     pub rehashed: Option<String>,
 }
 
+/// A session that has begun.
+#[expect(missing_debug_implementations, reason = "a token is not for showing")]
+pub struct Begun {
+    /// The browser's refresh token.
+    pub token: RefreshToken,
+    /// When it ends where it is not used before.
+    pub until: DateTime<Utc>,
+}
+
 /// Begins a session. The account is looked at once more under a lock, since it may have been deactivated while the
 /// password was being verified.
 pub fn create_session(
     conn: &mut TenantConn<'_>,
     new: NewSession,
     verified_hash: Option<&str>,
-) -> Result<Option<RefreshToken>, ApiError> {
-    let now = conn.clock().now();
+) -> Result<Option<Begun>, ApiError> {
+    let (now, lifetimes) = (conn.clock().now(), lifetimes(conn)?);
     let still: Option<(Option<String>, Option<DateTime<Utc>>)> = users::table
         .filter(users::id.eq(new.user.0).and(users::active).and(diesel::dsl::not(users::no_login)))
         .select((users::password_hash, users::last_sign_in_at))
@@ -137,8 +143,8 @@ pub fn create_session(
             sessions::address.eq(&new.address),
             sessions::created_at.eq(now),
             sessions::last_used_at.eq(now),
-            sessions::idle_until.eq(now + IDLE),
-            sessions::expires_at.eq(now + ABSOLUTE),
+            sessions::idle_until.eq(now + lifetimes.idle),
+            sessions::expires_at.eq(now + lifetimes.absolute),
         ))
         .execute(conn.sql())?;
     diesel::update(users::table.filter(users::id.eq(new.user.0)))
@@ -151,7 +157,9 @@ pub fn create_session(
     }
     let begun = serde_json::json!({ "user_id": new.user, "device": new.device });
     conn.record(Recorded::created(Entity::Session, token.session, &new.device, &begun));
-    Ok(Some(token))
+    // The person's other browsers show their sessions.
+    conn.access_changed(AccessScope::User(new.user));
+    Ok(Some(Begun { token, until: now + lifetimes.idle }))
 }
 
 /// The person hears that somebody came in from a browser that the account was not used from before.
@@ -198,6 +206,25 @@ pub fn confirm(
     Ok(())
 }
 
+/// Writes down that a session is used, and until when it now lasts unused. One that was ended meanwhile stays ended.
+pub fn note_use(
+    conn: &mut TenantConn<'_>,
+    session: SessionId,
+    idle_until: DateTime<Utc>,
+    address: &str,
+) -> Result<(), ApiError> {
+    let now = conn.clock().now();
+    diesel::update(sessions::table.filter(sessions::id.eq(session.0)))
+        .filter(sessions::ended_at.is_null().and(sessions::last_used_at.lt(now)))
+        .set((
+            sessions::last_used_at.eq(now),
+            sessions::idle_until.eq(idle_until),
+            sessions::address.eq(address),
+        ))
+        .execute(conn.sql())?;
+    Ok(())
+}
+
 /// What showing a refresh token leads to.
 #[expect(missing_debug_implementations, reason = "a token is not for showing")]
 pub enum Refreshed {
@@ -217,9 +244,22 @@ struct Refreshing {
     refresh_hash: Vec<u8>,
     previous_hash: Option<Vec<u8>>,
     rotated_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    last_used_at: DateTime<Utc>,
     idle_until: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     device: String,
+}
+
+impl Refreshing {
+    const fn stored(&self) -> Stored {
+        Stored {
+            created_at: self.created_at,
+            last_used_at: self.last_used_at,
+            idle_until: self.idle_until,
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// Shows a refresh token. One of this session's that is neither the present one nor, for a moment, the one before
@@ -237,13 +277,16 @@ pub fn refresh(
     let found: Option<Refreshing> =
         this.select(Refreshing::as_select()).for_update().first(conn.sql()).optional()?;
     let Some(session) = found else { return Ok(Refreshed::Over) };
-    let is_over = now >= session.idle_until || now >= session.expires_at;
+    let lifetimes = lifetimes(conn)?;
+    let bounds = lifetimes.bound(session.stored());
+    let is_over = now >= bounds.ends_at();
     if is_over || !same(&shown.family.hash(), &session.family_hash) || find_account(conn, user)?.is_none() {
         return Ok(Refreshed::Over);
     }
     let hash = shown.secret.hash();
     if same(&hash, &session.refresh_hash) {
-        return rotate(conn, shown, user, address, session.expires_at);
+        let until = (now + lifetimes.idle).min(bounds.expires_at);
+        return rotate(conn, shown, user, address, until);
     }
     let was_current = session.previous_hash.is_some_and(|previous| same(&hash, &previous));
     if was_current && now - session.rotated_at <= GRACE {
@@ -259,10 +302,9 @@ fn rotate(
     shown: &RefreshToken,
     user: UserId,
     address: &str,
-    expires_at: DateTime<Utc>,
+    until: DateTime<Utc>,
 ) -> Result<Refreshed, ApiError> {
     let (now, token) = (conn.clock().now(), shown.next());
-    let until = (now + IDLE).min(expires_at);
     diesel::update(sessions::table.filter(sessions::id.eq(shown.session.0)))
         .set((
             sessions::refresh_hash.eq(token.secret.hash()),
@@ -353,8 +395,8 @@ pub fn list_own(
     user: UserId,
     current: SessionId,
 ) -> Result<Vec<OwnSession>, ApiError> {
-    type Row = (Uuid, String, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
-    let now = conn.clock().now();
+    type Row = (Uuid, String, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+    let (now, lifetimes) = (conn.clock().now(), lifetimes(conn)?);
     let rows: Vec<Row> = sessions::table
         .filter(sessions::user_id.eq(user.0).and(sessions::ended_at.is_null()))
         .filter(sessions::idle_until.gt(now).and(sessions::expires_at.gt(now)))
@@ -366,18 +408,14 @@ pub fn list_own(
             sessions::created_at,
             sessions::last_used_at,
             sessions::idle_until,
+            sessions::expires_at,
         ))
         .load(conn.sql())?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, device, address, created_at, last_used_at, expires_at)| OwnSession {
-            id: SessionId(id),
-            current: SessionId(id) == current,
-            device,
-            address,
-            created_at,
-            last_used_at,
-            expires_at,
-        })
-        .collect())
+    let session = |(id, device, address, created_at, last_used_at, idle_until, expires_at): Row| {
+        let stored = Stored { created_at, last_used_at, idle_until, expires_at };
+        let ends_at = lifetimes.bound(stored).ends_at();
+        let (id, current) = (SessionId(id), SessionId(id) == current);
+        OwnSession { id, current, device, address, created_at, last_used_at, expires_at: ends_at }
+    };
+    Ok(rows.into_iter().map(session).filter(|session| now < session.expires_at).collect())
 }

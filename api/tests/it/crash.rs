@@ -25,13 +25,13 @@ use crate::harness::{Client, Database, PASSWORD, keys_directory};
 const HOST: &str = "acme.portico.test";
 
 /// The real program, in a process of its own.
-struct Program {
-    child: Child,
+pub struct Program {
+    pub child: Child,
     address: SocketAddr,
 }
 
 impl Program {
-    fn start(database: &Database) -> Self {
+    pub fn start(database: &Database) -> Self {
         let address =
             TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
         let child = Command::new(env!("CARGO_BIN_EXE_portico"))
@@ -53,7 +53,7 @@ impl Program {
         program
     }
 
-    fn signed_in(&self) -> Client {
+    pub fn signed_in(&self) -> Client {
         let client = Client::new(self.address, HOST);
         let body = json!({"email": "admin@acme.example", "password": PASSWORD});
         match client.post("/session", &body).expect(200).json() {

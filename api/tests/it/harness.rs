@@ -13,6 +13,7 @@ mod cluster;
 mod http;
 mod mail;
 mod server;
+mod stream;
 
 pub use actor::{Actor, Person, Token};
 pub use audit::said;
@@ -22,3 +23,4 @@ pub use mail::MailServer;
 pub use server::{
     PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, starting_organizations, starting_time,
 };
+pub use stream::{EventStream, Next};

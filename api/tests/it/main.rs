@@ -27,6 +27,7 @@ mod promises;
 mod recovery;
 mod roles;
 mod sessions;
+mod sign_in_settings;
 mod simulate;
 mod users;
 mod work;

@@ -1,6 +1,8 @@
 //! Signing in, going on, ending.
 
 mod confirm;
+mod events;
+mod links;
 
 use chrono::TimeDelta;
 use serde_json::json;

@@ -28,7 +28,7 @@ pub const fn label(entity: Entity) -> Class {
         | Entity::Project
         | Entity::ProjectParameter => Text,
         // The device in words, and the key of a licence's type.
-        Entity::Session | Entity::Licence => Plain,
+        Entity::Session | Entity::Licence | Entity::SignInSettings => Plain,
     }
 }
 
@@ -52,6 +52,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("members_see_money", Plain),
             ("team_member_seats_paid", Plain),
         ],
+        Entity::SignInSettings => &[("session_idle_minutes", Plain), ("session_lifetime_minutes", Plain)],
         Entity::User => &[
             ("email", Person),
             ("first_name", Person),

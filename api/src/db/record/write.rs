@@ -190,7 +190,7 @@ fn write_audit_log(
 ) -> Result<(), ApiError> {
     let actor = conn.actor().clone();
     let (session, token) = match actor.credential {
-        Some(Credential::Session(session)) => (Some(session.0), None),
+        Some(Credential::Session(session) | Credential::Link(session)) => (Some(session.0), None),
         Some(Credential::Token(token)) => (None, Some(token.0)),
         None => (None, None),
     };

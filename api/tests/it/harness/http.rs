@@ -1,10 +1,17 @@
 //! A small client: one host of one server, maybe with an access token, cookies kept as a browser would.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    sync::Mutex,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use shared::Problem;
 use ureq::{Agent, http::Method};
+
+use super::stream::EventStream;
 
 /// A client.
 #[derive(Debug)]
@@ -133,6 +140,39 @@ impl Client {
         }
         let request = request.body(body.unwrap_or_default()).expect("a request");
         let mut response = self.agent.run(request)?;
+        self.keep_cookies(&response);
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        let bytes = if has_no_end(&headers) {
+            // What has no end is read as far as its first line.
+            let mut line = Vec::new();
+            BufReader::new(response.into_body().into_reader()).read_until(b'\n', &mut line)?;
+            line
+        } else {
+            response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec()?
+        };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status, headers, text, bytes })
+    }
+
+    /// Reads a live stream.
+    pub fn follow(&self, path: &str) -> EventStream {
+        let request = ureq::http::Request::builder()
+            .uri(format!("http://{}/api/v1{path}", self.address))
+            .header("host", &self.host)
+            .header("authorization", format!("Bearer {}", self.token.as_deref().expect("signed in")))
+            .body(())
+            .expect("a request");
+        let response = self.agent.run(request).expect("the server answers");
+        assert_eq!(response.status(), 200);
+        EventStream::read(response.into_body().into_reader())
+    }
+
+    fn keep_cookies<T>(&self, response: &ureq::http::Response<T>) {
         for cookie in response.headers().get_all("set-cookie") {
             let pair = cookie.to_str().expect("a cookie is text").split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').expect("a cookie has a name");
@@ -143,16 +183,11 @@ impl Client {
                 held.insert(name.to_owned(), value.to_owned());
             }
         }
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
-            .collect();
-        let bytes = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec()?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer { status, headers, text, bytes })
     }
+}
+
+fn has_no_end(headers: &[(String, String)]) -> bool {
+    headers.iter().any(|(name, value)| name == "content-type" && value == "application/x-ndjson")
 }
 
 fn json(body: &impl Serialize) -> Vec<u8> {

@@ -17,8 +17,9 @@ fn the_access_table() {
         .map(|route| {
             let (method, access) = (route.method(), route.access);
             let tokens = if route.takes_tokens { ", tokens" } else { "" };
-            let confirmation = route.confirmation;
-            format!("{method:<7}{:<path$}  {:<name$}  {access}{confirmation}{tokens}", route.path, route.name)
+            let by_link = if route.by_link { ", by link" } else { "" };
+            let more = format!("{}{tokens}{by_link}", route.confirmation);
+            format!("{method:<7}{:<path$}  {:<name$}  {access}{more}", route.path, route.name)
         })
         .collect();
     insta::assert_snapshot!(table.join("\n"));

@@ -64,6 +64,9 @@ fn every_operation_says_what_it_is_and_who_may() {
             Confirmation::Always => access["confirmed"] = json!(true),
             Confirmation::For(what) => access["confirmed_for"] = json!(what),
         }
+        if route.by_link {
+            access["by_link"] = json!(true);
+        }
         let security = match (route.access, route.takes_tokens) {
             (Access::Public(_), _) => Value::Null,
             (_, true) => json!([{"session": []}, {"token": []}]),

@@ -91,7 +91,11 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "get_general_data"
         | "get_project_options"
         | "get_user_options"
+        | "get_events"
         | "get_session"
+        | "get_session_history"
+        | "get_session_history_link"
+        | "get_sign_in_settings"
         | "get_sign_in_page"
         | "list_licence_consumption"
         | "list_licence_types"
@@ -132,6 +136,9 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "update_role" => write(json!({"description": "Other words."}))
             .at("role", scene.role.id)
             .version(scene.role.version),
+        "update_sign_in_settings" => {
+            write(json!({"session_idle_minutes": 600})).version(scene.sign_in_settings.version)
+        }
         "update_team_member" => Sample { body: Some(json!({"position": "guest"})), ..member() },
         "update_user" => {
             write(json!({"first_name": "Pia"})).at("user", scene.person.id).version(scene.person.version)

@@ -14,6 +14,7 @@ use shared::{
     project::{Project, TeamMember},
     project_parameter::{ProjectParameter, ProjectParameterKind},
     role::Role,
+    sign_in_settings::SignInSettings,
     user::User,
 };
 
@@ -26,6 +27,7 @@ pub struct Scene {
     /// The company admin, who set the stage.
     pub admin: Actor,
     pub general_data: GeneralData,
+    pub sign_in_settings: SignInSettings,
     /// Somebody without any position.
     pub person: User,
     /// Somebody with a password.
@@ -83,6 +85,7 @@ impl Scene {
             member: join(&one, person("member").id),
             sibling_member: join(&other, person("sibling").id),
             general_data: admin.get("/general-data").expect(200).json(),
+            sign_in_settings: settings_as_at_first(&admin),
             person: person("person"),
             heir,
             inactive,
@@ -99,6 +102,13 @@ impl Scene {
     pub fn default_role(&self) -> RoleId {
         self.person.roles[0].id
     }
+}
+
+/// What holds of sessions in the beginning, so that the sample changes something.
+fn settings_as_at_first(admin: &Actor) -> SignInSettings {
+    let now: SignInSettings = admin.get("/sign-in-settings").expect(200).json();
+    let first = json!({"session_idle_minutes": 10_080});
+    admin.patch("/sign-in-settings", now.version, &first).expect(200).json()
 }
 
 /// The scenes of a test: one for all that only read, and a fresh one for whatever changes something.
