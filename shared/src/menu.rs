@@ -215,6 +215,7 @@ impl Menu {
                 | Self::Users
                 | Self::RoleDefinition
                 | Self::ProjectParameters
+                | Self::SignInSettings
                 | Self::ManageAccount
         )
     }

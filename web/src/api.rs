@@ -6,6 +6,7 @@
 
 mod client;
 mod confirmation;
+mod events;
 mod failure;
 mod loader;
 mod token;
@@ -14,6 +15,7 @@ pub use client::{
     Etag, File, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
 };
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
+pub use events::listen;
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
 pub use token::{expect_session, forget_token, on_denied, on_lost_session, resume, take_token};

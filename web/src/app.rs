@@ -30,6 +30,7 @@ pub fn App() -> impl IntoView {
     Arrivals::provide();
     let session = Session::provide(language);
     session.watch_window();
+    session.listen();
     spawn_local(session.resume());
     move || {
         language.get();

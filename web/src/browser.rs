@@ -144,6 +144,12 @@ pub fn save_file(name: &str, media_type: &str, bytes: &[u8]) {
     let _ = web_sys::Url::revoke_object_url(&address);
 }
 
+/// Whether somebody sees the page.
+pub fn is_visible() -> bool {
+    let document = window().and_then(|window| window.document());
+    document.is_none_or(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
+}
+
 /// The element with this id.
 pub fn element(id: &str) -> Option<HtmlElement> {
     window()?.document()?.get_element_by_id(id)?.dyn_into().ok()

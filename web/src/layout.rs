@@ -1,5 +1,6 @@
 //! The frame around every screen.
 
+mod again;
 mod confirm;
 mod frame;
 mod leave;

@@ -70,5 +70,6 @@ pub mod projects;
 pub mod recovery;
 pub mod role_definition;
 pub mod sign_in;
+pub mod sign_in_settings;
 pub mod simulation;
 pub mod users;

@@ -96,6 +96,8 @@ pub enum Route {
     GeneralData,
     /// `/project-parameters`
     ProjectParameters,
+    /// `/sign-in-settings`
+    SignInSettings,
     /// `/manage-account`
     ManageAccount,
     /// `/profile`
@@ -131,6 +133,7 @@ impl Route {
             (Some("roles"), Some(id), None) => Self::Role(id.parse().ok()?),
             (Some("general-data"), None, _) => Self::GeneralData,
             (Some("project-parameters"), None, _) => Self::ProjectParameters,
+            (Some("sign-in-settings"), None, _) => Self::SignInSettings,
             (Some("manage-account"), None, _) => Self::ManageAccount,
             (Some("profile"), None, _) => Self::Profile,
             (Some("sign-in"), None, _) => Self::SignIn,
@@ -158,6 +161,7 @@ impl Route {
             Self::Role(id) => format!("/roles/{id}"),
             Self::GeneralData => "/general-data".to_owned(),
             Self::ProjectParameters => "/project-parameters".to_owned(),
+            Self::SignInSettings => "/sign-in-settings".to_owned(),
             Self::ManageAccount => "/manage-account".to_owned(),
             Self::Profile => "/profile".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
@@ -182,6 +186,7 @@ impl Route {
             Self::Roles | Self::NewRole | Self::Role(_) => Some(Menu::RoleDefinition),
             Self::GeneralData => Some(Menu::GeneralData),
             Self::ProjectParameters => Some(Menu::ProjectParameters),
+            Self::SignInSettings => Some(Menu::SignInSettings),
             Self::ManageAccount => Some(Menu::ManageAccount),
             Self::Profile | Self::SignIn | Self::ForgotPassword | Self::ResetPassword | Self::Gallery => None,
         }
@@ -202,6 +207,7 @@ impl Route {
             Menu::RoleDefinition => Some(Self::Roles),
             Menu::GeneralData => Some(Self::GeneralData),
             Menu::ProjectParameters => Some(Self::ProjectParameters),
+            Menu::SignInSettings => Some(Self::SignInSettings),
             Menu::ManageAccount => Some(Self::ManageAccount),
             _ => None,
         }
@@ -226,6 +232,7 @@ mod tests {
             Route::Explain,
             Route::Roles,
             Route::NewRole,
+            Route::SignInSettings,
             Route::Role(ID.parse().unwrap()),
             Route::GeneralData,
             Route::ProjectParameters,

@@ -14,6 +14,7 @@ mod projects;
 mod recovery;
 mod role_definition;
 mod sign_in;
+mod sign_in_settings;
 mod simulation;
 mod splash;
 mod users;
@@ -41,6 +42,7 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::User(id)) => view! { <users::User id /> }.into_any(),
         Some(Route::Explain) => view! { <explain::Explain /> }.into_any(),
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
+        Some(Route::SignInSettings) => view! { <sign_in_settings::SignInSettings /> }.into_any(),
         Some(Route::Home) => view! { <home::Home /> }.into_any(),
         Some(Route::ForgotPassword) => view! { <recovery::ForgotPassword /> }.into_any(),
         Some(Route::ResetPassword) => view! { <recovery::ResetPassword /> }.into_any(),

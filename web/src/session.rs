@@ -1,7 +1,7 @@
 //! Who is signed in, and what they may do.
 
 use leptos::{ev, prelude::*};
-use shared::{Menu, Operation, session::CurrentSession};
+use shared::{Menu, Operation, event::LiveEvent, session::CurrentSession};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -18,6 +18,8 @@ pub enum Standing {
     Anonymous,
     /// This person is.
     SignedIn(Box<CurrentSession>),
+    /// This person was, and their session is over. What they were doing waits for them to sign in again.
+    Over(Box<CurrentSession>),
     /// The server could not be asked.
     Failed(Failure),
 }
@@ -26,15 +28,24 @@ pub enum Standing {
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
     standing: RwSignal<Standing>,
+    /// Counts what the server has told.
+    told: RwSignal<u32>,
     language: LanguageChoice,
 }
 
 impl Session {
     /// Provides the session, and asks the server whose it is.
     pub fn provide(language: LanguageChoice) -> Self {
-        let session = Self { standing: RwSignal::new(Standing::Unknown), language };
+        let session = Self { standing: RwSignal::new(Standing::Unknown), told: RwSignal::new(0), language };
         provide_context(session);
-        api::on_lost_session(Callback::new(move |()| session.standing.set(Standing::Anonymous)));
+        api::on_lost_session(Callback::new(move |()| {
+            session.standing.update(|standing| {
+                *standing = match std::mem::replace(standing, Standing::Anonymous) {
+                    Standing::SignedIn(current) | Standing::Over(current) => Standing::Over(current),
+                    _ => Standing::Anonymous,
+                };
+            });
+        }));
         // Somebody may have taken a right away since the session was read; what it gave must then leave the screen.
         api::on_denied(Callback::new(move |()| spawn_local(session.look_again())));
         session
@@ -48,6 +59,38 @@ impl Session {
             }
         });
         on_cleanup(move || handle.remove());
+    }
+
+    /// Listens to what the server says of the session, for as long as there is one: rights that change count on the
+    /// screen at once, and a session that ends leads to the sign-in.
+    pub fn listen(self) {
+        let id = Memo::new(move |_| {
+            self.standing.with(|standing| match standing {
+                Standing::SignedIn(current) => Some(current.session),
+                _ => None,
+            })
+        });
+        Effect::new(move |_| {
+            let Some(now) = id.get() else { return };
+            let goes_on = move || id.try_get_untracked().flatten() == Some(now);
+            let heard = move |event| {
+                if event == LiveEvent::AccessChanged {
+                    self.told.update(|told| *told = told.wrapping_add(1));
+                    spawn_local(self.look_again());
+                }
+            };
+            spawn_local(api::listen(goes_on, heard));
+        });
+    }
+
+    /// Changes whenever the server has said that something of the person changed, tracked.
+    pub fn told(self) -> u32 {
+        self.told.get()
+    }
+
+    /// Whether the session is over while a screen still stands, tracked.
+    pub fn is_over(self) -> bool {
+        self.standing.with(|standing| matches!(standing, Standing::Over(_)))
     }
 
     /// The session of the app.
@@ -109,10 +152,10 @@ impl Session {
         Ok(())
     }
 
-    /// What the server said of the person, tracked. Absent when nobody is signed in.
+    /// What the server said of the person whose screen this is, tracked. Absent when nobody is signed in.
     pub fn current(self) -> Option<CurrentSession> {
         self.standing.with(|standing| match standing {
-            Standing::SignedIn(current) => Some((**current).clone()),
+            Standing::SignedIn(current) | Standing::Over(current) => Some((**current).clone()),
             _ => None,
         })
     }
@@ -125,7 +168,7 @@ impl Session {
     /// Whether the person may do this, tracked. It decides what is shown; what is done is decided by the API.
     pub fn may(self, menu: Menu, operation: Operation) -> bool {
         self.standing.with(|standing| match standing {
-            Standing::SignedIn(current) => {
+            Standing::SignedIn(current) | Standing::Over(current) => {
                 current.permissions.get(&menu).is_some_and(|operations| operations.has(operation))
             }
             _ => false,

@@ -72,6 +72,16 @@ pub(super) fn denied() {
     }
 }
 
+/// The session is over: the server has said so.
+pub(super) fn lose() {
+    forget_token();
+    // Taken out first: the callback may well come back here.
+    let lost = STATE.with_borrow(|state| state.lost);
+    if let Some(lost) = lost {
+        lost.run(());
+    }
+}
+
 /// Asks for a token by the cookie, when the page loads. Whether there is a session. Where nobody has signed in with
 /// this browser there is nothing to ask, and the first screen is there sooner; a browser that keeps nothing is asked
 /// each time.
@@ -98,12 +108,7 @@ pub(super) async fn renew() -> bool {
             STATE.with_borrow_mut(|state| state.renewal = None);
             if outcome.as_ref().is_err_and(|failure| failure.code().is_some_and(|code| code.status() == 401))
             {
-                forget_token();
-                // Taken out first: the callback may well come back here.
-                let lost = STATE.with_borrow(|state| state.lost);
-                if let Some(lost) = lost {
-                    lost.run(());
-                }
+                lose();
             }
             Ok(JsValue::from_bool(outcome.is_ok()))
         });

@@ -46,6 +46,7 @@ pub(super) const fn icon(menu: Menu) -> Icon {
         Menu::Users => Icon::Team,
         Menu::RoleDefinition => Icon::Shield,
         Menu::ProjectParameters => Icon::Sliders,
+        Menu::SignInSettings => Icon::Key,
         Menu::ManageAccount => Icon::Ticket,
         _ => Icon::Grid,
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{confirm::ConfirmPassword, frame::Frame, leave::LeaveDialog};
+use super::{again::SignInAgain, confirm::ConfirmPassword, frame::Frame, leave::LeaveDialog};
 use crate::{
     navigation::Guard,
     route::{Place, Route},
@@ -40,18 +40,20 @@ pub fn Shell() -> impl IntoView {
         }
     });
     // The frame and what is being typed in it stay while the person's rights change under them. It is made anew for
-    // what it shows itself: another session, another name.
+    // what it shows itself: another person, another name. A further session of the same person goes on where the last one
+    // ended.
     let user = Memo::new(move |_| {
         session.current().map(|current| {
-            (current.session, current.email, current.first_name, current.last_name, current.organization.name)
+            (current.user, current.email, current.first_name, current.last_name, current.organization.name)
         })
     });
     let is_entrance = move || route.with(|route| route.as_ref().is_some_and(Route::is_entrance));
+    let is_over = Signal::derive(move || session.is_over() && !is_entrance());
     let standing = Memo::new(move |_| match session.standing() {
         _ if is_entrance() => View::Entrance,
         Standing::Unknown => View::Waiting,
         Standing::Anonymous => View::Anonymous,
-        Standing::SignedIn(_) => View::SignedIn,
+        Standing::SignedIn(_) | Standing::Over(_) => View::SignedIn,
         Standing::Failed(_) => View::Failed,
     });
     view! {
@@ -66,14 +68,16 @@ pub fn Shell() -> impl IntoView {
                 match session.current_untracked() {
                     Some(current) => {
                         view! {
-                            <Frame session=current route=route.into()>
-                                {move || {
-                                    let route = shown.get();
-                                    // Only the address makes a screen anew: what its components read while they are
-                                    // set up would otherwise do so too, and take along what is being typed.
-                                    untrack(|| screens::screen(route))
-                                }}
-                            </Frame>
+                            <div class="standing" hidden=move || is_over.get()>
+                                <Frame session=current route=route.into()>
+                                    {move || {
+                                        let route = shown.get();
+                                        // Only the address makes a screen anew: what its components read while they
+                                        // are set up would otherwise do so too, and take along what is being typed.
+                                        untrack(|| screens::screen(route))
+                                    }}
+                                </Frame>
+                            </div>
                         }
                             .into_any()
                     }
@@ -83,6 +87,7 @@ pub fn Shell() -> impl IntoView {
         }}
         <LeaveDialog />
         <ConfirmPassword />
+        <SignInAgain is_over />
     }
 }
 

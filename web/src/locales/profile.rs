@@ -45,5 +45,9 @@ super::texts! {
         "They are signed out at once, and what was not saved there is lost. This session goes on.",
         "Se cierran al momento y se pierde lo que no se haya guardado en ellas. Esta sesión continúa.";
     others_ended: "All other sessions are over", "Las demás sesiones han terminado";
+    history: "Download all of them", "Descargar todas";
+    history_help:
+        "A file of every session of the last 90 days, those that are over included.",
+        "Un archivo con todas las sesiones de los últimos 90 días, también las terminadas.";
     only_this: "You are signed in nowhere else.", "No has iniciado sesión en ningún otro sitio.";
 }

@@ -1,13 +1,14 @@
 //! One's own sessions.
 
 use leptos::prelude::*;
-use shared::session::OwnSession;
+use shared::session::{OwnSession, SignedLink};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Failure, Loader},
-    locale,
+    browser, locale,
     locales::profile as t,
+    session::Session,
     ui::{AsyncView, Badge, Button, ButtonKind, ConfirmDialog, Icon, IconButton, IconView, Toasts, Tone},
 };
 
@@ -15,7 +16,12 @@ const PATH: &str = "/profile/sessions";
 
 #[component]
 pub(super) fn Sessions() -> impl IntoView {
-    let sessions = Loader::new(|| api::get::<Vec<OwnSession>>(PATH));
+    let session = Session::expect();
+    // A session that begins or ends elsewhere is told.
+    let sessions = Loader::new(move || {
+        session.told();
+        api::get::<Vec<OwnSession>>(PATH)
+    });
     let others = Memo::new(move |_| {
         let sessions = sessions.value().unwrap_or_default();
         i64::try_from(sessions.iter().filter(|session| !session.current).count()).unwrap_or(i64::MAX)
@@ -35,6 +41,7 @@ pub(super) fn Sessions() -> impl IntoView {
         >
             <EndOthers sessions others=others.into() />
         </Show>
+        <History />
     }
 }
 
@@ -78,6 +85,30 @@ fn Line(session: OwnSession, sessions: Loader<Vec<OwnSession>>) -> impl IntoView
             </span>
             {(!current).then(|| view! { <IconButton label=t::end_of(&device) icon=Icon::SignOut on_press=end /> })}
         </li>
+    }
+}
+
+/// The file of what was, opened by a link that lasts a minute: a download sends no header.
+#[component]
+fn History() -> impl IntoView {
+    let (toasts, busy) = (Toasts::expect(), RwSignal::new(false));
+    let download = move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            match api::get::<SignedLink>("/profile/sessions/history/link").await {
+                Ok(link) => browser::load(&link.href),
+                Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <div class="stack-tight">
+            <div>
+                <Button label=t::history() busy on_press=download />
+            </div>
+            <p class="field-help">{t::history_help()}</p>
+        </div>
     }
 }
 
