@@ -6,7 +6,22 @@
 
 pub mod chain;
 pub mod export;
+mod handlers;
 pub mod keys;
 pub mod lines;
+pub mod sample;
 pub mod sealer;
+mod store;
 pub mod verify;
+
+use crate::{http::route::Route, routes};
+use handlers::{
+    __path_export_audit_log, __path_get_audit_chain, __path_get_audit_entry, __path_list_audit_entries,
+    __path_list_denied_access, export_audit_log, get_audit_chain, get_audit_entry, list_audit_entries,
+    list_denied_access,
+};
+
+/// All routes of this domain.
+pub fn routes() -> Vec<Route> {
+    routes![list_audit_entries, get_audit_chain, export_audit_log, get_audit_entry, list_denied_access]
+}

@@ -6,6 +6,7 @@
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
 //! the rest, and no Rust code mentions `org_id`.
 
+mod denied;
 pub mod doors;
 mod gate;
 mod kept;

@@ -10,6 +10,7 @@ pub mod boundary;
 mod by_token;
 pub mod context;
 pub mod cursor;
+pub mod denied;
 pub mod fields;
 pub mod guards;
 pub mod idempotency;

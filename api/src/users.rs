@@ -4,6 +4,7 @@
 //! company admin who can sign in always remains; whoever may no longer sign in has no session left; seats are locked
 //! before anything is written.
 
+mod erasure;
 mod handlers;
 mod many;
 mod new_password;
@@ -14,9 +15,10 @@ pub use store::changed;
 
 use crate::{http::route::Route, routes};
 use handlers::{
-    __path_create_user, __path_deactivate_user, __path_get_user, __path_get_user_options,
-    __path_hand_over_account, __path_list_users, __path_reactivate_user, __path_update_user, create_user,
-    deactivate_user, get_user, get_user_options, hand_over_account, list_users, reactivate_user, update_user,
+    __path_create_user, __path_deactivate_user, __path_erase_user, __path_get_user, __path_get_user_erasure,
+    __path_get_user_options, __path_hand_over_account, __path_list_users, __path_reactivate_user,
+    __path_update_user, create_user, deactivate_user, erase_user, get_user, get_user_erasure,
+    get_user_options, hand_over_account, list_users, reactivate_user, update_user,
 };
 
 use many::handlers::{
@@ -39,5 +41,7 @@ pub fn routes() -> Vec<Route> {
         deactivate_users,
         import_users,
         export_users,
+        get_user_erasure,
+        erase_user
     ]
 }

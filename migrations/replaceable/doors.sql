@@ -153,6 +153,17 @@ CREATE OR REPLACE FUNCTION portico.forgive_attempt(own bytea[], shared bytea[], 
         WHERE key_hash = ANY (shared);
     $$;
 
+-- Counts refused requests at hosts of no organization.
+CREATE OR REPLACE FUNCTION portico.count_denied_elsewhere(
+    new_id uuid, minute timestamptz, network text, host text, operation text, code text, requests bigint
+) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        INSERT INTO public.denied_access_elsewhere AS d (id, minute, network, host, operation, code, requests)
+        VALUES (new_id, minute, network, host, operation, code, requests)
+        ON CONFLICT ON CONSTRAINT denied_access_elsewhere_once DO UPDATE SET requests = d.requests + excluded.requests
+    $$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portico FROM PUBLIC;
 REVOKE EXECUTE ON ALL PROCEDURES IN SCHEMA portico FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portico.org_id TO portico_app, portico_operator;
@@ -161,5 +172,6 @@ GRANT EXECUTE ON FUNCTION
     portico.organization_by_short_id,
     portico.rename_organization, portico.accounts_by_email,
     portico.reserve_attempt, portico.forgive_attempt,
-    portico.request_recovery, portico.link_by_token
+    portico.request_recovery, portico.link_by_token,
+    portico.count_denied_elsewhere, portico.person_traces, portico.erase_person
     TO portico_app;

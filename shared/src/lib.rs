@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod api_token;
+pub mod audit;
 pub mod change;
 pub mod check;
 pub mod event;

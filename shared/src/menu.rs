@@ -216,6 +216,7 @@ impl Menu {
                 | Self::RoleDefinition
                 | Self::ProjectParameters
                 | Self::SignInSettings
+                | Self::AuditLog
                 | Self::ManageAccount
         )
     }

@@ -33,6 +33,8 @@ pub struct User {
     pub no_login: bool,
     /// Whether the person may sign in and uses a seat.
     pub active: bool,
+    /// Whether the person was erased: the name is a pseudonym, and nothing can be changed any more.
+    pub erased: bool,
     /// Whether the person has complete access.
     pub company_admin: bool,
     /// Whether a password is set.
@@ -184,6 +186,28 @@ pub struct UserName {
     pub name: String,
     /// The e-mail.
     pub email: String,
+}
+
+/// What the erasure of a person would change. `GET /api/v1/users/{user}/erasure`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErasurePreview {
+    /// What will stand where they are named.
+    pub pseudonym: String,
+    /// Whether they can be erased now: deactivated, and not erased yet.
+    pub possible: bool,
+    /// Where they are named.
+    pub traces: Vec<Traces>,
+}
+
+/// How often somebody is named in one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Traces {
+    /// The place, such as `projects` or `audit_log`.
+    pub place: String,
+    /// How many rows of it.
+    pub rows: i64,
 }
 
 /// The choices of a person's form. `GET /api/v1/users/options`.

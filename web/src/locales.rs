@@ -51,6 +51,7 @@ macro_rules! texts {
 
 pub(crate) use texts;
 
+pub mod audit_log;
 pub mod common;
 pub mod entrance;
 pub mod explain;

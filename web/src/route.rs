@@ -98,6 +98,8 @@ pub enum Route {
     ProjectParameters,
     /// `/sign-in-settings`
     SignInSettings,
+    /// `/audit-log`
+    AuditLog,
     /// `/manage-account`
     ManageAccount,
     /// `/profile`
@@ -134,6 +136,7 @@ impl Route {
             (Some("general-data"), None, _) => Self::GeneralData,
             (Some("project-parameters"), None, _) => Self::ProjectParameters,
             (Some("sign-in-settings"), None, _) => Self::SignInSettings,
+            (Some("audit-log"), None, _) => Self::AuditLog,
             (Some("manage-account"), None, _) => Self::ManageAccount,
             (Some("profile"), None, _) => Self::Profile,
             (Some("sign-in"), None, _) => Self::SignIn,
@@ -162,6 +165,7 @@ impl Route {
             Self::GeneralData => "/general-data".to_owned(),
             Self::ProjectParameters => "/project-parameters".to_owned(),
             Self::SignInSettings => "/sign-in-settings".to_owned(),
+            Self::AuditLog => "/audit-log".to_owned(),
             Self::ManageAccount => "/manage-account".to_owned(),
             Self::Profile => "/profile".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
@@ -187,6 +191,7 @@ impl Route {
             Self::GeneralData => Some(Menu::GeneralData),
             Self::ProjectParameters => Some(Menu::ProjectParameters),
             Self::SignInSettings => Some(Menu::SignInSettings),
+            Self::AuditLog => Some(Menu::AuditLog),
             Self::ManageAccount => Some(Menu::ManageAccount),
             Self::Profile | Self::SignIn | Self::ForgotPassword | Self::ResetPassword | Self::Gallery => None,
         }
@@ -208,6 +213,7 @@ impl Route {
             Menu::GeneralData => Some(Self::GeneralData),
             Menu::ProjectParameters => Some(Self::ProjectParameters),
             Menu::SignInSettings => Some(Self::SignInSettings),
+            Menu::AuditLog => Some(Self::AuditLog),
             Menu::ManageAccount => Some(Self::ManageAccount),
             _ => None,
         }
@@ -236,6 +242,7 @@ mod tests {
             Route::Role(ID.parse().unwrap()),
             Route::GeneralData,
             Route::ProjectParameters,
+            Route::AuditLog,
             Route::ManageAccount,
             Route::Profile,
             Route::SignIn,

@@ -1,5 +1,6 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
+mod audit_log;
 mod entrance;
 mod explain;
 mod gallery;
@@ -36,6 +37,7 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::Projects) => view! { <projects::Projects /> }.into_any(),
         Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
         Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
+        Some(Route::AuditLog) => view! { <audit_log::AuditLog /> }.into_any(),
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
         Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
         Some(Route::Users) => view! { <users::Users /> }.into_any(),

@@ -7,6 +7,7 @@
 
 mod app;
 mod assets;
+mod bench;
 mod bundle;
 mod cluster;
 mod environment;
@@ -47,6 +48,11 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Measure, in a release build, a figure that is promised.
+    Bench {
+        /// Which one.
+        what: bench::Bench,
+    },
     /// Keep a throw-away PostgreSQL for `cargo test` by hand, until Ctrl-C.
     Db,
 }
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::command(&options),
         Command::Test(options) => test::command(&options),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
+        Command::Bench { what } => bench::command(what),
         Command::Db => cluster::command(),
     });
     match outcome {

@@ -11,11 +11,13 @@ use anyhow::{Context, Result, bail};
 use api::{
     audit::{
         export::Export,
-        keys::HeadKeys,
+        keys::{self, HeadKeys},
         lines::Bytes,
+        sample,
         sealer::Sealer,
         verify::{self, Known, Report},
     },
+    clock::Clock,
     config,
     db::{Organization, operator::OperatorDb},
     organizations,
@@ -37,6 +39,16 @@ pub enum AuditCommand {
     Verify(VerifyArguments),
     /// Print the key that signs heads, to be noted where the database's administrators cannot write.
     Key,
+    /// Write an audit log that holds and says nothing, to measure how fast it is verified.
+    #[command(hide = true)]
+    Sample {
+        /// How many rows.
+        #[arg(long)]
+        rows: i64,
+        /// The file.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Seal what waits to be sealed, in all organizations. `portico work` does it by itself.
     Seal,
 }
@@ -75,6 +87,13 @@ pub fn run(command: AuditCommand) -> Result<()> {
                 println!("{}  {}", key.public_key, key.id);
             }
             Ok(())
+        }
+        AuditCommand::Sample { rows, to } => {
+            let (directory, clock) = (config::keys_directory()?, Clock::system());
+            keys::create(&directory, &clock)?;
+            let mut out = BufWriter::new(File::create(to)?);
+            sample::write(&mut out, rows, &HeadKeys::read(&directory)?, clock.now())?;
+            Ok(out.flush()?)
         }
         AuditCommand::Seal => {
             let mut sealer = Sealer::new(HeadKeys::read(&config::keys_directory()?)?);

@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema");
 const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
+const ERASURE: &str = include_str!("../../../migrations/replaceable/erasure.sql");
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
@@ -64,6 +65,7 @@ pub fn up(url: &str) -> Result<Vec<String>> {
     connection
         .transaction(|connection| {
             connection.batch_execute(AUDIT)?;
+            connection.batch_execute(ERASURE)?;
             connection.batch_execute(DOORS)
         })
         .context("functions")?;

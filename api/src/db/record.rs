@@ -46,11 +46,13 @@ pub enum Entity {
     TeamMember,
     /// An entry of a list that projects choose from.
     ProjectParameter,
+    /// The erasure of a person, with the person's id.
+    Erasure,
 }
 
 impl Entity {
     /// Every kind there is.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: &[Self] = &[
         Self::Organization,
         Self::GeneralData,
         Self::SignInSettings,
@@ -62,11 +64,12 @@ impl Entity {
         Self::Project,
         Self::TeamMember,
         Self::ProjectParameter,
+        Self::Erasure,
     ];
 
     /// The kind with this key.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|entity| entity.key() == key)
+        Self::ALL.iter().copied().find(|entity| entity.key() == key)
     }
 
     /// The word in the database and the API.
@@ -83,6 +86,7 @@ impl Entity {
             Self::Project => "project",
             Self::TeamMember => "team_member",
             Self::ProjectParameter => "project_parameter",
+            Self::Erasure => "erasure",
         }
     }
 }

@@ -122,6 +122,14 @@ table! {
 }
 
 table! {
+    erasures (user_id) {
+        user_id -> Uuid,
+        erased_at -> Timestamptz,
+        erased_by -> Nullable<Uuid>,
+    }
+}
+
+table! {
     general_data (id) {
         id -> Uuid,
         street -> Text,
@@ -377,6 +385,7 @@ table! {
         created_by -> Nullable<Uuid>,
         updated_at -> Timestamptz,
         updated_by -> Nullable<Uuid>,
+        erased_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -398,6 +407,7 @@ allow_tables_to_appear_in_same_query!(
     audit_seals,
     changes,
     denied_access,
+    erasures,
     general_data,
     idempotency_keys,
     jobs,

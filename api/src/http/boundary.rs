@@ -18,6 +18,7 @@ use shared::{Problem, ProblemCode};
 use uuid::Uuid;
 
 use super::{
+    denied,
     idempotency::{IdempotencyKey, REPLAYED},
     server::Site,
 };
@@ -53,11 +54,14 @@ pub async fn boundary<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let started = Instant::now();
     let site = request.app_data::<Data<Site>>().cloned();
-    let id = site.map_or_else(Uuid::nil, |site| site.clock.new_id());
+    let id = site.as_ref().map_or_else(Uuid::nil, |site| site.clock.new_id());
     request.extensions_mut().insert(RequestId(id));
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let mut response = next.call(request).await?.map_into_left_body();
     if let Some(problem) = problem_of(&mut response) {
+        if let Some(site) = &site {
+            denied::note(site, &response, problem.code);
+        }
         let answer = problem_response(&Problem { request_id: Some(id.to_string()), ..problem });
         let headers = response.headers().clone();
         let mut answer = answer;

@@ -71,6 +71,8 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
         return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
     let visit = visit(request, &site).await?;
+    // Already here: refusals are counted with where they came from.
+    request.extensions_mut().insert(visit.clone());
     let asked = Asked::of(request);
     let caller = match bearer(request)? {
         Some(token) if Secret::is_meant(&token) => Some(by_token::caller(&site, &visit, &token).await?),
@@ -84,7 +86,6 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
         caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }
-    request.extensions_mut().insert(visit);
     Ok(())
 }
 

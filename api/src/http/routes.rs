@@ -14,6 +14,7 @@ pub fn all() -> Vec<Route> {
     [
         crate::sessions::routes(),
         crate::api_tokens::routes(),
+        crate::audit::routes(),
         crate::general_data::routes(),
         crate::sign_in_settings::routes(),
         crate::licences::routes(),

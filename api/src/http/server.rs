@@ -10,10 +10,18 @@ use actix_web::{
 };
 use anyhow::{Context, Result};
 
-use super::{app_files, boundary, context, input::BODY_LIMIT, route::Route, routes, tokens::TokenKeys};
+use super::{
+    app_files, boundary, context,
+    denied::{self, Denied},
+    input::BODY_LIMIT,
+    route::Route,
+    routes,
+    tokens::TokenKeys,
+};
 use crate::{
     ApiError,
     access::{api_token::Usage, cache::AccessCache},
+    audit::{keys::HeadKeys, lines::PublicKey},
     clock::Clock,
     config::ServeConfig,
     db::{Db, listen::Listener, migrate},
@@ -30,6 +38,10 @@ pub struct Site {
     pub clock: Clock,
     /// The keys of access tokens.
     pub keys: TokenKeys,
+    /// The halves of keys that verify the heads of the audit log.
+    pub audit_keys: Vec<PublicKey>,
+    /// Refused requests that are not written yet.
+    pub denied: Denied,
     /// Hashing of passwords.
     pub passwords: Passwords,
     /// When API tokens were last used.
@@ -63,6 +75,8 @@ impl Portico {
             db: Db::open(&config.database_url, config.database_connections, clock.clone(), cache)?,
             clock,
             keys: TokenKeys::read(&config.keys_directory)?,
+            audit_keys: HeadKeys::read(&config.keys_directory)?.public().to_vec(),
+            denied: Denied::default(),
             passwords: Passwords::new(),
             token_usage: Usage::default(),
             sheets: Sheets::default(),
@@ -78,6 +92,7 @@ impl Portico {
     pub fn serve(self, socket: TcpListener, workers: usize) -> Result<(Server, Listener)> {
         let Self { site, listener } = self;
         let routes: Arc<[Route]> = routes::all().into();
+        actix_web::rt::spawn(write_denied(site.clone()));
         let server = HttpServer::new(move || app(site.clone(), Arc::clone(&routes)))
             .workers(workers)
             .keep_alive(Duration::from_secs(75))
@@ -87,6 +102,16 @@ impl Portico {
             .context("cannot listen")?
             .run();
         Ok((server, listener))
+    }
+}
+
+/// Writes what was refused, every few seconds, for as long as the server lives.
+async fn write_denied(site: Data<Site>) {
+    loop {
+        actix_web::rt::time::sleep(denied::EVERY).await;
+        if let Err(error) = site.write_denied().await {
+            tracing::error!(%error, "refused requests are not written");
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use actix_web::web::{Data, Json, Path};
 use shared::{
     Page,
     ids::UserId,
-    user::{HandOver, NewUser, User, UserFilter, UserOptions, UserPatch},
+    user::{ErasurePreview, HandOver, NewUser, User, UserFilter, UserOptions, UserPatch},
 };
 
-use super::{new_password, store};
+use super::{erasure, new_password, store};
 use crate::{
     ApiError,
     access::marks::{menu, op},
@@ -133,4 +133,32 @@ pub async fn hand_over_account(
 ) -> Result<Current<User>, ApiError> {
     let caller = who.caller().clone();
     site.db.write(&who, move |conn| store::hand_over(conn, &caller, body.0.user_id)).await.map(Current)
+}
+
+/// What the erasure of a person would change: for those who may.
+#[utoipa::path(get, path = "/users/{user}/erasure", operation_id = "get_user_erasure", tag = "users",
+    params(("user" = UserId, Path)),
+    responses((status = 200, description = "Where they are named.", body = ErasurePreview)))]
+pub async fn get_user_erasure(
+    who: Allowed<menu::Users, op::Delete>,
+    user: Path<UserId>,
+    site: Data<Site>,
+) -> Result<Json<ErasurePreview>, ApiError> {
+    let user = user.into_inner();
+    site.db.read(&who, move |conn| erasure::preview(conn, user)).await.map(Json)
+}
+
+/// Erases a person who is deactivated, for good: a pseudonym stands wherever they were named, and what the audit log said
+/// of them cannot be read any more. What they did stays.
+#[utoipa::path(post, path = "/users/{user}/erase", operation_id = "erase_user", tag = "users",
+    params(("user" = UserId, Path)),
+    responses((status = 200, description = "The pseudonym.", body = User)))]
+pub async fn erase_user(
+    who: Confirmed<Allowed<menu::Users, op::Delete>>,
+    user: Path<UserId>,
+    version: IfMatch,
+    site: Data<Site>,
+) -> Result<Current<User>, ApiError> {
+    let (caller, user) = (who.caller().clone(), user.into_inner());
+    site.db.write(&who, move |conn| erasure::erase(conn, &caller, user, version.0)).await.map(Current)
 }

@@ -33,6 +33,7 @@ impl Asking {
 /// as a company admin, or keep one out, is theirs too: e-mail, password, sign-in. One's own password is changed in
 /// the profile, where the old one is asked for.
 pub fn check_change(asking: Asking, present: &User, patch: &UserPatch) -> Result<(), ApiError> {
+    check_not_erased(present)?;
     let makes_or_unmakes_admin = patch.company_admin.is_some_and(|wanted| wanted != present.company_admin);
     let opens_an_admins_door = present.company_admin && opens_the_door(present, patch);
     if (makes_or_unmakes_admin || opens_an_admins_door) && !asking.company_admin {
@@ -78,8 +79,29 @@ fn changes_roles(present: &User, patch: &UserPatch) -> bool {
     patch.roles.as_ref().is_some_and(|wanted| wanted.iter().copied().collect::<HashSet<_>>() != held)
 }
 
+/// Whether the person may be erased: whoever still works here is deactivated first.
+pub fn check_erasure(asking: Asking, present: &User) -> Result<(), ApiError> {
+    if present.company_admin && !asking.company_admin {
+        return Err(company_admin_only());
+    }
+    check_not_erased(present)?;
+    if present.active {
+        return Err(conflict("Deactivate this person first. Whoever is active cannot be erased."));
+    }
+    Ok(())
+}
+
+/// What was erased is nobody any more.
+fn check_not_erased(present: &User) -> Result<(), ApiError> {
+    if present.erased {
+        return Err(conflict("This person was erased. Nothing of them can be changed or brought back."));
+    }
+    Ok(())
+}
+
 /// Whether the person may be deactivated or reactivated. To let a company admin in again is to give complete access.
 pub fn check_activity(asking: Asking, present: &User, wanted: bool) -> Result<(), ApiError> {
+    check_not_erased(present)?;
     if present.company_admin && !asking.company_admin {
         return Err(company_admin_only());
     }

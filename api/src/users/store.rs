@@ -191,6 +191,19 @@ pub fn reactivate(
     set_active(conn, caller, id, version, true)
 }
 
+/// The person to be erased, in the version that was read and held still.
+pub fn get_to_erase(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+) -> Result<User, ApiError> {
+    lock_organization(conn)?;
+    let present = read::get_locked(conn, id, version)?;
+    administration::check_not_above(conn, caller, id)?;
+    Ok(present)
+}
+
 fn set_active(
     conn: &mut TenantConn<'_>,
     caller: &Caller,

@@ -30,6 +30,12 @@ pub struct Schedule {
 /// All that recurs.
 pub const ALL: &[Schedule] = &[
     Schedule {
+        name: "forget denied access",
+        every: TimeDelta::days(1),
+        offset: TimeDelta::minutes(211),
+        work: forget_denied_access,
+    },
+    Schedule {
         name: "forget finished jobs",
         every: TimeDelta::days(1),
         offset: TimeDelta::minutes(197),
@@ -49,6 +55,22 @@ const DONE_KEPT: TimeDelta = TimeDelta::days(30);
 const DEAD_KEPT: TimeDelta = TimeDelta::days(90);
 /// The longest that a schedule which fails waits for its next try.
 const LONGEST_DELAY: TimeDelta = TimeDelta::hours(1);
+
+/// Refused requests are kept so long.
+const DENIED_KEPT: TimeDelta = TimeDelta::days(90);
+
+fn forget_denied_access(db: &mut OperatorDb) -> Result<()> {
+    use crate::db::{operator::tables::denied_access_elsewhere, schema::denied_access};
+
+    let over = db.clock().now() - DENIED_KEPT;
+    let here =
+        diesel::delete(denied_access::table.filter(denied_access::minute.lt(over))).execute(db.global())?;
+    let elsewhere =
+        diesel::delete(denied_access_elsewhere::table.filter(denied_access_elsewhere::minute.lt(over)))
+            .execute(db.global())?;
+    tracing::info!(here, elsewhere, "refused requests");
+    Ok(())
+}
 
 fn forget_finished_jobs(db: &mut OperatorDb) -> Result<()> {
     let now = db.clock().now();

@@ -4,6 +4,9 @@ mod backfill;
 mod insert_only;
 
 mod chain;
+mod denied;
+mod erasure;
+mod screen;
 mod tampering;
 
 use std::{

@@ -47,6 +47,7 @@ pub(super) const fn icon(menu: Menu) -> Icon {
         Menu::RoleDefinition => Icon::Shield,
         Menu::ProjectParameters => Icon::Sliders,
         Menu::SignInSettings => Icon::Key,
+        Menu::AuditLog => Icon::History,
         Menu::ManageAccount => Icon::Ticket,
         _ => Icon::Grid,
     }

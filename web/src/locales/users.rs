@@ -116,6 +116,24 @@ super::texts! {
     was_deactivated(name: &str): "{name} was deactivated", "{name} ya no está en activo";
     was_reactivated(name: &str): "{name} is active again", "{name} vuelve a estar en activo";
 
+    erase: "Erase for good", "Borrar para siempre";
+    erased: "Erased", "Borrada";
+    erased_hint:
+        "A pseudonym stands where this person was named. Nothing can be changed any more.",
+        "Un seudónimo está donde se nombraba a esta persona. Ya no se puede cambiar nada.";
+    erase_text:
+        "A pseudonym takes the place of name and e-mail everywhere. What they did stays.",
+        "Un seudónimo ocupa el lugar del nombre y el correo en todas partes. Lo que hizo se conserva.";
+    erase_title(name: &str): "Erase {name} for good?", "¿Borrar a {name} para siempre?";
+    erase_for_good:
+        "There is no way back. Former names, e-mails and addresses can then be read nowhere, the audit log included; its chain still holds. Older backups lapse by themselves.",
+        "No hay vuelta atrás. Nombres, correos y direcciones anteriores ya no se podrán leer en ningún sitio, tampoco en el registro de auditoría; su cadena se mantiene. Las copias antiguas caducan por sí solas.";
+    erase_head(pseudonym: &str): "“{pseudonym}” will stand here instead:", "En su lugar pondrá «{pseudonym}» aquí:";
+    erase_rows[n](place: &str): "{place}: {n} row" | "{place}: {n} rows", "{place}: {n} fila" | "{place}: {n} filas";
+    erase_type(name: &str): "Type “{name}” to go on", "Escribe «{name}» para continuar";
+    erase_reason: "Type the name first.", "Escribe antes el nombre.";
+    was_erased(pseudonym: &str): "Erased. {pseudonym} stands in their place", "Borrado. En su lugar está {pseudonym}";
+
     language_organization: "As the organization", "El de la organización";
     added(name: &str): "{name} was added", "Se ha añadido a {name}";
 }
@@ -123,4 +141,22 @@ super::texts! {
 /// The title: the menu's name.
 pub fn title() -> &'static str {
     shared::Menu::Users.label(crate::locale::current())
+}
+
+/// Where somebody is named, in words.
+pub fn erase_place(table: &str) -> String {
+    use crate::locale::pick;
+    match table {
+        "audit_log" => pick("Audit log", "Registro de auditoría"),
+        "changes" => pick("History", "Historial"),
+        "projects" => pick("Projects", "Proyectos"),
+        "project_parameters" => pick("Project parameters", "Parámetros de proyecto"),
+        "roles" => pick("Roles", "Roles"),
+        "general_data" => pick("General data", "Datos generales"),
+        "idempotency_keys" => pick("Answers kept for a day", "Respuestas guardadas un día"),
+        "jobs" => pick("Mails and jobs", "Correos y trabajos"),
+        // A place that this app is too old to know.
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
 }

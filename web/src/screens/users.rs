@@ -5,6 +5,7 @@ mod add;
 mod bulk;
 mod columns;
 mod draft;
+mod erase;
 mod fates;
 mod filters;
 mod form;

@@ -27,8 +27,8 @@ pub const fn label(entity: Entity) -> Class {
         | Entity::ApiToken
         | Entity::Project
         | Entity::ProjectParameter => Text,
-        // The device in words, and the key of a licence's type.
-        Entity::Session | Entity::Licence | Entity::SignInSettings => Plain,
+        // The device in words, the key of a licence's type, and a pseudonym.
+        Entity::Session | Entity::Licence | Entity::SignInSettings | Entity::Erasure => Plain,
     }
 }
 
@@ -101,6 +101,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("end_date", Plain),
             ("team", Text),
         ],
+        Entity::Erasure => &[("taken_parts", Plain)],
         Entity::TeamMember => &[("position", Plain)],
         Entity::ProjectParameter => &[
             ("kind", Plain),

@@ -24,6 +24,7 @@ fn person(number: u128, company_admin: bool) -> User {
         language: Language::En,
         no_login: false,
         active: true,
+        erased: false,
         company_admin,
         has_password: true,
         roles: vec![role(7)],

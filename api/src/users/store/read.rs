@@ -33,6 +33,8 @@ pub struct UserRow {
     pub language: String,
     pub no_login: bool,
     pub active: bool,
+    #[diesel(select_expression = users::erased_at.is_not_null())]
+    pub erased: bool,
     pub company_admin: bool,
     #[diesel(select_expression = users::password_hash.is_not_null())]
     pub has_password: bool,
@@ -54,6 +56,7 @@ impl UserRow {
             language: Language::from_code(&self.language).unwrap_or_default(),
             no_login: self.no_login,
             active: self.active,
+            erased: self.erased,
             company_admin: self.company_admin,
             has_password: self.has_password,
             roles,

@@ -5,11 +5,12 @@ use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use crate::{harness::TestApp, promises::catalogue::lines};
 
 /// The tables, each with a column to try.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("audit_heads", "signature"),
     ("audit_log", "action"),
     ("audit_parts", "content"),
     ("audit_seals", "hash"),
+    ("erasures", "erased_at"),
     ("person_keys", "key"),
 ];
 

@@ -62,6 +62,7 @@ fn names_begin_with_a_known_verb() {
         "copy",
         "deactivate",
         "end",
+        "erase",
         "explain",
         "export",
         "hand",

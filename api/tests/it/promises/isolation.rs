@@ -9,7 +9,8 @@ use diesel::{
     sql_types::{Text, Uuid as SqlUuid},
 };
 use serde_json::json;
-use shared::{Menu, Operations, Position, project::Project};
+use shared::{Menu, Operations, Position, project::Project, user::User};
+use ureq::http::Method;
 
 use super::catalogue::{line, lines, tenant_tables};
 use crate::{
@@ -30,6 +31,13 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     manager.api_token(app, &[(Menu::Projects, Operations::VIEW)]).get("/projects").expect(200);
     manager.keyed(app, "key").post("/projects", &json!({"name": "Borealis"})).expect(201);
     app.reset_token(organization, manager.id);
+    let admin = organization.admin(app);
+    let former = json!({"email": "former@people.example", "first_name": "Fea", "last_name": "Former"});
+    let mut former: User = admin.post("/users", &former).expect(201).json();
+    for verb in ["deactivate", "erase"] {
+        let path = format!("/users/{}/{verb}", former.id);
+        former = admin.send(Method::POST, &path, Some(former.version), None).expect(200).json();
+    }
     sql_query(
         "INSERT INTO denied_access (org_id, id, minute, network, user_id, operation, code, requests)
          VALUES ($1, $2, '2026-03-02T09:00:00Z', '192.0.2.0/24', $2, 'list_users', 'forbidden', 1)",

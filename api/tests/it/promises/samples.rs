@@ -54,6 +54,8 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
             write(json!({"email": format!("new-{}@people.example", scene.role.id), "first_name": "Nia",
             "last_name": "Nueva", "roles": [scene.default_role()]}))
         }
+        "get_audit_entry" => read().at("entry", scene.audit_entry),
+        "get_user_erasure" => read().at("user", scene.inactive.id),
         "deactivate_user" => read().at("user", scene.person.id).version(scene.person.version),
         "delete_project" => project().version(scene.project.version),
         "delete_project_parameter" => {
@@ -88,6 +90,10 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "get_current_access"
         | "list_api_tokens"
         | "list_own_api_tokens"
+        | "export_audit_log"
+        | "get_audit_chain"
+        | "list_audit_entries"
+        | "list_denied_access"
         | "get_general_data"
         | "get_project_options"
         | "get_user_options"
@@ -106,7 +112,9 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "list_roles"
         | "list_users"
         | "sign_out" => read(),
-        "reactivate_user" => read().at("user", scene.inactive.id).version(scene.inactive.version),
+        "erase_user" | "reactivate_user" => {
+            read().at("user", scene.inactive.id).version(scene.inactive.version)
+        }
         "recover_password" => {
             write(json!({"token": player.reset_token, "new_password": "siete barcos junto al faro"}))
         }

@@ -26,6 +26,8 @@ use crate::harness::{Actor, Person, TestApp, TestOrganization};
 pub struct Scene {
     /// The company admin, who set the stage.
     pub admin: Actor,
+    /// What was last recorded.
+    pub audit_entry: uuid::Uuid,
     pub general_data: GeneralData,
     pub sign_in_settings: SignInSettings,
     /// Somebody without any position.
@@ -81,7 +83,10 @@ impl Scene {
         .expect("a password is set");
         let held: Vec<LicenceConsumption> = admin.get("/licence-consumption").expect(200).json();
         let (one, other) = (project("Apollo"), project("Borealis"));
+        let recorded: shared::Page<shared::audit::AuditEntry> =
+            admin.get("/audit-log?limit=1").expect(200).json();
         Self {
+            audit_entry: recorded.items[0].id.0,
             member: join(&one, person("member").id),
             sibling_member: join(&other, person("sibling").id),
             general_data: admin.get("/general-data").expect(200).json(),

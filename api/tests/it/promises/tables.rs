@@ -21,8 +21,10 @@ const GLOBAL_TABLES: [(&str, &str); 11] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 12] = [
+const DEFINERS: [(&str, &str); 15] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
+    ("count_denied_elsewhere", "counts refused requests at hosts of nobody"),
+    ("erase_person", "puts a pseudonym where somebody of the transaction's organization was named"),
     ("forgive_attempt", "forgets attempts under the keys that it is given"),
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
     ("keep_link_lookup", "the trigger that keeps lookups in step with links"),
@@ -31,6 +33,7 @@ const DEFINERS: [(&str, &str); 12] = [
     ("organization_by_id", "one organization's name and state"),
     ("organization_by_short_id", "one organization's name and state"),
     ("organization_by_slug", "one organization's name and state"),
+    ("person_traces", "in how many rows somebody of the transaction's organization is named"),
     ("rename_organization", "renames the transaction's own organization"),
     ("request_recovery", "leaves a request for a link behind"),
     ("reserve_attempt", "counts an attempt, and gives an instant"),

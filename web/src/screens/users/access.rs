@@ -74,7 +74,9 @@ pub(super) fn Access(saved: RwSignal<User>, is_self: bool, on_saved: Callback<Us
             <Show when=move || is_active.get() && session.may(Menu::Users, Operation::Delete)>
                 <Button label=t::deactivate() reason on_press=move |()| deactivating.set(true) />
             </Show>
-            <Show when=move || !is_active.get() && session.may(Menu::Users, Operation::Update)>
+            <Show when=move || {
+                !is_active.get() && !saved.with(|user| user.erased) && session.may(Menu::Users, Operation::Update)
+            }>
                 <Button label=t::reactivate() reason on_press=move |()| reactivating.set(true) />
             </Show>
         </div>

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use shared::{Menu, Operation, role::RoleChoice, user::User};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{access::Access, columns::relative, form::UserForm, full_name, password::PasswordSection};
+use super::{
+    access::Access, columns::relative, erase::Erase, form::UserForm, full_name, password::PasswordSection,
+};
 use crate::{
     api::{self, Loader},
     locales::{explain, licence_consumption, users as t},
@@ -56,10 +58,11 @@ fn Loaded(
             spawn_local(session.reload());
         }
     });
-    let may_update = Memo::new(move |_| session.may(Menu::Users, Operation::Update));
+    let may_update =
+        Memo::new(move |_| session.may(Menu::Users, Operation::Update) && !saved.with(|user| user.erased));
     view! {
         <Head saved />
-        <Show when=move || !may_update.get()>
+        <Show when=move || !may_update.get() && !saved.with(|user| user.erased)>
             <Notice tone=Tone::Info title=t::read_only()>
                 <p>{t::read_only_text()}</p>
             </Notice>
@@ -73,6 +76,7 @@ fn Loaded(
         <Section title=t::access()>
             <Access saved is_self on_saved=changed />
         </Section>
+        <Erase saved on_saved=changed />
     }
 }
 
@@ -81,7 +85,8 @@ fn Head(saved: RwSignal<User>) -> impl IntoView {
     let badges = move || {
         saved.with(|user| {
             view! {
-                {(!user.active).then(|| view! { <Badge label=t::deactivated() dot=true /> })}
+                {(!user.active && !user.erased).then(|| view! { <Badge label=t::deactivated() dot=true /> })}
+                {user.erased.then(|| view! { <Badge label=t::erased() hint=t::erased_hint() /> })}
                 {user.company_admin.then(|| view! { <Badge label=t::company_admin() tone=Tone::Accent /> })}
                 {user.no_login.then(|| view! { <Badge label=t::no_login() hint=t::no_login_hint() /> })}
                 {(!user.no_login && !user.has_password)

@@ -1,0 +1,98 @@
+//! The audit log over HTTP.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    web::{Bytes, Data, Json, Path},
+};
+use futures_util::stream;
+use shared::{
+    Page,
+    audit::{AuditChain, AuditEntry, AuditFilter, DeniedAccess, DeniedAccessFilter},
+    ids::ChangeId,
+};
+
+use super::{export::Export, store};
+use crate::{
+    ApiError,
+    access::marks::{menu, op},
+    http::{
+        guards::{Allowed, Confirmed, MayRead},
+        input::Query,
+        server::Site,
+    },
+};
+
+/// What was changed in the organization, by whom, when and from where, the newest first.
+#[utoipa::path(get, path = "/audit-log", operation_id = "list_audit_entries", tag = "audit", params(AuditFilter),
+    responses((status = 200, description = "One page of the audit log.", body = Page<AuditEntry>)))]
+pub async fn list_audit_entries(
+    who: Allowed<menu::AuditLog, op::View>,
+    site: Data<Site>,
+    filter: Query<AuditFilter>,
+) -> Result<Json<Page<AuditEntry>>, ApiError> {
+    let time_zone = who.caller().person.time_zone;
+    site.db.read(&who, move |conn| store::list(conn, &filter.0, time_zone)).await.map(Json)
+}
+
+/// One row of the audit log, field by field.
+#[utoipa::path(get, path = "/audit-log/{entry}", operation_id = "get_audit_entry", tag = "audit",
+    params(("entry" = ChangeId, Path)),
+    responses((status = 200, description = "The row.", body = AuditEntry)))]
+pub async fn get_audit_entry(
+    who: Allowed<menu::AuditLog, op::View>,
+    entry: Path<ChangeId>,
+    site: Data<Site>,
+) -> Result<Json<AuditEntry>, ApiError> {
+    let entry = entry.into_inner();
+    site.db.read(&who, move |conn| store::get(conn, entry)).await.map(Json)
+}
+
+/// How far the audit log is sealed, with the newest signed head.
+#[utoipa::path(get, path = "/audit-log/chain", operation_id = "get_audit_chain", tag = "audit",
+    responses((status = 200, description = "The chain.", body = AuditChain)))]
+pub async fn get_audit_chain(
+    who: Allowed<menu::AuditLog, op::View>,
+    site: Data<Site>,
+) -> Result<Json<AuditChain>, ApiError> {
+    site.db.read(&who, store::chain).await.map(Json)
+}
+
+/// The whole audit log with its chain and signed heads, as lines of JSON. `portico audit verify` proves it without a
+/// database. A file without its last line, `{"end": …}`, is cut off.
+#[utoipa::path(get, path = "/audit-log/export", operation_id = "export_audit_log", tag = "audit",
+    responses((status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson")))]
+pub async fn export_audit_log(
+    who: Confirmed<Allowed<menu::AuditLog, op::View>>,
+    site: Data<Site>,
+) -> Result<HttpResponse, ApiError> {
+    let (organization, keys) = (who.caller().organization.clone(), site.audit_keys.clone());
+    let name = format!("attachment; filename=\"audit-log-{}.jsonl\"", organization.slug);
+    let export = site.db.read(&who, move |conn| Export::begin(conn, &organization, &keys)).await?;
+    let chunks = stream::try_unfold(Some((export, who, site)), |state| async move {
+        let Some((mut export, who, site)) = state else { return Ok::<_, ApiError>(None) };
+        let work = move |conn: &mut crate::db::TenantConn<'_>| {
+            let mut lines = Vec::new();
+            let done = export.chunk(conn, &mut lines)?;
+            Ok((export, lines, done))
+        };
+        let (export, lines, done) = site.db.read(&who, work).await?;
+        Ok(Some((Bytes::from(lines), (!done).then_some((export, who, site)))))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/x-ndjson"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .streaming(chunks))
+}
+
+/// Refused requests, counted by minute, network, account, operation and problem, the newest first.
+#[utoipa::path(get, path = "/denied-access", operation_id = "list_denied_access", tag = "audit",
+    params(DeniedAccessFilter),
+    responses((status = 200, description = "One page of refused requests.", body = Page<DeniedAccess>)))]
+pub async fn list_denied_access(
+    who: Allowed<menu::AuditLog, op::View>,
+    site: Data<Site>,
+    filter: Query<DeniedAccessFilter>,
+) -> Result<Json<Page<DeniedAccess>>, ApiError> {
+    site.db.read(&who, move |conn| store::list_denied(conn, &filter.0)).await.map(Json)
+}

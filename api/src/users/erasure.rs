@@ -1,0 +1,115 @@
+//! The erasure of one person: a pseudonym stands where they were named, and the key is destroyed that opened what the
+//! audit log says of them. What they did stays. `portico.erase_person` does it, in the order that it needs; the ledger and
+//! the audit row stand in the same transaction.
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid},
+};
+use serde_json::json;
+use shared::{
+    ids::UserId,
+    user::{ErasurePreview, Traces, User},
+};
+
+use super::{
+    rules::{self, Asking},
+    store,
+};
+use crate::{
+    ApiError,
+    access::Caller,
+    db::{AccessScope, Entity, TenantConn, record::Recorded, schema::erasures},
+};
+
+/// What stands where somebody was named. Made of the id alone, so that a restored database gets the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pseudonym {
+    first_name: &'static str,
+    last_name: String,
+    email: String,
+}
+
+impl Pseudonym {
+    fn of(user: UserId) -> Self {
+        let id = user.0.simple().to_string().to_uppercase();
+        let tail = id.get(id.len().saturating_sub(12)..).unwrap_or_default();
+        let email = format!("person-{}@erased.invalid", tail.to_lowercase());
+        Self { first_name: "Person", last_name: tail.to_owned(), email }
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+/// What an erasure would change.
+pub fn preview(conn: &mut TenantConn<'_>, user: UserId) -> Result<ErasurePreview, ApiError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        place: String,
+        #[diesel(sql_type = BigInt)]
+        traces: i64,
+    }
+    let present = store::get(conn, user)?;
+    let rows: Vec<Row> = sql_query("SELECT place, traces FROM portico.person_traces($1) ORDER BY place")
+        .bind::<SqlUuid, _>(user.0)
+        .load(conn.sql())?;
+    let traces = rows.into_iter().map(|row| Traces { place: row.place, rows: row.traces }).collect();
+    Ok(ErasurePreview {
+        pseudonym: Pseudonym::of(user).name(),
+        possible: !present.active && !present.erased,
+        traces,
+    })
+}
+
+/// Erases the version that was read.
+pub fn erase(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    user: UserId,
+    version: i32,
+) -> Result<User, ApiError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Array<Text>)]
+        taken: Vec<String>,
+    }
+    let present = store::get_to_erase(conn, caller, user, version)?;
+    rules::check_erasure(Asking::of(caller), &present)?;
+    let (now, pseudonym) = (conn.clock().now(), Pseudonym::of(user));
+    let Row { taken } = sql_query("SELECT portico.erase_person($1, $2, $3, $4, $5) AS taken")
+        .bind::<SqlUuid, _>(user.0)
+        .bind::<Text, _>(pseudonym.first_name)
+        .bind::<Text, _>(&pseudonym.last_name)
+        .bind::<Text, _>(&pseudonym.email)
+        .bind::<Timestamptz, _>(now)
+        .get_result(conn.sql())?;
+    diesel::insert_into(erasures::table)
+        .values((
+            erasures::user_id.eq(user.0),
+            erasures::erased_at.eq(now),
+            erasures::erased_by.eq(conn.actor().user()),
+        ))
+        .execute(conn.sql())?;
+    let said = json!({ "taken_parts": taken });
+    conn.record(Recorded::created(Entity::Erasure, user, &pseudonym.name(), &said));
+    conn.access_changed(AccessScope::User(user));
+    store::get(conn, user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pseudonym_says_nothing_but_the_id() {
+        let user: UserId = "0198c2a4-0000-7000-8000-0000deadbeef".parse().expect("an id");
+        let pseudonym = Pseudonym::of(user);
+        assert_eq!(pseudonym.name(), "Person 0000DEADBEEF");
+        assert_eq!(pseudonym.email, "person-0000deadbeef@erased.invalid");
+        assert_eq!(shared::check::email(&pseudonym.email), Ok(()));
+    }
+}

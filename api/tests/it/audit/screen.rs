@@ -1,0 +1,84 @@
+//! The audit log over the API: filters, pages, differences, the chain and the export.
+
+use serde_json::{Value, json};
+use shared::{
+    Menu, Operations, Page,
+    audit::{ActorKind, AuditChain, AuditEntry},
+    change::ChangeKind,
+    user::User,
+};
+
+use super::{seal, verified};
+use crate::harness::{Actor, TestApp};
+
+fn list(actor: &Actor, query: &str) -> Page<AuditEntry> {
+    actor.get(&format!("/audit-log{query}")).expect(200).json()
+}
+
+#[test]
+fn rows_are_found_by_person_thing_kind_and_day() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let new = json!({"email": "ana@acme.example", "first_name": "Ana", "last_name": "Ruiz"});
+    let ana: User = admin.post("/users", &new).expect(201).json();
+    app.clock.advance(chrono::TimeDelta::days(1));
+    let admin = app.acme.admin(&app);
+    let patch = json!({"first_name": "Eva"});
+    let ana: User = admin.patch(&format!("/users/{}", ana.id), ana.version, &patch).expect(200).json();
+    let newest = &list(&admin, "?limit=1").items[0];
+    assert_eq!(
+        (newest.entity.as_str(), newest.action, newest.actor),
+        ("user", ChangeKind::Updated, ActorKind::User)
+    );
+    assert_eq!(newest.label.as_deref(), Some("Eva Ruiz"));
+    assert_eq!(newest.address.as_deref(), Some("127.0.0.1"));
+    assert_eq!(newest.user, Some(admin.id));
+    assert_eq!(newest.people.get(&admin.id).map(String::as_str), Some("Ada Admin"));
+    let field = &newest.fields[0];
+    assert_eq!(
+        (field.field.as_str(), &field.before, &field.after),
+        ("first_name", &json!("Ana"), &json!("Eva"))
+    );
+    assert_eq!(newest.place, None, "not sealed yet");
+    seal(&app);
+    let one: AuditEntry = admin.get(&format!("/audit-log/{}", newest.id)).expect(200).json();
+    assert!(one.place.is_some_and(|place| place > 30));
+
+    let count = |query: &str| list(&admin, query).items.len();
+    assert_eq!(count(&format!("?about={}", ana.id)), 2);
+    assert_eq!(count(&format!("?about={}&action=created", ana.id)), 1);
+    assert_eq!(count(&format!("?user={}&entity=user", admin.id)), 2);
+    assert_eq!((count("?from=2026-03-03"), count("?entity=user&until=2026-03-02")), (1, 2));
+    assert_eq!(count("?entity=nothing"), 0);
+    admin.get("/audit-log?from=-9999-01-01").expect(422);
+
+    // Page by page everything comes once.
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = list(&admin, &format!("?limit=7{after}"));
+        all.extend(page.items.into_iter().map(|entry| entry.id));
+        let Some(next) = page.next else { break };
+        after = format!("&after={next}");
+    }
+    let whole: Vec<_> = list(&admin, "?limit=500").items.into_iter().map(|entry| entry.id).collect();
+    assert_eq!(all, whole);
+
+    let chain: AuditChain = admin.get("/audit-log/chain").expect(200).json();
+    assert_eq!((chain.sealed, chain.unsealed), (i64::try_from(whole.len()).expect("few"), 0));
+    assert_eq!(chain.head.map(|head| head.place), Some(chain.sealed));
+}
+
+#[test]
+fn the_export_proves_itself() {
+    let app = TestApp::start();
+    seal(&app);
+    let reader = app.acme.person().grant(Menu::AuditLog, Operations::VIEW).create(&app);
+    let answer = reader.get("/audit-log/export").expect(200);
+    let disposition = answer.header("content-disposition");
+    assert_eq!(disposition, Some("attachment; filename=\"audit-log-acme.jsonl\""));
+    let report = verified(answer.text.as_bytes(), api::audit::verify::Known::default());
+    assert_eq!((report.bad, report.organization), (None, Some(app.acme.id)));
+    assert!(report.sealed > 20);
+    let first: Value = serde_json::from_str(answer.text.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first["audit_log"]["slug"], "acme");
+}

@@ -1,0 +1,2 @@
+DROP TABLE erasures;
+ALTER TABLE users DROP COLUMN erased_at;
