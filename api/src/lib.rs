@@ -14,6 +14,7 @@ pub mod error;
 pub mod explain;
 pub mod general_data;
 pub mod http;
+pub mod invitations;
 pub mod jobs;
 pub mod licences;
 pub mod link_token;

@@ -52,6 +52,8 @@ impl LinkToken {
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkKind {
+    /// To come in as somebody who is invited.
+    Invitation,
     /// A new password.
     PasswordReset,
 }
@@ -60,6 +62,7 @@ impl LinkKind {
     /// The table of what it is for.
     pub const fn table(self) -> &'static str {
         match self {
+            Self::Invitation => "invitations",
             Self::PasswordReset => "password_resets",
         }
     }

@@ -5,11 +5,11 @@
 //! that somebody copied it, and ends the session. Start with [`handlers`].
 
 mod confirm;
-mod cookies;
+pub(crate) mod cookies;
 pub mod device;
 mod events;
 pub(crate) mod guessing;
-mod handlers;
+pub(crate) mod handlers;
 mod history;
 mod profile;
 pub mod store;

@@ -99,6 +99,8 @@ END
 $$;
 CREATE OR REPLACE TRIGGER keep_link_lookup AFTER INSERT OR UPDATE OF token_hash OR DELETE ON password_resets
     FOR EACH ROW EXECUTE FUNCTION portico.keep_link_lookup();
+CREATE OR REPLACE TRIGGER keep_link_lookup AFTER INSERT OR UPDATE OF token_hash OR DELETE ON invitations
+    FOR EACH ROW EXECUTE FUNCTION portico.keep_link_lookup();
 
 -- Counts an attempt under each key before its password is looked at, so that parallel guesses cannot slip in
 -- together. Gives until when to wait, and counts nothing, where a key is blocked. Under each key so many attempts are

@@ -46,6 +46,8 @@ pub struct GeneralData {
     pub maximum_upload_megabytes: i16,
     /// Whether team members see money on their projects.
     pub members_see_money: bool,
+    /// Whether people may be invited by mail.
+    pub invitations: bool,
 }
 
 /// A change of General Data. `PATCH /api/v1/general-data` with `If-Match`; absent fields stay.
@@ -92,6 +94,9 @@ pub struct GeneralDataPatch {
     /// Whether team members see money on their projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members_see_money: Option<bool>,
+    /// Whether people may be invited by mail. Where not, links that were sent before do not work either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitations: Option<bool>,
 }
 
 impl Check for GeneralDataPatch {

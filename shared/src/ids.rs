@@ -50,6 +50,8 @@ ids! {
     LicenceId;
     /// One sign-in of a person on a device.
     SessionId;
+    /// One invitation of somebody who is not there yet.
+    InvitationId;
     /// One API token of a person.
     ApiTokenId;
     /// One project.

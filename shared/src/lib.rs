@@ -13,6 +13,7 @@ pub mod check;
 pub mod event;
 pub mod general_data;
 pub mod ids;
+pub mod invitation;
 pub mod language;
 pub mod licence;
 pub mod menu;

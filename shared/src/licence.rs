@@ -101,6 +101,8 @@ pub struct LicenceConsumption {
     pub paid: bool,
     /// The seats that are used today.
     pub used: i64,
+    /// The seats that are kept for people who are invited.
+    pub reserved: i64,
     /// The seats held and valid today; absent when unlimited.
     pub held: Option<i64>,
     /// Every licence of this type, past and future ones included.

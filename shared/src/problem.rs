@@ -70,6 +70,8 @@ problem_codes! {
     LinkUsed => "link_used", 410, "This link was used already";
     /// What the link was sent for has changed meanwhile.
     LinkVoid => "link_void", 410, "This link works no more";
+    /// The organization has switched invitations off.
+    InvitationsOff => "invitations_off", 409, "Invitations are switched off";
     /// The last active company admin must stay.
     LastCompanyAdmin => "last_company_admin", 409, "At least one active company admin must remain";
     /// The version sent in `If-Match` is not the present one; `current` has the present state.

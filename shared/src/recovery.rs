@@ -76,19 +76,20 @@ impl Check for RecoveryRequest {
 
 impl Check for LinkShown {
     fn check(&self, violations: &mut Violations) {
-        violations.add("/token", token(&self.token));
+        violations.add("/token", link_token(&self.token));
     }
 }
 
 impl Check for PasswordRecovery {
     fn check(&self, violations: &mut Violations) {
-        violations.add("/token", token(&self.token));
+        violations.add("/token", link_token(&self.token));
         // The organization's minimum is checked by the server, which knows it.
         violations.add("/new_password", check::password_length(&self.new_password, 1));
     }
 }
 
-fn token(text: &str) -> Result<(), Violation> {
+/// Something that may be the token of a link.
+pub(crate) fn link_token(text: &str) -> Result<(), Violation> {
     if text.is_empty() {
         return Err(Violation::new(ViolationCode::Required, "The token of the link is needed."));
     }

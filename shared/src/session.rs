@@ -129,6 +129,8 @@ pub struct OrganizationSettings {
     pub currency: String,
     /// The least length of a new password, in characters.
     pub minimum_password_length: i16,
+    /// Whether people may be invited by mail.
+    pub invitations: bool,
 }
 
 /// A change of one's own profile. `PATCH /api/v1/profile` with `If-Match`.

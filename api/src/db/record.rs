@@ -36,6 +36,8 @@ pub enum Entity {
     Role,
     /// A licence that the organization holds.
     Licence,
+    /// An invitation.
+    Invitation,
     /// A session.
     Session,
     /// An API token.
@@ -59,6 +61,7 @@ impl Entity {
         Self::User,
         Self::Role,
         Self::Licence,
+        Self::Invitation,
         Self::Session,
         Self::ApiToken,
         Self::Project,
@@ -81,6 +84,7 @@ impl Entity {
             Self::User => "user",
             Self::Role => "role",
             Self::Licence => "licence",
+            Self::Invitation => "invitation",
             Self::Session => "session",
             Self::ApiToken => "api_token",
             Self::Project => "project",

@@ -151,6 +151,7 @@ table! {
         updated_at -> Timestamptz,
         updated_by -> Nullable<Uuid>,
         team_member_seats_paid -> Bool,
+        invitations -> Bool,
     }
 }
 
@@ -165,6 +166,24 @@ table! {
         answer -> Jsonb,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+    }
+}
+
+table! {
+    invitations (id) {
+        id -> Uuid,
+        email -> Text,
+        language -> Text,
+        token_hash -> Binary,
+        times_sent -> Integer,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_because -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+        updated_by -> Nullable<Uuid>,
     }
 }
 
@@ -410,6 +429,7 @@ allow_tables_to_appear_in_same_query!(
     erasures,
     general_data,
     idempotency_keys,
+    invitations,
     jobs,
     licence_type_ceilings,
     licence_types,

@@ -27,6 +27,7 @@ pub fn apply(present: &GeneralData, patch: GeneralDataPatch) -> Result<GeneralDa
         minimum_password_length: patch.minimum_password_length.unwrap_or(present.minimum_password_length),
         maximum_upload_megabytes: patch.maximum_upload_megabytes.unwrap_or(present.maximum_upload_megabytes),
         members_see_money: patch.members_see_money.unwrap_or(present.members_see_money),
+        invitations: patch.invitations.unwrap_or(present.invitations),
     };
     if after.time_zone.parse::<Tz>().is_err() {
         let message = "This is not a time zone, such as Europe/Madrid.";
@@ -57,6 +58,7 @@ mod tests {
             minimum_password_length: 15,
             maximum_upload_megabytes: 25,
             members_see_money: false,
+            invitations: true,
         }
     }
 

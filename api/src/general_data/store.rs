@@ -1,5 +1,6 @@
 //! General Data in the database. The name stands with the organization and not in its row.
 
+use chrono::NaiveDate;
 use diesel::{prelude::*, sql_query, sql_types};
 use shared::{
     Language,
@@ -28,6 +29,7 @@ struct GeneralDataRow {
     minimum_password_length: i16,
     maximum_upload_megabytes: i16,
     members_see_money: bool,
+    invitations: bool,
     version: i32,
 }
 
@@ -48,6 +50,7 @@ impl GeneralDataRow {
             minimum_password_length: self.minimum_password_length,
             maximum_upload_megabytes: self.maximum_upload_megabytes,
             members_see_money: self.members_see_money,
+            invitations: self.invitations,
         }
     }
 }
@@ -68,6 +71,20 @@ pub fn settings_for_people(conn: &mut TenantConn<'_>) -> Result<SettingsForPeopl
         .first(conn.sql())?;
     let language = Language::from_code(&language).unwrap_or_default();
     Ok(SettingsForPeople { language, minimum_password_length })
+}
+
+/// Whether people may be invited by mail.
+pub fn takes_invitations(conn: &mut TenantConn<'_>) -> Result<bool, ApiError> {
+    Ok(general_data::table.select(general_data::invitations).first(conn.sql())?)
+}
+
+/// The day that it is in the organization's time zone, for who is not signed in yet.
+pub fn day_there(conn: &mut TenantConn<'_>) -> Result<NaiveDate, ApiError> {
+    let now = conn.clock().now();
+    let zone: String = general_data::table.select(general_data::time_zone).first(conn.sql())?;
+    let zone: chrono_tz::Tz =
+        zone.parse().map_err(|_| ApiError::internal(anyhow::anyhow!("no time zone {zone}")))?;
+    Ok(now.with_timezone(&zone).date_naive())
 }
 
 /// Waits until nobody else changes what is true of the organization as a whole, and holds it still until the
@@ -127,6 +144,7 @@ fn save(conn: &mut TenantConn<'_>, after: &GeneralData) -> Result<(), ApiError> 
             general_data::minimum_password_length.eq(after.minimum_password_length),
             general_data::maximum_upload_megabytes.eq(after.maximum_upload_megabytes),
             general_data::members_see_money.eq(after.members_see_money),
+            general_data::invitations.eq(after.invitations),
             general_data::version.eq(general_data::version + 1),
             general_data::updated_at.eq(now),
             general_data::updated_by.eq(user),

@@ -7,8 +7,8 @@ use actix_web::{
 };
 use serde::Serialize;
 use shared::{
-    api_token::ApiToken, general_data::GeneralData, project::Project, project::TeamMember,
-    project_parameter::ProjectParameter, role::Role, session::CurrentSession,
+    api_token::ApiToken, general_data::GeneralData, invitation::Invitation, project::Project,
+    project::TeamMember, project_parameter::ProjectParameter, role::Role, session::CurrentSession,
     sign_in_settings::SignInSettings, user::User,
 };
 
@@ -32,6 +32,7 @@ versioned!(
     ApiToken,
     CurrentSession,
     GeneralData,
+    Invitation,
     Project,
     ProjectParameter,
     Role,

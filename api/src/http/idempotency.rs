@@ -39,6 +39,8 @@ pub const LONGEST: usize = 200;
 
 /// POST routes that ignore the key, each with the reason.
 pub const EXEMPT: &[(&str, &str)] = &[
+    ("accept_invitation", "nobody is signed in yet, and the link is itself good for one use"),
+    ("check_invitation", "it changes nothing"),
     ("check_recovery", "it changes nothing"),
     ("confirm_session", "the password is looked at each time that it is shown"),
     ("hand_over_account", "whoever has handed over has no right left to send it again with, and is told so"),

@@ -18,6 +18,7 @@ pub fn all() -> Vec<Route> {
         crate::general_data::routes(),
         crate::sign_in_settings::routes(),
         crate::licences::routes(),
+        crate::invitations::routes(),
         crate::recovery::routes(),
         crate::roles::routes(),
         crate::users::routes(),

@@ -39,6 +39,8 @@ pub enum Concerned {
     HoldersOf(RoleId),
     /// Everybody's.
     Everybody,
+    /// Nobody's: seats are kept for people who are invited.
+    Nobody,
 }
 
 /// Waits until nobody else gives or takes seats of the organization, and counts those used. Call it before the
@@ -72,6 +74,7 @@ fn moves(
     let people: Vec<(Uuid, bool, bool, bool, Option<String>)> = {
         let all = users::table.into_boxed();
         let chosen = match concerned {
+            Concerned::Nobody => return Ok(BTreeMap::new()),
             Concerned::User(user) => all.filter(users::id.eq(user.0)),
             Concerned::Everybody => all,
             Concerned::HoldersOf(role) => {

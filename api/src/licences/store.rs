@@ -16,7 +16,7 @@ use crate::{
     access::{person::Validity, store::licence_rules},
     db::{
         TenantConn,
-        schema::{general_data, licence_types as types, licences, users},
+        schema::{general_data, invitations, licence_types as types, licences, roles, users},
     },
 };
 
@@ -50,7 +50,7 @@ pub fn consumption(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<Vec<Li
         .load(conn.sql())?;
     let team_member_seats_paid: bool =
         general_data::table.select(general_data::team_member_seats_paid).first(conn.sql())?;
-    let used = uses(conn)?;
+    let (used, kept) = (used(conn)?, reserved(conn)?);
     let mut licences = licences_by_type(conn)?;
     Ok(rows
         .into_iter()
@@ -60,6 +60,7 @@ pub fn consumption(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<Vec<Li
                 name,
                 paid: rules::is_paid(&seat, team_member_seats_paid),
                 used: used.get(&key).copied().unwrap_or(0),
+                reserved: kept.get(&key).copied().unwrap_or(0),
                 held: rules::seats_held(&spans(&rows), today),
                 licences: rows.iter().map(|row| row.to_licence(&key, today)).collect(),
                 licence_type: key,
@@ -68,8 +69,33 @@ pub fn consumption(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<Vec<Li
         .collect())
 }
 
-/// How many seats of each licence type are used.
+/// How many seats of each licence type are used, or kept for people who are invited.
 pub fn uses(conn: &mut TenantConn<'_>) -> Result<Uses, ApiError> {
+    let mut uses = used(conn)?;
+    for (key, kept) in reserved(conn)? {
+        *uses.entry(key).or_default() += kept;
+    }
+    Ok(uses)
+}
+
+/// How many seats are kept for people who are invited: for each invitation whose link works, one of the role that new
+/// users get. Counted anew each time, so that nothing has to be done when one expires or another role is the default.
+fn reserved(conn: &mut TenantConn<'_>) -> Result<Uses, ApiError> {
+    let now = conn.clock().now();
+    let waiting: i64 = invitations::table
+        .filter(invitations::ended_at.is_null().and(invitations::expires_at.gt(now)))
+        .count()
+        .get_result(conn.sql())?;
+    if waiting == 0 {
+        return Ok(Uses::new());
+    }
+    let of_default = roles::table.filter(roles::default_for_new_users).select(roles::licence_type);
+    let key: Option<String> = of_default.first(conn.sql()).optional()?;
+    Ok(key.map(|key| (key, waiting)).into_iter().collect())
+}
+
+/// How many seats of each licence type are used by people.
+fn used(conn: &mut TenantConn<'_>) -> Result<Uses, ApiError> {
     let rows: Vec<(Option<String>, i64)> = users::table
         .filter(users::licence_used.is_not_null())
         .group_by(users::licence_used)

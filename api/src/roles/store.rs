@@ -62,7 +62,9 @@ pub fn update(
 ) -> Result<Role, ApiError> {
     let today = caller.today();
     // The locks in their one order: seats, organization, the role itself.
-    let seats = if patch.licence_type.is_some() { Some(seats::lock(conn, today)?) } else { None };
+    // Invitations keep seats of the role that is the default.
+    let moves_seats = patch.licence_type.is_some() || patch.default_for_new_users.is_some();
+    let seats = if moves_seats { Some(seats::lock(conn, today)?) } else { None };
     if patch.default_for_new_users.is_some() {
         lock_organization(conn)?;
     }
@@ -175,6 +177,8 @@ fn take_default_away(conn: &mut TenantConn<'_>, today: NaiveDate) -> Result<(), 
 }
 
 fn insert(conn: &mut TenantConn<'_>, content: &RoleContent, today: NaiveDate) -> Result<Role, ApiError> {
+    // Invitations keep seats of the role that is the default.
+    let seats = if content.default_for_new_users { Some(seats::lock(conn, today)?) } else { None };
     if content.default_for_new_users {
         lock_organization(conn)?;
         take_default_away(conn, today)?;
@@ -197,6 +201,9 @@ fn insert(conn: &mut TenantConn<'_>, content: &RoleContent, today: NaiveDate) ->
         .execute(conn.sql())
         .map_err(not_unique(UNIQUE))?;
     insert_grants(conn, id, content)?;
+    if let Some(seats) = seats {
+        seats::settle(conn, &seats, Concerned::HoldersOf(id))?;
+    }
     conn.record(Recorded::created(Entity::Role, id, &content.name, content));
     get(conn, id, today)
 }

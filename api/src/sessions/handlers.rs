@@ -7,6 +7,7 @@ use actix_web::{
     cookie::Cookie,
     web::{Data, Json},
 };
+use serde::Serialize;
 use shared::{
     check::normal_email,
     ids::UserId,
@@ -186,16 +187,28 @@ async fn begin(
     };
     let actor = Actor::at_the_door(Some(candidate.user), visit.address, visit.request_id);
     let verified = candidate.password_hash;
-    let store::Begun { token, until } = site
+    let session = site
         .db
         .sign_in(who, organization.id, actor, move |conn| {
             store::create_session(conn, new, verified.as_deref())
         })
         .await?
         .ok_or(ApiError::WrongCredentials)?;
-    let answer = SignInOutcome::SignedIn(access_token(site, &organization, candidate.user, &token)?);
+    begun(site, &organization, candidate.user, &session, mark, SignInOutcome::SignedIn)
+}
+
+/// The answer with which a session begins: the access token in the body, the rest in cookies.
+pub(crate) fn begun<T: Serialize>(
+    site: &Site,
+    organization: &Organization,
+    user: UserId,
+    store::Begun { token, until }: &store::Begun,
+    mark: &Secret,
+    answer: impl FnOnce(AccessToken) -> T,
+) -> Result<HttpResponse, ApiError> {
+    let answer = answer(access_token(site, organization, user, token)?);
     Ok(HttpResponse::Ok()
-        .cookie(cookies::refresh_cookie(&organization, &token, (until - site.clock.now()).num_seconds()))
+        .cookie(cookies::refresh_cookie(organization, token, (*until - site.clock.now()).num_seconds()))
         .cookie(cookies::device_cookie(mark))
         .json(answer))
 }

@@ -46,14 +46,15 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
             users::version,
         ))
         .first::<(String, String, String, String, bool, i32)>(conn.sql())?;
-    let (time_zone, first_weekday, currency, minimum_password_length) = general_data::table
+    let (time_zone, first_weekday, currency, minimum_password_length, invitations) = general_data::table
         .select((
             general_data::time_zone,
             general_data::first_weekday,
             general_data::currency,
             general_data::minimum_password_length,
+            general_data::invitations,
         ))
-        .first::<(String, i16, String, i16)>(conn.sql())?;
+        .first::<(String, i16, String, i16, bool)>(conn.sql())?;
     let today = caller.today();
     let holder = caller.holder();
     let without = holder.roles.iter().filter(|role| !holder.company_admin && !role.is_valid(today));
@@ -69,7 +70,13 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
         organization: caller.organization.to_name(),
         permissions: holder.permissions(today),
         roles_without_licence: without.map(|role| role.name.clone()).collect(),
-        settings: OrganizationSettings { time_zone, first_weekday, currency, minimum_password_length },
+        settings: OrganizationSettings {
+            time_zone,
+            first_weekday,
+            currency,
+            minimum_password_length,
+            invitations,
+        },
     })
 }
 

@@ -10,6 +10,7 @@ pub(super) mod record;
 
 use diesel::{dsl::not, prelude::*};
 use shared::{
+    Language,
     access::simulate::AccessChange,
     check::{normal_email, normal_name},
     ids::{RoleId, UserId},
@@ -33,6 +34,7 @@ use crate::{
         unique::{not_unique, reference_gone},
     },
     general_data::{lock_organization, settings_for_people},
+    invitations::store as invitations,
     licences::seats::{self, Concerned, LockedSeats},
     mail::{self, Mail, Occasion, PasswordChange, Recipient},
     recovery::store as recovery,
@@ -60,17 +62,66 @@ pub fn create(
         Some(language) => language,
         None => settings_for_people(conn)?.language,
     };
-    let (id, now) = (UserId(conn.clock().new_id()), conn.clock().now());
-    let by = conn.actor().user();
+    let person = Newcomer {
+        id: UserId(conn.clock().new_id()),
+        email: normal_email(&new.email),
+        first_name: new.first_name.clone(),
+        last_name: new.last_name.clone(),
+        language,
+        no_login: new.no_login,
+        password_hash,
+    };
+    welcome(conn, &seats, person, Some(roles))
+}
+
+/// Whether the caller may give the roles that new users get.
+pub fn check_default_given(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<(), ApiError> {
+    let given: Vec<RoleId> = read::default_roles(conn)?.iter().map(|role| role.id).collect();
+    administration::check_given(conn, caller, &given)
+}
+
+/// Somebody who is to be there.
+#[expect(missing_debug_implementations, reason = "a hash of a password is not for showing")]
+pub struct Newcomer {
+    /// The id.
+    pub id: UserId,
+    /// The e-mail, in its normal form.
+    pub email: String,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// The language.
+    pub language: Language,
+    /// Cannot sign in.
+    pub no_login: bool,
+    /// The hash of their password.
+    pub password_hash: Option<String>,
+}
+
+/// Adds somebody, with these roles or those that new users get. The seats are locked, and whether the roles may be
+/// given has been asked.
+pub fn welcome(
+    conn: &mut TenantConn<'_>,
+    seats: &LockedSeats,
+    new: Newcomer,
+    roles: Option<Vec<RoleName>>,
+) -> Result<User, ApiError> {
+    let roles = match roles {
+        Some(roles) => roles,
+        None => read::default_roles(conn)?,
+    };
+    let (id, now, by) = (new.id, conn.clock().now(), conn.actor().user());
+    invitations::end_for_email(conn, &new.email)?;
     diesel::insert_into(users::table)
         .values((
             users::id.eq(id.0),
-            users::email.eq(normal_email(&new.email)),
+            users::email.eq(&new.email),
             users::first_name.eq(normal_name(&new.first_name)),
             users::last_name.eq(normal_name(&new.last_name)),
-            users::language.eq(language.code()),
+            users::language.eq(new.language.code()),
             users::no_login.eq(new.no_login),
-            users::password_hash.eq(password_hash),
+            users::password_hash.eq(new.password_hash),
             users::created_at.eq(now),
             users::created_by.eq(by),
             users::updated_at.eq(now),
@@ -79,7 +130,7 @@ pub fn create(
         .execute(conn.sql())
         .map_err(not_unique(UNIQUE))?;
     insert_roles(conn, id, &roles)?;
-    seats::settle(conn, &seats, Concerned::User(id))?;
+    seats::settle(conn, seats, Concerned::User(id))?;
     let user = get(conn, id)?;
     conn.record(record::created(&user));
     Ok(user)
@@ -255,6 +306,10 @@ pub fn write(
         diesel::delete(held).execute(conn.sql())?;
         insert_roles(conn, after.id, &after.roles)?;
     }
+    if before.email != after.email {
+        invitations::end_for_email(conn, &after.email)?;
+    }
+    seats::settle(conn, seats, Concerned::User(after.id))?;
     if sets_password || before.email != after.email || !after.active || after.no_login {
         recovery::end_links(conn, after.id)?;
     }

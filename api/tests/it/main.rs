@@ -20,6 +20,7 @@ mod general_data;
 mod hardening;
 mod harness;
 mod idempotency;
+mod invitations;
 mod licences;
 mod mail;
 mod projects;

@@ -84,6 +84,7 @@ mod tests {
                 first_weekday: 1,
                 currency: "EUR".to_owned(),
                 minimum_password_length: 15,
+                invitations: true,
             },
         }
     }

@@ -45,6 +45,10 @@ super::texts! {
     password_warning_text(advised: i16):
         "A password is all that protects an account here, so keep the minimum at {advised} or more.",
         "La contraseña es lo único que protege una cuenta, así que mantén el mínimo en {advised} o más.";
+    invitations: "People may be invited by mail", "Se puede invitar a personas por correo";
+    invitations_help:
+        "Who accepts gets the role for new users. Where this is off, links that were sent before do not work either.",
+        "Quien acepta recibe el rol para personas nuevas. Si está desactivado, tampoco valen los enlaces ya enviados.";
     upload: "Largest upload, in MB", "Archivo más grande, en MB";
     upload_help: "From 1 to 1024 MB for each file.", "De 1 a 1024 MB por archivo.";
     members_see_money: "Team members see money on their projects", "Los miembros del equipo ven el dinero de sus proyectos";

@@ -99,6 +99,16 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("This is still being saved", "Try again in a moment; it is not saved twice."),
             ("Esto todavía se está guardando", "Reinténtalo en un momento; no se guarda dos veces."),
         ),
+        ProblemCode::InvitationsOff => pick(
+            (
+                "Invitations are switched off",
+                "Ask somebody who may change General Data to switch them on, or add the person yourself.",
+            ),
+            (
+                "Las invitaciones están desactivadas",
+                "Pide a quien pueda cambiar los datos generales que las active, o añade a la persona directamente.",
+            ),
+        ),
         ProblemCode::LinkExpired => pick(
             ("This link has expired", "Links work for a limited time. Ask for a new one."),
             ("Este enlace ha caducado", "Los enlaces valen un tiempo limitado. Pide uno nuevo."),

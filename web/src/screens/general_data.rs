@@ -215,5 +215,12 @@ fn Security(fields: Fields, fixed: Signal<bool>) -> impl IntoView {
             help=t::members_see_money_help()
             disabled=fixed
         />
+        <Switch
+            label=t::invitations()
+            value=fields.invitations
+            pointer="/invitations"
+            help=t::invitations_help()
+            disabled=fixed
+        />
     }
 }

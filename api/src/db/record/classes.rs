@@ -23,6 +23,7 @@ pub const fn label(entity: Entity) -> Class {
         Entity::User | Entity::TeamMember => Person,
         Entity::Organization
         | Entity::GeneralData
+        | Entity::Invitation
         | Entity::Role
         | Entity::ApiToken
         | Entity::Project
@@ -50,6 +51,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("minimum_password_length", Plain),
             ("maximum_upload_megabytes", Plain),
             ("members_see_money", Plain),
+            ("invitations", Plain),
             ("team_member_seats_paid", Plain),
         ],
         Entity::SignInSettings => &[("session_idle_minutes", Plain), ("session_lifetime_minutes", Plain)],
@@ -74,6 +76,10 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
         ],
         Entity::Licence => {
             &[("licence_type", Plain), ("seats", Plain), ("valid_from", Plain), ("valid_until", Plain)]
+        }
+        // Nobody is behind the e-mail yet.
+        Entity::Invitation => {
+            &[("email", Text), ("language", Plain), ("times_sent", Plain), ("ended_because", Plain)]
         }
         Entity::Session => {
             &[("user_id", Plain), ("device", Plain), ("ended_because", Plain), ("confirmed_at", Plain)]

@@ -12,6 +12,7 @@ use diesel::{
 use shared::{
     Menu, Operations,
     ids::{ApiTokenId, SessionId, UserId},
+    invitation::Invitation,
     licence::Function,
 };
 use uuid::Uuid;
@@ -342,6 +343,22 @@ impl TestApp {
         .bind::<Timestamptz, _>(self.clock.now() + TimeDelta::minutes(30))
         .execute(&mut sql)
         .expect("a link is made");
+        token.text().to_owned()
+    }
+}
+
+impl TestApp {
+    /// A token for a link that invites, in the place of the one that was sent.
+    pub fn invitation_token(&self, organization: &TestOrganization, invitation: &Invitation) -> String {
+        let token = LinkToken::random("testtest");
+        let mut sql = self.database.superuser();
+        enter(&mut sql, organization);
+        let rows = sql_query("UPDATE invitations SET token_hash = $2 WHERE id = $1")
+            .bind::<SqlUuid, _>(invitation.id.0)
+            .bind::<Binary, _>(token.hash())
+            .execute(&mut sql)
+            .expect("the token is another one");
+        assert_eq!(rows, 1);
         token.text().to_owned()
     }
 }

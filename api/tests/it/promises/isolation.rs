@@ -38,6 +38,7 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
         let path = format!("/users/{}/{verb}", former.id);
         former = admin.send(Method::POST, &path, Some(former.version), None).expect(200).json();
     }
+    manager.post("/invitations", &json!({"email": "guest@people.example"})).expect(201);
     sql_query(
         "INSERT INTO denied_access (org_id, id, minute, network, user_id, operation, code, requests)
          VALUES ($1, $2, '2026-03-02T09:00:00Z', '192.0.2.0/24', $2, 'list_users', 'forbidden', 1)",

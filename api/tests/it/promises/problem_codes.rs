@@ -124,6 +124,12 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             assert_eq!(answer.problem().seats.and_then(|seats| seats.held), Some(0));
             answer
         }
+        ProblemCode::InvitationsOff => {
+            let app = TestApp::start();
+            let admin = app.acme.admin(&app);
+            admin.patch("/general-data", 1, &json!({"invitations": false})).expect(200);
+            admin.post("/invitations", &json!({"email": "guest@people.example"}))
+        }
         ProblemCode::LinkExpired | ProblemCode::LinkUsed | ProblemCode::LinkVoid => link(code),
         ProblemCode::LastCompanyAdmin => {
             let app = TestApp::start();

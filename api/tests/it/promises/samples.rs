@@ -34,10 +34,14 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
             write(json!({"old_password": PASSWORD, "new_password": "siete barcos junto al faro"}))
         }
         "confirm_session" => write(json!({"password": PASSWORD})),
+        "accept_invitation" => write(json!({"token": scene.invitation_token, "first_name": "Nia",
+            "last_name": "Nueva", "language": "es", "password": "siete barcos junto al faro"})),
+        "check_invitation" => write(json!({"token": scene.invitation_token})),
         "check_recovery" => write(json!({"token": player.reset_token})),
         "copy_role" => {
             write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
         }
+        "create_invitation" => write(json!({"email": format!("invited-{}@people.example", scene.role.id)})),
         "create_project" => write(json!({"name": "Cassini"})),
         "create_project_parameter" => {
             write(json!({"kind": "priority", "name_en": format!("One {}", scene.role.id),
@@ -57,6 +61,9 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "get_audit_entry" => read().at("entry", scene.audit_entry),
         "get_user_erasure" => read().at("user", scene.inactive.id),
         "deactivate_user" => read().at("user", scene.person.id).version(scene.person.version),
+        "delete_invitation" | "resend_invitation" => {
+            read().at("invitation", scene.invitation.id).version(scene.invitation.version)
+        }
         "delete_project" => project().version(scene.project.version),
         "delete_project_parameter" => {
             read().at("parameter", scene.parameter.id).version(scene.parameter.version)
@@ -103,6 +110,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "get_session_history_link"
         | "get_sign_in_settings"
         | "get_sign_in_page"
+        | "list_invitations"
         | "list_licence_consumption"
         | "list_licence_types"
         | "list_my_projects"

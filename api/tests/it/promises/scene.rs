@@ -10,6 +10,7 @@ use shared::{
     Menu, Operations,
     general_data::GeneralData,
     ids::{ApiTokenId, LicenceId, RoleId, SessionId, UserId},
+    invitation::Invitation,
     licence::LicenceConsumption,
     project::{Project, TeamMember},
     project_parameter::{ProjectParameter, ProjectParameterKind},
@@ -42,6 +43,9 @@ pub struct Scene {
     pub licence: LicenceId,
     /// An entry that no project has.
     pub parameter: ProjectParameter,
+    /// Somebody who is invited, and what stands in their link.
+    pub invitation: Invitation,
+    pub invitation_token: String,
     /// A project, and somebody on its team.
     pub project: Project,
     pub member: TeamMember,
@@ -82,6 +86,9 @@ impl Scene {
         .execute(&mut app.database.superuser())
         .expect("a password is set");
         let held: Vec<LicenceConsumption> = admin.get("/licence-consumption").expect(200).json();
+        let invited = json!({"email": format!("guest-{tag}@people.example")});
+        let invitation: Invitation = admin.post("/invitations", &invited).expect(201).json();
+        let invitation_token = app.invitation_token(organization, &invitation);
         let (one, other) = (project("Apollo"), project("Borealis"));
         let recorded: shared::Page<shared::audit::AuditEntry> =
             admin.get("/audit-log?limit=1").expect(200).json();
@@ -97,6 +104,8 @@ impl Scene {
             role: admin.post("/roles", &role).expect(201).json(),
             licence: held[0].licences[0].id,
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
+            invitation,
+            invitation_token,
             project: one,
             token: admin.api_token(app, &[(Menu::Projects, Operations::VIEW)]).id,
             admin,

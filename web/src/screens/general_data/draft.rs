@@ -29,6 +29,7 @@ pub(super) struct GeneralDraft {
     pub minimum_password_length: String,
     pub maximum_upload_megabytes: String,
     pub members_see_money: bool,
+    pub invitations: bool,
 }
 
 impl GeneralDraft {
@@ -70,6 +71,7 @@ impl GeneralDraft {
             maximum_upload_megabytes,
             members_see_money: (self.members_see_money != saved.members_see_money)
                 .then_some(self.members_see_money),
+            invitations: (self.invitations != saved.invitations).then_some(self.invitations),
         };
         patch.check(&mut violations);
         (patch, violations)
@@ -94,6 +96,7 @@ impl Draft for GeneralDraft {
             minimum_password_length: data.minimum_password_length.to_string(),
             maximum_upload_megabytes: data.maximum_upload_megabytes.to_string(),
             members_see_money: data.members_see_money,
+            invitations: data.invitations,
         }
     }
 
@@ -113,6 +116,7 @@ impl Draft for GeneralDraft {
             DraftField::new("password_length", t::password_length(), &self.minimum_password_length),
             DraftField::new("upload", t::upload(), &self.maximum_upload_megabytes),
             DraftField::new("money", t::members_see_money(), common::yes_or_no(self.members_see_money)),
+            DraftField::new("invitations", t::invitations(), common::yes_or_no(self.invitations)),
         ]
     }
 
@@ -131,6 +135,7 @@ impl Draft for GeneralDraft {
             "password_length" => self.minimum_password_length.clone_from(&from.minimum_password_length),
             "upload" => self.maximum_upload_megabytes.clone_from(&from.maximum_upload_megabytes),
             "money" => self.members_see_money = from.members_see_money,
+            "invitations" => self.invitations = from.invitations,
             _ => {}
         }
     }
@@ -152,6 +157,7 @@ pub(super) struct Fields {
     pub minimum_password_length: RwSignal<String>,
     pub maximum_upload_megabytes: RwSignal<String>,
     pub members_see_money: RwSignal<bool>,
+    pub invitations: RwSignal<bool>,
 }
 
 impl Fields {
@@ -171,6 +177,7 @@ impl Fields {
             minimum_password_length: RwSignal::new(draft.minimum_password_length),
             maximum_upload_megabytes: RwSignal::new(draft.maximum_upload_megabytes),
             members_see_money: RwSignal::new(draft.members_see_money),
+            invitations: RwSignal::new(draft.invitations),
         }
     }
 
@@ -190,6 +197,7 @@ impl Fields {
             minimum_password_length: self.minimum_password_length.get(),
             maximum_upload_megabytes: self.maximum_upload_megabytes.get(),
             members_see_money: self.members_see_money.get(),
+            invitations: self.invitations.get(),
         }
     }
 
@@ -208,6 +216,7 @@ impl Fields {
         self.minimum_password_length.set(draft.minimum_password_length);
         self.maximum_upload_megabytes.set(draft.maximum_upload_megabytes);
         self.members_see_money.set(draft.members_see_money);
+        self.invitations.set(draft.invitations);
     }
 }
 
@@ -231,6 +240,7 @@ mod tests {
             minimum_password_length: 15,
             maximum_upload_megabytes: 25,
             members_see_money: false,
+            invitations: true,
         }
     }
 
@@ -276,6 +286,7 @@ mod tests {
             minimum_password_length: 8,
             maximum_upload_megabytes: 1,
             members_see_money: true,
+            invitations: false,
             ..data()
         });
         for field in theirs.fields() {

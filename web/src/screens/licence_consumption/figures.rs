@@ -34,6 +34,8 @@ pub(super) fn standing(consumption: &LicenceConsumption) -> Standing {
         return if used > 0 { Standing::Lapsed } else { Standing::NoneHeld };
     }
     let Some(held) = consumption.held else { return Standing::Unlimited };
+    // What is kept for people who are invited is not free either.
+    let used = used + consumption.reserved;
     match held - used {
         free if free < 0 => Standing::Over(-free),
         0 => Standing::Full,
@@ -92,21 +94,24 @@ mod tests {
 
     #[test]
     fn seats_stand_as_used_and_held_say() {
-        for (used, held, valid, expected) in [
-            (0, Some(0), false, Standing::NoneHeld),
-            (3, Some(0), false, Standing::Lapsed),
-            (3, None, true, Standing::Unlimited),
-            (12, Some(10), true, Standing::Over(2)),
-            (10, Some(10), true, Standing::Full),
-            (9, Some(10), true, Standing::NearlyFull(1)),
-            (8, Some(10), true, Standing::Free(2)),
-            (0, Some(3), true, Standing::Free(3)),
+        for (used, reserved, held, valid, expected) in [
+            (0, 0, Some(0), false, Standing::NoneHeld),
+            (3, 0, Some(0), false, Standing::Lapsed),
+            (3, 0, None, true, Standing::Unlimited),
+            (12, 0, Some(10), true, Standing::Over(2)),
+            (10, 0, Some(10), true, Standing::Full),
+            (9, 0, Some(10), true, Standing::NearlyFull(1)),
+            (8, 0, Some(10), true, Standing::Free(2)),
+            (8, 2, Some(10), true, Standing::Full),
+            (8, 1, Some(10), true, Standing::NearlyFull(1)),
+            (0, 0, Some(3), true, Standing::Free(3)),
         ] {
             let consumption = LicenceConsumption {
                 licence_type: "project_manager".to_owned(),
                 name: "Project Manager".to_owned(),
                 paid: true,
                 used,
+                reserved,
                 held,
                 licences: vec![licence("2026-01-01", None, valid)],
             };

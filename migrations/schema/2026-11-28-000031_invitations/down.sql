@@ -1,0 +1,2 @@
+ALTER TABLE general_data DROP COLUMN invitations;
+DROP TABLE invitations;
