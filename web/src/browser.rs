@@ -87,6 +87,12 @@ pub fn path_and_query() -> String {
     format!("{}{query}", path())
 }
 
+/// Whether the host of the address is `<word>.…`.
+pub fn host_begins_with(word: &str) -> bool {
+    let host = window().and_then(|window| window.location().hostname().ok()).unwrap_or_default();
+    host.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Scheme, host and port of the address.
 pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()

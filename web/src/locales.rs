@@ -52,6 +52,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 pub mod audit_log;
+pub mod accept_invitation;
 pub mod common;
 pub mod entrance;
 pub mod explain;
@@ -60,6 +61,7 @@ pub mod gallery;
 pub mod general_data;
 pub mod hand_over;
 pub mod home;
+pub mod invitations;
 pub mod licence_consumption;
 pub mod many_users;
 pub mod palette;

@@ -108,6 +108,8 @@ pub enum Route {
     SignIn,
     /// `/forgot-password`
     ForgotPassword,
+    /// `/accept-invitation`, with the token of the link behind a `#`
+    AcceptInvitation,
     /// `/reset-password`, with the token of the link behind a `#`
     ResetPassword,
     /// `/_gallery`
@@ -141,6 +143,7 @@ impl Route {
             (Some("profile"), None, _) => Self::Profile,
             (Some("sign-in"), None, _) => Self::SignIn,
             (Some("forgot-password"), None, _) => Self::ForgotPassword,
+            (Some("accept-invitation"), None, _) => Self::AcceptInvitation,
             (Some("reset-password"), None, _) => Self::ResetPassword,
             (Some("_gallery"), None, _) => Self::Gallery,
             _ => return None,
@@ -170,6 +173,7 @@ impl Route {
             Self::Profile => "/profile".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::ForgotPassword => "/forgot-password".to_owned(),
+            Self::AcceptInvitation => "/accept-invitation".to_owned(),
             Self::ResetPassword => "/reset-password".to_owned(),
             Self::Gallery => "/_gallery".to_owned(),
         }
@@ -193,13 +197,18 @@ impl Route {
             Self::SignInSettings => Some(Menu::SignInSettings),
             Self::AuditLog => Some(Menu::AuditLog),
             Self::ManageAccount => Some(Menu::ManageAccount),
-            Self::Profile | Self::SignIn | Self::ForgotPassword | Self::ResetPassword | Self::Gallery => None,
+            Self::Profile
+            | Self::SignIn
+            | Self::ForgotPassword
+            | Self::ResetPassword
+            | Self::AcceptInvitation
+            | Self::Gallery => None,
         }
     }
 
     /// Whether the screen stands before the frame, whoever is signed in: the link of the address says for whom it is.
     pub const fn is_entrance(&self) -> bool {
-        matches!(self, Self::ForgotPassword | Self::ResetPassword)
+        matches!(self, Self::ForgotPassword | Self::ResetPassword | Self::AcceptInvitation)
     }
 
     /// The screen that a menu opens. Absent while it is not built, and for tabs, which need their project.
@@ -248,6 +257,7 @@ mod tests {
             Route::SignIn,
             Route::ForgotPassword,
             Route::ResetPassword,
+            Route::AcceptInvitation,
             Route::Gallery,
         ];
         routes.extend(ProjectTab::ALL.map(|tab| Route::Project(project, tab)));

@@ -1,6 +1,7 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
 mod audit_log;
+mod accept_invitation;
 mod entrance;
 mod explain;
 mod gallery;
@@ -46,6 +47,7 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
         Some(Route::SignInSettings) => view! { <sign_in_settings::SignInSettings /> }.into_any(),
         Some(Route::Home) => view! { <home::Home /> }.into_any(),
+        Some(Route::AcceptInvitation) => view! { <accept_invitation::AcceptInvitation /> }.into_any(),
         Some(Route::ForgotPassword) => view! { <recovery::ForgotPassword /> }.into_any(),
         Some(Route::ResetPassword) => view! { <recovery::ResetPassword /> }.into_any(),
         Some(Route::SignIn) => view! { <home::ToHome /> }.into_any(),

@@ -26,10 +26,7 @@ use crate::{
     licences::seats::{self, Concerned},
     link_token::{LinkEnd, LinkToken, check_open},
     mail::{self, Mail, Recipient},
-    sessions::{
-        store::Begun,
-        store::{self as sessions, NewSession},
-    },
+    sessions::store::{self as sessions, Begun, NewSession},
     users::store as people,
 };
 

@@ -11,6 +11,7 @@ super::texts! {
     free: "Free", "Gratuita";
     seats_used[n](held: &str): "{n} of {held} seats" | "{n} of {held} seats", "{n} de {held} puestos" | "{n} de {held} puestos";
     used[n]: "{n} seat used" | "{n} seats used", "{n} puesto ocupado" | "{n} puestos ocupados";
+    reserved[n]: "{n} of them kept for a person who is invited" | "{n} of them kept for people who are invited", "{n} de ellos guardado para una persona invitada" | "{n} de ellos guardados para personas invitadas";
     unlimited: "Unlimited", "Sin límite";
     seats_free[n]: "{n} seat free" | "{n} seats free", "{n} puesto libre" | "{n} puestos libres";
     none_free: "No seat free", "Ningún puesto libre";

@@ -36,7 +36,7 @@ pub fn LicenceConsumption() -> impl IntoView {
 }
 
 fn types(all: Vec<Consumption>) -> AnyView {
-    if all.iter().all(|one| one.licences.is_empty() && one.used == 0) {
+    if all.iter().all(|one| one.licences.is_empty() && one.used + one.reserved == 0) {
         return view! { <EmptyState icon=Icon::Ticket title=t::empty_title() text=t::empty_text() /> }
             .into_any();
     }
@@ -103,6 +103,8 @@ fn Type(consumption: Consumption, today: NaiveDate) -> impl IntoView {
                 <Badge label=paid />
             </header>
             {usage(&consumption, name)}
+            {(consumption.reserved > 0)
+                .then(|| view! { <p class="licence-standing">{t::reserved(consumption.reserved)}</p> })}
             {(!licences.is_empty())
                 .then(|| {
                     view! {
@@ -126,9 +128,9 @@ fn usage(consumption: &Consumption, name: String) -> AnyView {
             <div class="stack-tight">
                 <Progress
                     label=name.clone()
-                    value=Signal::stored(figure(used))
+                    value=Signal::stored(figure(used + consumption.reserved))
                     maximum=figure(held.max(1))
-                    figure=t::seats_used(used, &locale::number(held))
+                    figure=t::seats_used(used + consumption.reserved, &locale::number(held))
                     tone
                 />
                 <p class="licence-standing">{below}</p>

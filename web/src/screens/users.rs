@@ -10,6 +10,7 @@ mod fates;
 mod filters;
 mod form;
 mod import;
+mod invitations;
 mod password;
 mod person;
 
@@ -29,10 +30,11 @@ use self::{
     import::{Files, ImportDialog},
     person::Person,
 };
+use self::{add::AddPerson, columns::columns, filters::Filters, invitations::Invitations, person::Person};
 use crate::{
     api::{self, Loader, Paged},
     browser,
-    locales::{common, explain, users as t},
+    locales::{common, explain, invitations as words, users as t},
     navigation::Opened,
     route::Route,
     session::{Can, Session},
@@ -44,6 +46,8 @@ use crate::{
 
 /// What stands in the address while somebody is being added.
 const NEW: &str = "new";
+/// What stands there while the invitations are open.
+const INVITATIONS: &str = "invitations";
 
 fn full_name(user: &UserDto) -> String {
     format!("{} {}", user.first_name, user.last_name)
@@ -97,6 +101,15 @@ fn People() -> impl IntoView {
         let opened = opened.clone();
         Callback::new(move |()| opened.set(Some(NEW)))
     };
+    let invite = {
+        let opened = opened.clone();
+        Callback::new(move |()| opened.set(Some(INVITATIONS)))
+    };
+    let session = Session::expect();
+    let invite_label = Signal::derive(move || {
+        let may = session.may(Menu::Users, Operation::Insert);
+        if may { words::invite() } else { words::title() }.to_owned()
+    });
     let open = {
         let opened = opened.clone();
         move |user: UserDto| opened.set(Some(&user.id.to_string()))
@@ -131,6 +144,7 @@ fn People() -> impl IntoView {
         view! {
             <Files filters importing />
             <LinkButton href=Route::Explain.href() label=explain::title() icon=Icon::Shield />
+            <Button label=invite_label icon=Icon::Mail on_press=invite />
             <Can menu=Menu::Users operation=Operation::Insert>
                 <Button label=t::add() icon=Icon::Plus kind=ButtonKind::Primary on_press=add />
             </Can>
@@ -173,6 +187,7 @@ fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<RoleChoic
     let name = RwSignal::new(t::panel_loading().to_owned());
     let title = Signal::derive(move || match open_id.get().as_deref() {
         Some(NEW) => t::add().to_owned(),
+        Some(INVITATIONS) => words::title().to_owned(),
         _ => name.get(),
     });
     let close = {
@@ -203,6 +218,7 @@ fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<RoleChoic
     };
     let content = move || match open_id.get() {
         None => ().into_any(),
+        Some(id) if id == INVITATIONS => view! { <Invitations /> }.into_any(),
         Some(id) if id == NEW => view! { <AddPerson roles on_added=added on_cancel=close /> }.into_any(),
         Some(id) => {
             view! { <Person id roles on_name=move |known| name.set(known) on_saved=saved /> }.into_any()
