@@ -12,14 +12,15 @@ pub(crate) mod guessing;
 pub(crate) mod handlers;
 mod history;
 mod profile;
+mod sign_in;
 pub mod store;
 
 use crate::{http::route::Route, routes};
 use confirm::{__path_confirm_session, confirm_session};
 use events::{__path_get_events, get_events};
 use handlers::{
-    __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_in, __path_sign_out,
-    get_session, get_sign_in_page, refresh_session, sign_in, sign_out,
+    __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_out,
+    get_session, get_sign_in_page, refresh_session, sign_out,
 };
 use history::{
     __path_get_session_history, __path_get_session_history_link, get_session_history,
@@ -30,6 +31,7 @@ use profile::{
     __path_update_profile, change_password, end_other_sessions, end_session, list_own_sessions,
     update_profile,
 };
+use sign_in::{__path_sign_in, sign_in};
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {

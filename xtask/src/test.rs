@@ -144,7 +144,15 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
 fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
     packages::ensure(&[Need::Server, Need::MailServer])?;
-    let run = |admin: &str| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
+    let run = |admin: &str| {
+        let tests = |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
+        tests(passed_on)?;
+        if !passed_on.is_empty() {
+            return Ok(());
+        }
+        // Those that compare times need the machine to themselves.
+        tests(&["--ignored", "--test-threads=1", "--nocapture"].map(str::to_owned))
+    };
     if let Some(admin) = environment::find("PORTICO_TEST_ADMIN_URL") {
         return run(&admin);
     }

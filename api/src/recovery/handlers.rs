@@ -23,7 +23,10 @@ use crate::{
     },
     link_token::{self, LinkKind},
     mail::Occasion,
-    sessions::{device, guessing},
+    sessions::{
+        device,
+        guessing::{self, Source, sign_in_limit},
+    },
 };
 
 /// Asks for a link by mail with which to set a new password. The answer is the same, in the same time, whether or not
@@ -124,5 +127,10 @@ pub async fn recover_password(
     };
     let recovering = Recovering { reset: id, user: found.user, password_hash: hash, occasion };
     site.db.sign_in(&who, organization.id, actor, move |conn| store::recover(conn, recovering)).await?;
+    // Who has read the mail is no guesser: the delays of wrong passwords do not stand in the way of the new one.
+    let from = Source::Address(visit.address);
+    let own = [Some(organization.slug.as_str()), None].map(|slug| sign_in_limit(slug, &found.email, from).key);
+    let now = site.clock.now();
+    site.db.platform(&who, move |platform| platform.forgive_attempt(&own, &[], now)).await?;
     Ok(NoContent)
 }

@@ -1,7 +1,8 @@
 //! Guessing is slowed, never locked: growing delays per pair of account and address, and per network. A browser that
-//! has signed in to the account before is counted by itself, so strangers cannot slow it.
+//! has signed in to the account before has attempts of its own, so strangers cannot keep it out.
 //!
-//! Keys name accounts, not e-mails: whoever has an account with the same e-mail elsewhere gains nothing by it. An
+//! Keys name what was sent, and not what was found: the e-mail, at one organization or at the shared host. So nothing
+//! can be told from the delays, and whoever has an account with the same e-mail elsewhere gains nothing by it. An
 //! attempt is counted before its password is looked at, and taken back when it was right.
 
 use std::net::IpAddr;
@@ -12,24 +13,26 @@ use shared::ids::UserId;
 
 use crate::{ApiError, access::network::network, db::doors::AttemptLimit};
 
-/// At whom an attempt is aimed.
+/// From where an attempt comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target<'a> {
-    /// An account, from a browser that is new to it.
-    Account(UserId),
-    /// An account, from a browser that has signed in to it before: the hash of its mark.
-    KnownDevice(UserId, &'a [u8]),
-    /// An e-mail without an account here: slowed all the same, so that this tells nothing.
-    Nobody(&'a str),
+pub enum Source<'a> {
+    /// An address.
+    Address(IpAddr),
+    /// A browser that has signed in to the account before: the hash of its mark.
+    KnownDevice(&'a [u8]),
 }
 
-/// The limit for one target from one address.
-pub fn target_limit(target: Target<'_>, address: IpAddr) -> AttemptLimit {
-    let address = address.to_string();
-    let (key, free) = match target {
-        Target::Account(user) => (key(&[b"account", user.0.as_bytes(), address.as_bytes()]), 5),
-        Target::KnownDevice(user, device) => (key(&[b"device", user.0.as_bytes(), device]), 10),
-        Target::Nobody(email) => (key(&[b"nobody", email.as_bytes(), address.as_bytes()]), 5),
+/// The limit for attempts with one e-mail, at the organization with this slug or at the shared host, from one source.
+pub fn sign_in_limit(slug: Option<&str>, email: &str, source: Source<'_>) -> AttemptLimit {
+    let (place, name) = slug.map_or((b"shared".as_slice(), ""), |slug| (b"organization".as_slice(), slug));
+    let (key, free) = match source {
+        Source::Address(address) => {
+            (key(&[b"sign-in", place, name.as_bytes(), email.as_bytes(), address.to_string().as_bytes()]), 5)
+        }
+        // These come behind those of the address.
+        Source::KnownDevice(device) => {
+            (key(&[b"device", place, name.as_bytes(), email.as_bytes(), device]), 3)
+        }
     };
     AttemptLimit { key, free, longest_seconds: 15 * 60, forgiven_after_seconds: 5 * 60 }
 }
@@ -72,25 +75,21 @@ pub fn key(parts: &[&[u8]]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use uuid::Uuid;
 
     use super::*;
 
     #[test]
-    fn each_target_is_counted_by_itself() {
-        let address = "192.0.2.1".parse().expect("an address");
-        let (one, two) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
-        let targets = [
-            Target::Account(one),
-            Target::Account(two),
-            Target::KnownDevice(one, b"mark"),
-            Target::KnownDevice(two, b"mark"),
-            Target::KnownDevice(one, b"other"),
-            Target::Nobody("ana@x.org"),
-        ];
-        let keys: std::collections::HashSet<Vec<u8>> =
-            targets.iter().map(|target| target_limit(*target, address).key).collect();
-        assert_eq!(keys.len(), targets.len());
+    fn each_source_and_place_is_counted_by_itself() {
+        let (one, two) = (Source::Address([192, 0, 2, 1].into()), Source::Address([192, 0, 2, 2].into()));
+        let (mark, other) = (Source::KnownDevice(b"mark"), Source::KnownDevice(b"other"));
+        let mut keys = std::collections::HashSet::new();
+        for slug in [None, Some("acme"), Some("shared"), Some("")] {
+            for email in ["ana@x.org", "eva@x.org"] {
+                for source in [one, two, mark, other] {
+                    assert!(keys.insert(sign_in_limit(slug, email, source).key), "{slug:?} {email} {source:?}");
+                }
+            }
+        }
     }
 
     #[test]

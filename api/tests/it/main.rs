@@ -30,5 +30,6 @@ mod roles;
 mod sessions;
 mod sign_in_settings;
 mod simulate;
+mod uniform;
 mod users;
 mod work;
