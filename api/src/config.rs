@@ -1,6 +1,6 @@
 //! Configuration: read from the environment, here and nowhere else.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -23,6 +23,34 @@ pub struct ServeConfig {
     pub trusted_proxies: usize,
     /// `PORTICO_DATABASE_CONNECTIONS`: twice the cores where absent.
     pub database_connections: u32,
+    /// How much may be asked for.
+    pub rate_limits: RateLimits,
+}
+
+/// Requests a minute to the API of one server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// `PORTICO_RATE_LIMIT_NETWORK`: of a network (/24, or /64) whose people are not known yet; 1200 where absent.
+    pub network: NonZeroU32,
+    /// `PORTICO_RATE_LIMIT_PERSON`: of a person who is signed in; 1200 where absent.
+    pub person: NonZeroU32,
+    /// `PORTICO_RATE_LIMIT_TOKEN`: of an API token; 600 where absent.
+    pub token: NonZeroU32,
+    /// `PORTICO_RATE_LIMIT_ORGANIZATION`: of all people and tokens of an organization; 12000 where absent.
+    pub organization: NonZeroU32,
+}
+
+impl RateLimits {
+    fn from_environment() -> Result<Self> {
+        let quota =
+            |name, fallback: u32| parsed(name, || NonZeroU32::new(fallback).unwrap_or(NonZeroU32::MIN));
+        Ok(Self {
+            network: quota("PORTICO_RATE_LIMIT_NETWORK", 1200)?,
+            person: quota("PORTICO_RATE_LIMIT_PERSON", 1200)?,
+            token: quota("PORTICO_RATE_LIMIT_TOKEN", 600)?,
+            organization: quota("PORTICO_RATE_LIMIT_ORGANIZATION", 12_000)?,
+        })
+    }
 }
 
 impl ServeConfig {
@@ -41,6 +69,7 @@ impl ServeConfig {
             database_connections: parsed("PORTICO_DATABASE_CONNECTIONS", || {
                 u32::try_from(cores * 2).unwrap_or(4)
             })?,
+            rate_limits: RateLimits::from_environment()?,
         })
     }
 }

@@ -63,6 +63,9 @@ pub enum ApiError {
     /// Too many attempts; try again after so many seconds.
     #[error("too many attempts, again in {0} s")]
     TooManyAttempts(u32),
+    /// Too many requests; try again after so many seconds.
+    #[error("rate limited, again in {0} s")]
+    RateLimited(u32),
     /// The organization is suspended.
     #[error("organization suspended")]
     OrganizationSuspended,
@@ -150,6 +153,12 @@ impl ApiError {
                 retry_after_seconds: Some(*seconds),
                 ..Problem::new(ProblemCode::TooManyAttempts)
                     .with_detail(format!("Try again in {seconds} seconds."))
+            },
+            Self::RateLimited(seconds) => Problem {
+                retry_after_seconds: Some(*seconds),
+                ..Problem::new(ProblemCode::RateLimited).with_detail(format!(
+                    "Nothing was changed. Send fewer requests, and this one again in {seconds} seconds."
+                ))
             },
             Self::OrganizationSuspended => Problem::new(ProblemCode::OrganizationSuspended)
                 .with_detail("Nobody can sign in until it is resumed."),

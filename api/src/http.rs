@@ -16,6 +16,7 @@ pub mod guards;
 pub mod idempotency;
 pub mod input;
 pub mod openapi;
+pub mod rate_limit;
 pub mod route;
 pub mod routes;
 pub mod server;

@@ -19,8 +19,8 @@ use crate::{http::route::Route, routes};
 use confirm::{__path_confirm_session, confirm_session};
 use events::{__path_get_events, get_events};
 use handlers::{
-    __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_out,
-    get_session, get_sign_in_page, refresh_session, sign_out,
+    __path_get_session, __path_get_sign_in_page, __path_refresh_session, __path_sign_out, get_session,
+    get_sign_in_page, refresh_session, sign_out,
 };
 use history::{
     __path_get_session_history, __path_get_session_history_link, get_session_history,

@@ -88,6 +88,8 @@ problem_codes! {
     VersionRequired => "version_required", 428, "The version is missing";
     /// Too many attempts; `Retry-After` says when to try again.
     TooManyAttempts => "too_many_attempts", 429, "Too many attempts";
+    /// More requests than are allowed in a minute; `Retry-After` says when to try again.
+    RateLimited => "rate_limited", 429, "Too many requests";
     /// Something broke here; the request id leads to the cause in the log.
     Internal => "internal", 500, "Something went wrong on our side";
     /// The server is at its limit; `Retry-After` says when to try again.

@@ -145,7 +145,8 @@ fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
     packages::ensure(&[Need::Server, Need::MailServer])?;
     let run = |admin: &str| {
-        let tests = |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
+        let tests =
+            |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
         tests(passed_on)?;
         if !passed_on.is_empty() {
             return Ok(());

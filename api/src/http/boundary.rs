@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{
     denied,
     idempotency::{IdempotencyKey, REPLAYED},
+    rate_limit::Left,
     server::Site,
 };
 use crate::{ApiError, access::Caller};
@@ -73,6 +74,10 @@ pub async fn boundary<B: MessageBody + 'static>(
         response = ServiceResponse::new(response.into_parts().0, answer).map_into_right_body();
     }
     finish(&mut response, id);
+    let left = response.request().extensions().get::<Left>().cloned();
+    if let Some(left) = left {
+        left.say(response.headers_mut());
+    }
     let is_replay = response
         .request()
         .extensions()

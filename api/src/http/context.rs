@@ -21,6 +21,7 @@ use super::{
     boundary::RequestId,
     by_token, guards,
     idempotency::IdempotencyKey,
+    routes::PREFIX,
     server::Site,
     signed_link,
     tokens::{Claims, LinkClaims},
@@ -65,6 +66,26 @@ pub async fn context<B: MessageBody + 'static>(
     }
 }
 
+/// Who shows a token, where one is shown.
+async fn known(
+    request: &mut ServiceRequest,
+    site: &Site,
+    visit: &Visit,
+) -> Result<Option<Caller>, ApiError> {
+    let asked = Asked::of(request);
+    let shown = match bearer(request)? {
+        Some(token) if Secret::is_meant(&token) => {
+            return by_token::caller(site, visit, &token).await.map(Some);
+        }
+        Some(token) => Shown::of_token(site, &token)?,
+        None => match signed_link::take(request, site)? {
+            Some(claims) => Shown::of_link(claims),
+            None => return Ok(None),
+        },
+    };
+    caller(site, visit, shown, asked).await.map(Some)
+}
+
 /// Puts into the request's extensions where it belongs.
 async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let Some(site) = request.app_data::<Data<Site>>().cloned() else {
@@ -73,16 +94,16 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let visit = visit(request, &site).await?;
     // Already here: refusals are counted with where they came from.
     request.extensions_mut().insert(visit.clone());
-    let asked = Asked::of(request);
-    let caller = match bearer(request)? {
-        Some(token) if Secret::is_meant(&token) => Some(by_token::caller(&site, &visit, &token).await?),
-        Some(token) => Some(caller(&site, &visit, Shown::of_token(&site, &token)?, asked).await?),
-        None => match signed_link::take(request, &site)? {
-            Some(claims) => Some(caller(&site, &visit, Shown::of_link(claims), asked).await?),
-            None => None,
-        },
-    };
-    if let Some(mut caller) = caller {
+    let known = known(request, &site, &visit).await;
+    if request.path().starts_with(PREFIX) {
+        // A token that is none is nobody's, and counted with the strangers of its network.
+        let of = known.as_ref().ok().and_then(Option::as_ref);
+        let left = site.rate_limiter.check(of, visit.address);
+        let admitted = left.admit();
+        request.extensions_mut().insert(left);
+        admitted?;
+    }
+    if let Some(mut caller) = known? {
         caller.idempotency_key = IdempotencyKey::take(request);
         request.extensions_mut().insert(caller);
     }

@@ -213,7 +213,7 @@ fn problem_text(status: u16) -> &'static str {
         415 => "The body is not JSON.",
         422 => "Some values are not allowed; `errors` names each.",
         428 => "`If-Match` is missing.",
-        429 => "Too many attempts; `Retry-After` says when to try again.",
+        429 => "Too many attempts or requests; `Retry-After` says when to try again.",
         503 => "The server is busy; `Retry-After` says when to try again.",
         _ => "Something broke.",
     }

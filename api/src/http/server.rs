@@ -14,6 +14,7 @@ use super::{
     app_files, boundary, context,
     denied::{self, Denied},
     input::BODY_LIMIT,
+    rate_limit::RateLimiter,
     route::Route,
     routes,
     tokens::TokenKeys,
@@ -52,6 +53,8 @@ pub struct Site {
     pub domain: String,
     /// The host where people of all organizations sign in.
     pub shared_host: String,
+    /// How much may be asked for.
+    pub rate_limiter: RateLimiter,
     /// How many proxies stand in front.
     pub trusted_proxies: usize,
     /// The folder with the built app.
@@ -71,6 +74,7 @@ impl Portico {
     pub fn open(config: &ServeConfig, clock: Clock, cache: AccessCache) -> Result<Self> {
         migrate::check_tenants_role(&config.database_url)?;
         let listener = Listener::start(&config.database_url, cache.clone())?;
+        let rate_limiter = RateLimiter::new(&config.rate_limits, &clock);
         let site = Site {
             db: Db::open(&config.database_url, config.database_connections, clock.clone(), cache)?,
             clock,
@@ -83,6 +87,7 @@ impl Portico {
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,
+            rate_limiter,
             app_directory: config.app_directory.clone(),
         };
         Ok(Self { site: Data::new(site), listener })

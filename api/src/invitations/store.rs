@@ -126,7 +126,8 @@ pub fn create(
             .and(invitations::ended_at.is_null())
             .and(invitations::expires_at.le(now)),
     );
-    end(conn, expired.select(invitations::id).load(conn.sql())?, LinkEnd::Void)?;
+    let expired = expired.select(invitations::id).load(conn.sql())?;
+    end(conn, expired, LinkEnd::Void)?;
     let language = match new.language {
         Some(language) => language,
         None => general_data::settings_for_people(conn)?.language,
@@ -215,7 +216,9 @@ pub fn end_for_email(conn: &mut TenantConn<'_>, email: &str) -> Result<(), ApiEr
 }
 
 fn end(conn: &mut TenantConn<'_>, ids: Vec<Uuid>, because: LinkEnd) -> Result<(), ApiError> {
-    let (now, by) = (conn.clock().now(), conn.actor().user());
+    let now = conn.clock().now();
+    // Who comes in by it is not there yet.
+    let by = if because == LinkEnd::Used { None } else { conn.actor().user() };
     let ended: Vec<(Uuid, String)> = diesel::update(invitations::table.filter(invitations::id.eq_any(ids)))
         .set((
             invitations::ended_at.eq(now),

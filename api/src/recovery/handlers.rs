@@ -129,7 +129,8 @@ pub async fn recover_password(
     site.db.sign_in(&who, organization.id, actor, move |conn| store::recover(conn, recovering)).await?;
     // Who has read the mail is no guesser: the delays of wrong passwords do not stand in the way of the new one.
     let from = Source::Address(visit.address);
-    let own = [Some(organization.slug.as_str()), None].map(|slug| sign_in_limit(slug, &found.email, from).key);
+    let own =
+        [Some(organization.slug.as_str()), None].map(|slug| sign_in_limit(slug, &found.email, from).key);
     let now = site.clock.now();
     site.db.platform(&who, move |platform| platform.forgive_attempt(&own, &[], now)).await?;
     Ok(NoContent)

@@ -9,7 +9,7 @@ use shared::{ViolationCode, session::Confirmation};
 
 use super::{
     cookies,
-    guessing::{self, Target},
+    guessing::{self, Source},
     store,
 };
 use crate::{
@@ -39,14 +39,17 @@ pub async fn confirm_session(
     let (user, session, now) = (who.caller().user(), who.caller().session()?, who.caller().now);
     let mark = cookies::device(&request).hash();
     let device = mark.clone();
-    let (knows_device, account) = site
+    let (knows_device, account, email) = site
         .db
         .read(&who, move |conn| {
-            Ok((store::knows_device(conn, user, &device)?, store::find_account(conn, user)?))
+            let knows_device = store::knows_device(conn, user, &device)?;
+            Ok((knows_device, store::find_account(conn, user)?, store::email(conn, user)?))
         })
         .await?;
-    let target = if knows_device { Target::KnownDevice(user, &mark) } else { Target::Account(user) };
-    let limits = [guessing::target_limit(target, visit.address), guessing::network_limit(visit.address)];
+    let source = if knows_device { Source::KnownDevice(&mark) } else { Source::Address(visit.address) };
+    let slug = who.caller().organization.slug.clone();
+    let limits =
+        [guessing::sign_in_limit(Some(&slug), &email, source), guessing::network_limit(visit.address)];
     let [own, network] = limits.each_ref().map(|limit| vec![limit.key.clone()]);
     let until = site.db.write(&who, move |conn| doors::reserve_attempt(conn.sql(), &limits, now)).await?;
     guessing::refuse_until(until, now)?;

@@ -86,7 +86,10 @@ mod tests {
         for slug in [None, Some("acme"), Some("shared"), Some("")] {
             for email in ["ana@x.org", "eva@x.org"] {
                 for source in [one, two, mark, other] {
-                    assert!(keys.insert(sign_in_limit(slug, email, source).key), "{slug:?} {email} {source:?}");
+                    assert!(
+                        keys.insert(sign_in_limit(slug, email, source).key),
+                        "{slug:?} {email} {source:?}"
+                    );
                 }
             }
         }

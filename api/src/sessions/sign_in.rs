@@ -7,10 +7,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use shared::{
     check::normal_email,
     ids::{OrganizationId, UserId},
@@ -58,13 +55,14 @@ pub async fn sign_in(
     let sought = Sought::of(&site, &visit, chosen).await?;
     let candidates = candidates(&site, &who, &visit, &sought, &email, &mark).await?;
     let attempt = Attempt { sought: &sought, email: &email, visit: &visit };
-    let candidates = attempt.admit(&site, &who, candidates, &mark).await?;
+    let device = mark.hash();
+    let (candidates, source) = attempt.admit(&site, &who, candidates, &device).await?;
 
     let mut fitting = fitting(&site, candidates, sought.places(), &password).await?;
     if fitting.is_empty() {
         return Err(ApiError::WrongCredentials);
     }
-    attempt.forgive(&site, &who, &mark).await?;
+    attempt.forgive(&site, &who, source, &device).await?;
     if fitting.len() > 1 {
         let mut organizations: Vec<_> =
             fitting.iter().map(|one| one.candidate.organization.to_name()).collect();
@@ -163,24 +161,26 @@ impl Attempt<'_> {
     /// Counts the attempt before any password is looked at, and refuses it where there is something to wait for. A
     /// browser that an account knows has some attempts of its own behind that, at this account alone: what strangers
     /// do from the same address does not slow it, and an account with the same e-mail elsewhere opens nothing.
-    async fn admit(
+    async fn admit<'d>(
         &self,
         site: &Site,
         who: &Public<why::SignIn>,
         mut candidates: Vec<Candidate>,
-        mark: &Secret,
-    ) -> Result<Vec<Candidate>, ApiError> {
-        let until = self.reserve(site, who, Source::Address(self.visit.address)).await?;
+        device: &'d [u8],
+    ) -> Result<(Vec<Candidate>, Source<'d>), ApiError> {
+        let source = Source::Address(self.visit.address);
+        let until = self.reserve(site, who, source).await?;
         if until.is_none() {
-            return Ok(candidates);
+            return Ok((candidates, source));
         }
         candidates.retain(|one| one.knows_device);
         if candidates.is_empty() {
             guessing::refuse_until(until, site.clock.now())?;
         }
-        let until = self.reserve(site, who, Source::KnownDevice(&mark.hash())).await?;
+        let source = Source::KnownDevice(device);
+        let until = self.reserve(site, who, source).await?;
         guessing::refuse_until(until, site.clock.now())?;
-        Ok(candidates)
+        Ok((candidates, source))
     }
 
     async fn reserve(
@@ -198,10 +198,15 @@ impl Attempt<'_> {
     }
 
     /// Takes the attempt back, since its password was right: all that was counted at the organization that is named,
-    /// and this one attempt where others of the same e-mail are counted too.
-    async fn forgive(&self, site: &Site, who: &Public<why::SignIn>, mark: &Secret) -> Result<(), ApiError> {
-        let device = mark.hash();
-        let sources = [Source::Address(self.visit.address), Source::KnownDevice(&device)];
+    /// and this one attempt, from where it was counted, where others of the same e-mail are counted too.
+    async fn forgive(
+        &self,
+        site: &Site,
+        who: &Public<why::SignIn>,
+        counted: Source<'_>,
+        device: &[u8],
+    ) -> Result<(), ApiError> {
+        let sources = [Source::Address(self.visit.address), Source::KnownDevice(device)];
         let own: Vec<Vec<u8>> = self
             .sought
             .slug
@@ -210,7 +215,7 @@ impl Attempt<'_> {
             .collect();
         let mut shared = vec![guessing::network_limit(self.visit.address).key];
         if self.sought.at_shared_host {
-            shared.extend(sources.map(|one| guessing::sign_in_limit(None, self.email, one).key));
+            shared.push(guessing::sign_in_limit(None, self.email, counted).key);
         }
         let now = site.clock.now();
         site.db.platform(who, move |platform| platform.forgive_attempt(&own, &shared, now)).await

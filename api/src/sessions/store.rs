@@ -77,6 +77,11 @@ pub fn find_account(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Ac
     Ok(found.map(|password_hash| Account { user, password_hash }))
 }
 
+/// The e-mail of the account.
+pub fn email(conn: &mut TenantConn<'_>, user: UserId) -> Result<String, ApiError> {
+    Ok(users::table.filter(users::id.eq(user.0)).select(users::email).first(conn.sql())?)
+}
+
 /// Whether this device has signed in to the account before.
 pub fn knows_device(conn: &mut TenantConn<'_>, user: UserId, device_hash: &[u8]) -> Result<bool, ApiError> {
     let known =

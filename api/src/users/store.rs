@@ -81,7 +81,6 @@ pub fn check_default_given(conn: &mut TenantConn<'_>, caller: &Caller) -> Result
 }
 
 /// Somebody who is to be there.
-#[expect(missing_debug_implementations, reason = "a hash of a password is not for showing")]
 pub struct Newcomer {
     /// The id.
     pub id: UserId,

@@ -21,6 +21,7 @@ pub use cluster::Database;
 pub use http::{Answer, Client};
 pub use mail::MailServer;
 pub use server::{
-    PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, starting_organizations, starting_time,
+    PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, plenty, starting_organizations,
+    starting_time,
 };
 pub use stream::{EventStream, Next};

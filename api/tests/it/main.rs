@@ -25,6 +25,7 @@ mod licences;
 mod mail;
 mod projects;
 mod promises;
+mod rate_limits;
 mod recovery;
 mod roles;
 mod sessions;

@@ -191,7 +191,7 @@ fn problem_of(status: StatusCode) -> Option<Problem> {
             ProblemCode::Busy
         }
         StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,
-        StatusCode::TOO_MANY_REQUESTS => ProblemCode::TooManyAttempts,
+        StatusCode::TOO_MANY_REQUESTS => ProblemCode::RateLimited,
         _ => return None,
     };
     Some(Problem::new(code))

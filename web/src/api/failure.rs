@@ -56,7 +56,10 @@ impl Failure {
         match self {
             Self::Refused(problem) => matches!(
                 problem.code,
-                ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooManyAttempts
+                ProblemCode::Busy
+                    | ProblemCode::Internal
+                    | ProblemCode::RateLimited
+                    | ProblemCode::TooManyAttempts
             ),
             Self::Unreachable | Self::Unreadable => true,
         }
@@ -95,6 +98,9 @@ fn refusal(problem: &Problem) -> String {
         return problems::seats(seats);
     }
     if let Some(seconds) = problem.retry_after_seconds {
+        if problem.code == ProblemCode::RateLimited {
+            return problems::rate_limited(i64::from(seconds));
+        }
         return problems::retry_after(i64::from(seconds));
     }
     match (locale::current(), &problem.detail) {

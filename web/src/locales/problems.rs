@@ -13,6 +13,11 @@ super::texts! {
     unreadable_advice:
         "This page may be older than the server. Load it again; if that does not help, tell your administrator.",
         "Puede que esta página sea anterior a la del servidor. Vuelve a cargarla; si no ayuda, avisa a tu administrador.";
+    rate_limited[n]:
+        "More was asked for in a minute than is allowed. Try again in {n} second; nothing you typed is lost." |
+        "More was asked for in a minute than is allowed. Try again in {n} seconds; nothing you typed is lost.",
+        "Se ha pedido más de lo permitido en un minuto. Reinténtalo dentro de {n} segundo; no se pierde nada de lo escrito." |
+        "Se ha pedido más de lo permitido en un minuto. Reinténtalo dentro de {n} segundos; no se pierde nada de lo escrito.";
     retry_after[n]:
         "Try again in {n} second." | "Try again in {n} seconds.",
         "Reinténtalo dentro de {n} segundo." | "Reinténtalo dentro de {n} segundos.";
@@ -158,6 +163,10 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
         ProblemCode::TooManyAttempts => pick(
             ("Too many attempts", "Wait a moment and try again."),
             ("Demasiados intentos", "Espera un momento y vuelve a intentarlo."),
+        ),
+        ProblemCode::RateLimited => pick(
+            ("Too many requests", "Wait a moment and try again; nothing you typed is lost."),
+            ("Demasiadas solicitudes", "Espera un momento y reinténtalo; no se pierde nada de lo escrito."),
         ),
         ProblemCode::Internal => pick(
             ("Something went wrong on our side", "Try again. If it stays, report the request below."),

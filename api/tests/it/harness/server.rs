@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
+    num::NonZeroU32,
     path::PathBuf,
     sync::mpsc,
     thread::JoinHandle,
@@ -12,7 +13,7 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    config::ServeConfig,
+    config::{RateLimits, ServeConfig},
     http::{
         server::{Portico, Site},
         tokens,
@@ -85,6 +86,26 @@ impl TestServer {
         cache: AccessCache,
         database_connections: u32,
     ) -> Self {
+        Self::with(database, clock, cache, database_connections, plenty())
+    }
+
+    /// Starts a server that lets so many requests through.
+    pub fn with_limits(
+        database: &Database,
+        clock: &Clock,
+        cache: AccessCache,
+        rate_limits: RateLimits,
+    ) -> Self {
+        Self::with(database, clock, cache, 6, rate_limits)
+    }
+
+    fn with(
+        database: &Database,
+        clock: &Clock,
+        cache: AccessCache,
+        database_connections: u32,
+        rate_limits: RateLimits,
+    ) -> Self {
         let keys_directory = keys_directory();
         let config = ServeConfig {
             database_url: database.url("portico_app"),
@@ -95,6 +116,7 @@ impl TestServer {
             app_directory: None,
             trusted_proxies: 1,
             database_connections,
+            rate_limits,
         };
         let portico = Portico::open(&config, clock.clone(), cache).expect("the server opens");
         let site = portico.site.clone();
@@ -125,6 +147,12 @@ impl Drop for TestServer {
             thread.join().expect("the server's thread ends well");
         }
     }
+}
+
+/// Limits that no test reaches: under a clock that stands still no quota ever comes back.
+pub fn plenty() -> RateLimits {
+    let plenty = NonZeroU32::MAX;
+    RateLimits { network: plenty, person: plenty, token: plenty, organization: plenty }
 }
 
 /// The keys of this test run, made by whichever test comes first.

@@ -3,7 +3,7 @@
 
 use std::{path::Path, sync::mpsc};
 
-use api::{access::cache::AccessCache, db::operator::OperatorDb, organizations};
+use api::{access::cache::AccessCache, config::RateLimits, db::operator::OperatorDb, organizations};
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use shared::{
@@ -34,7 +34,10 @@ fn every_problem_code_is_what_some_request_gets() {
         assert_eq!(answer.header("retry-after"), again.as_deref(), "{code:?}");
         let waits = matches!(
             code,
-            ProblemCode::TooManyAttempts | ProblemCode::Busy | ProblemCode::IdempotencyKeyInUse
+            ProblemCode::TooManyAttempts
+                | ProblemCode::Busy
+                | ProblemCode::IdempotencyKeyInUse
+                | ProblemCode::RateLimited
         );
         assert_eq!(again.is_some(), waits, "{code:?}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{code:?}");
@@ -151,6 +154,13 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             let guess =
                 || stranger.post("/session", &json!({"email": admin.email, "password": "not this one"}));
             (0..20).map(|_| guess()).find(|answer| answer.status != 401).expect("guessing is slowed")
+        }
+        ProblemCode::RateLimited => {
+            let one = std::num::NonZeroU32::MIN;
+            let limits = RateLimits { network: one, person: one, token: one, organization: one };
+            let server = TestServer::with_limits(&app.database, &app.clock, AccessCache::default(), limits);
+            admin.at(&server).get("/session").expect(200);
+            admin.at(&server).get("/session")
         }
         ProblemCode::Internal => {
             let app = TestApp::start();

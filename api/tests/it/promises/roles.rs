@@ -18,6 +18,7 @@ fn refusal(database: &Database, role: &str) -> String {
         app_directory: None,
         trusted_proxies: 0,
         database_connections: 1,
+        rate_limits: crate::harness::plenty(),
     };
     let opened = Portico::open(&config, Clock::system(), AccessCache::default());
     opened.err().map(|error| format!("{error:#}")).expect("the server refuses")

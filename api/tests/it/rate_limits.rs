@@ -1,0 +1,77 @@
+//! Rate limits: by network, person and organization, and what an answer says of them.
+
+use std::num::NonZeroU32;
+
+use api::{access::cache::AccessCache, config::RateLimits};
+use chrono::TimeDelta;
+use serde_json::json;
+use shared::ProblemCode;
+
+use crate::harness::{TestApp, TestServer};
+
+fn quota(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).expect("a quota")
+}
+
+/// A server with small limits, beside the one without.
+fn limited(app: &TestApp) -> TestServer {
+    let limits = RateLimits { network: quota(6), person: quota(4), token: quota(4), organization: quota(10) };
+    TestServer::with_limits(&app.database, &app.clock, AccessCache::default(), limits)
+}
+
+#[test]
+fn a_person_who_floods_is_refused_and_nobody_else() {
+    let app = TestApp::start();
+    let server = limited(&app);
+    let (flooding, colleague) =
+        (app.acme.admin(&app).at(&server), app.acme.person().create(&app).at(&server));
+    let left: Vec<String> = (0..4)
+        .map(|_| flooding.get("/session").expect(200).header("ratelimit").expect("a figure").to_owned())
+        .collect();
+    assert_eq!(left[0], "\"person\";r=3;t=15, \"organization\";r=9;t=6");
+    assert_eq!(left[3], "\"person\";r=0;t=60, \"organization\";r=6;t=24");
+    let refused = flooding.get("/session").expect(429);
+    assert_eq!(refused.problem().code, ProblemCode::RateLimited);
+    assert_eq!(refused.header("retry-after"), Some("15"));
+    assert_eq!(refused.header("ratelimit"), Some("\"person\";r=0;t=15"));
+    assert_eq!(refused.header("ratelimit-policy"), Some("\"person\";q=4;w=60"));
+    // What was refused took nothing from what the organization shares.
+    let other = colleague.get("/session").expect(200);
+    assert_eq!(other.header("ratelimit"), Some("\"person\";r=3;t=15, \"organization\";r=5;t=30"));
+    assert_eq!(other.header("ratelimit-policy"), Some("\"person\";q=4;w=60, \"organization\";q=10;w=60"));
+    app.clock.advance(TimeDelta::seconds(15));
+    flooding.get("/session").expect(200);
+}
+
+#[test]
+fn an_organization_that_floods_does_not_eat_anothers_share() {
+    let app = TestApp::start();
+    let server = limited(&app);
+    let people: Vec<_> = (0..4).map(|_| app.acme.person().create(&app).at(&server)).collect();
+    let statuses: Vec<u16> =
+        (0..3).flat_map(|_| people.iter().map(|person| person.get("/session").status)).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 10, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 2, "{statuses:?}");
+    let refused = people[0].get("/session").expect(429);
+    assert_eq!(refused.header("ratelimit-policy"), Some("\"person\";q=4;w=60, \"organization\";q=10;w=60"));
+    app.norte.admin(&app).at(&server).get("/session").expect(200);
+}
+
+#[test]
+fn a_network_is_counted_while_nobody_is_known_and_bad_tokens_with_it() {
+    let app = TestApp::start();
+    let server = limited(&app);
+    let from = |address: &str| server.client(&app.acme.host()).with_header("x-forwarded-for", address);
+    for _ in 0..3 {
+        let answer = from("192.0.2.1").get("/sign-in-page").expect(200);
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"network\";q=6;w=60"));
+        from("192.0.2.2").with_token("garbage").get("/session").expect(401);
+    }
+    let refused = from("192.0.2.3").post("/session", &json!({"email": "a@b.c", "password": "x"})).expect(429);
+    assert_eq!(refused.problem().code, ProblemCode::RateLimited);
+    from("192.0.2.3").with_token("garbage").get("/session").expect(429);
+    from("198.51.100.1").get("/sign-in-page").expect(200);
+    // Who is signed in is not counted with the strangers of the same network.
+    let admin = app.acme.admin(&app).at(&server).with_header("x-forwarded-for", "192.0.2.4");
+    admin.get("/session").expect(200);
+}
