@@ -22,5 +22,5 @@ test("a browser that is new to an account is told of by mail, and the mail leads
   expect(mail.html).toContain(`<html lang="en">`);
   expect(linkIn(mail)).toBe(`${origin}/profile`);
   await page.goto(linkIn(mail));
-  await expect(title(page, "My Profile")).toBeVisible();
+  await expect(title(page, "My profile")).toBeVisible();
 });

@@ -166,6 +166,25 @@ CREATE OR REPLACE FUNCTION portico.count_denied_elsewhere(
         ON CONFLICT ON CONSTRAINT denied_access_elsewhere_once DO UPDATE SET requests = d.requests + excluded.requests
     $$;
 
+-- Notes that somebody tries passwords at an e-mail, where an attempt under one of these keys has to wait. Nobody looks
+-- here whether there is such an account. One note an e-mail, until a worker has taken it up.
+CREATE OR REPLACE FUNCTION portico.note_guess(
+    note uuid, keys bytea[], email text, only_in uuid, at timestamptz, address text, device text
+) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.sign_in_failures f WHERE f.key_hash = ANY (keys) AND f.blocked_until > at) THEN
+        INSERT INTO public.guesses (id, email_hash, organization_id, noticed_at, address, device)
+        VALUES (note, portico.email_hash(email), only_in, at, address, device)
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            PERFORM pg_notify('portico_guesses', '');
+        END IF;
+    END IF;
+END
+$$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portico FROM PUBLIC;
 REVOKE EXECUTE ON ALL PROCEDURES IN SCHEMA portico FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portico.org_id TO portico_app, portico_operator;
@@ -173,7 +192,7 @@ GRANT EXECUTE ON FUNCTION
     portico.organization_by_slug, portico.organization_by_host, portico.organization_by_id,
     portico.organization_by_short_id,
     portico.rename_organization, portico.accounts_by_email,
-    portico.reserve_attempt, portico.forgive_attempt,
+    portico.reserve_attempt, portico.forgive_attempt, portico.note_guess,
     portico.request_recovery, portico.link_by_token,
     portico.count_denied_elsewhere, portico.person_traces, portico.erase_person
     TO portico_app;

@@ -12,7 +12,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::{ApiError, link_token::LinkKind};
+use crate::{ApiError, link_token::LinkKind, sessions::guesses::Guess};
 
 /// An organization, as its host and its tokens need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,6 +190,21 @@ impl<'a> Platform<'a> {
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
         forgive_attempt(self.connection, own, shared, now)
+    }
+
+    /// Notes that somebody tries passwords, for a worker to look at, where one of the keys has to wait.
+    pub fn note_guess(&mut self, guess: &Guess, now: DateTime<Utc>) -> Result<(), ApiError> {
+        let keys: Vec<&[u8]> = guess.keys.iter().map(Vec::as_slice).collect();
+        diesel::sql_query("SELECT portico.note_guess($1, $2, $3, $4, $5, $6, $7)")
+            .bind::<SqlUuid, _>(guess.id)
+            .bind::<Array<Binary>, _>(keys)
+            .bind::<Text, _>(&guess.email)
+            .bind::<Nullable<SqlUuid>, _>(guess.only_in)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Text, _>(guess.address.to_string())
+            .bind::<Text, _>(&guess.device)
+            .execute(self.connection)?;
+        Ok(())
     }
 
     /// Whether the database answers.

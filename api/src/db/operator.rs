@@ -118,6 +118,17 @@ pub mod tables {
     }
 
     table! {
+        guesses (id) {
+            id -> Uuid,
+            email_hash -> Binary,
+            organization_id -> Nullable<Uuid>,
+            noticed_at -> Timestamptz,
+            address -> Text,
+            device -> Text,
+        }
+    }
+
+    table! {
         organizations (id) {
             id -> Uuid,
             number -> Integer,

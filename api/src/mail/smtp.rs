@@ -4,7 +4,7 @@
 //! when the connection breaks just then. So the job is marked right before the text is sent, when sender, recipient and
 //! DATA were accepted: until then nothing can have been sent, afterwards something may have been, until the server says
 //! yes or no. What is in between is not sent again by itself. The Message-ID is the job's id, so a mail that an
-//! operator lets be sent again can be recognized by whoever gets it twice. Reasons: docs/adr/0020.
+//! operator lets be sent again can be recognized by whoever gets it twice. Reasons: docs/adr/0021.
 
 use std::time::{Duration, SystemTime};
 

@@ -313,8 +313,8 @@ impl Words<'_> {
 
     fn not_you(&self) -> String {
         self.pick(
-            "If you know nothing of this, set a new password by “Forgot your password?” on the sign-in screen, and tell somebody who manages people in your organization.",
-            "Si no sabes nada de esto, elige una contraseña nueva con «¿Has olvidado tu contraseña?» en la pantalla de entrada, y avisa a quien administra las personas de tu organización.",
+            "If you know nothing of this, set a new password by “Forgot password?” on the sign-in screen, and tell somebody who manages people in your organization.",
+            "Si no sabes nada de esto, elige una contraseña nueva con «¿Has olvidado la contraseña?» en la pantalla de entrada, y avisa a quien administra las personas de tu organización.",
         )
         .to_owned()
     }

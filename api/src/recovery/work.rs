@@ -26,7 +26,8 @@ pub fn work(db: &mut OperatorDb) -> Result<()> {
         let expires_at = request.requested_at + store::LIFETIME;
         // Who waited for longer has asked again.
         if db.clock().now() < expires_at {
-            for (organization, short_id, user) in accounts(db, &request)? {
+            for (organization, short_id, user) in accounts(db, &request.email_hash, request.organization_id)?
+            {
                 db.in_organization(organization, |conn| {
                     store::send_link(conn, request.id, user, &short_id, expires_at)
                 })?;
@@ -51,16 +52,20 @@ fn next(db: &mut OperatorDb) -> Result<Option<Request>> {
     Ok(oldest.first(db.global()).optional()?)
 }
 
-/// The accounts in active organizations that the request is about.
-fn accounts(db: &mut OperatorDb, request: &Request) -> Result<Vec<(OrganizationId, String, UserId)>> {
+/// The accounts in active organizations with an e-mail of this hash, each with its organization's short id.
+pub(crate) fn accounts(
+    db: &mut OperatorDb,
+    email_hash: &[u8],
+    only_in: Option<Uuid>,
+) -> Result<Vec<(OrganizationId, String, UserId)>> {
     let mut found = account_lookups::table
         .inner_join(organizations::table.on(organizations::id.eq(account_lookups::organization_id)))
-        .filter(account_lookups::email_hash.eq(&request.email_hash).and(organizations::state.eq("active")))
+        .filter(account_lookups::email_hash.eq(email_hash).and(organizations::state.eq("active")))
         .order(account_lookups::organization_id)
         .limit(ACCOUNTS)
         .select((organizations::id, organizations::short_id, account_lookups::user_id))
         .into_boxed();
-    if let Some(only) = request.organization_id {
+    if let Some(only) = only_in {
         found = found.filter(account_lookups::organization_id.eq(only));
     }
     let rows: Vec<(Uuid, String, Uuid)> = found.load(db.global())?;

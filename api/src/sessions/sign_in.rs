@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{
     cookies::{self, Secret},
     device,
+    guesses::Guess,
     guessing::{self, Source},
     handlers::begun,
     store,
@@ -169,7 +170,9 @@ impl Attempt<'_> {
         device: &'d [u8],
     ) -> Result<(Vec<Candidate>, Source<'d>), ApiError> {
         let source = Source::Address(self.visit.address);
-        let until = self.reserve(site, who, source).await?;
+        // From a browser that knows one of the accounts it is the person who mistypes.
+        let by_stranger = !candidates.iter().any(|one| one.knows_device);
+        let until = self.reserve(site, who, source, by_stranger).await?;
         if until.is_none() {
             return Ok((candidates, source));
         }
@@ -178,23 +181,43 @@ impl Attempt<'_> {
             guessing::refuse_until(until, site.clock.now())?;
         }
         let source = Source::KnownDevice(device);
-        let until = self.reserve(site, who, source).await?;
+        let until = self.reserve(site, who, source, false).await?;
         guessing::refuse_until(until, site.clock.now())?;
         Ok((candidates, source))
     }
 
+    /// Counts it. Where it has to wait and may be a stranger's guess, that is noted, for the person to be told.
     async fn reserve(
         &self,
         site: &Site,
         who: &Public<why::SignIn>,
         source: Source<'_>,
+        by_stranger: bool,
     ) -> Result<Option<chrono::DateTime<chrono::Utc>>, ApiError> {
-        let mut limits = vec![guessing::network_limit(self.visit.address)];
+        let mut limits = Vec::new();
         let own = self.sought.slug.as_deref();
         limits.extend(own.map(|slug| guessing::sign_in_limit(Some(slug), self.email, source)));
         limits.extend(self.sought.at_shared_host.then(|| guessing::sign_in_limit(None, self.email, source)));
+        let guess = by_stranger.then(|| Guess {
+            id: site.clock.new_id(),
+            keys: limits.iter().map(|limit| limit.key.clone()).collect(),
+            email: self.email.to_owned(),
+            // Of one that there is not, it is nobody's.
+            only_in: self.sought.only_in.map(|organization| organization.0),
+            address: self.visit.address,
+            device: device::name(&self.visit.user_agent),
+        });
+        limits.push(guessing::network_limit(self.visit.address));
         let now = site.clock.now();
-        site.db.platform(who, move |platform| platform.reserve_attempt(&limits, now)).await
+        site.db
+            .platform(who, move |platform| {
+                let until = platform.reserve_attempt(&limits, now)?;
+                if let (Some(_), Some(guess)) = (until, guess) {
+                    platform.note_guess(&guess, now)?;
+                }
+                Ok(until)
+            })
+            .await
     }
 
     /// Takes the attempt back, since its password was right: all that was counted at the organization that is named,

@@ -16,6 +16,7 @@ use crate::{
     config::WorkConfig,
     db::operator::OperatorDb,
     recovery,
+    sessions::guesses,
 };
 
 /// Does all there is to do. What it remembers from one look to the next is its own.
@@ -42,6 +43,12 @@ pub const ALL: &[Loop] = &[
         channel: Some(recovery::work::CHANNEL),
         at_least_every: Duration::from_secs(10),
         prepare: |_| Ok(Box::new(recovery::work::work)),
+    },
+    Loop {
+        name: "guesses",
+        channel: Some(guesses::CHANNEL),
+        at_least_every: Duration::from_mins(1),
+        prepare: |_| Ok(Box::new(guesses::work)),
     },
 ];
 

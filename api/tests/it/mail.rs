@@ -340,3 +340,45 @@ fn an_administrators_change_is_told_to_the_person_and_an_e_mails_to_the_former_o
     let expected = ["Tu contraseña de Acme Works ha cambiado", "Tu correo en Acme Works ha cambiado"];
     assert_eq!(subjects, expected.map(str::to_owned).into());
 }
+
+#[test]
+fn whoever_passwords_are_tried_at_hears_of_it_once_a_day() {
+    let app = TestApp::start();
+    let email = "admin@acme.example";
+    let attempt = |client: &crate::harness::Client, email: &str, password: &str| {
+        client.post("/session", &json!({"email": email, "password": password})).status
+    };
+    // From their own browser people may mistype as often as they like.
+    let own = app.client(&app.acme).with_header("x-forwarded-for", "198.51.100.1");
+    assert_eq!(attempt(&own, email, PASSWORD), 200);
+    while attempt(&own, email, "surely not this one") != 429 {}
+    app.work_off();
+    assert!(app.mails().is_empty(), "{:?}", app.mails());
+
+    let stranger = app
+        .client(&app.acme)
+        .with_header("user-agent", "curl/8.9")
+        .with_header("x-forwarded-for", "192.0.2.7");
+    let guess = || {
+        while attempt(&stranger, email, "surely not this one") != 429 {}
+        // The same for whom there is no account: nobody is told, and nothing stays.
+        while attempt(&stranger, "nobody@acme.example", "surely not this one") != 429 {}
+        app.work_off();
+    };
+    guess();
+    let mails = app.mails();
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.envelope_to, [email]);
+    assert_eq!(mail.subject, "Somebody tries passwords at your account at Acme Works");
+    assert!(mail.text.contains("Device: curl"), "{}", mail.text);
+    assert!(mail.text.contains("Address: 192.0.2.7"), "{}", mail.text);
+    let left = sql_query("SELECT 1 FROM guesses").execute(&mut app.database.superuser());
+    assert_eq!(left.expect("notes are counted"), 0);
+
+    app.clock.advance(TimeDelta::hours(1));
+    guess();
+    assert_eq!(app.mails().len(), 1, "once a day");
+    app.clock.advance(TimeDelta::days(1));
+    guess();
+    assert_eq!(app.mails().len(), 2);
+}

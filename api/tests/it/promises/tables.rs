@@ -6,10 +6,11 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 11] = [
+const GLOBAL_TABLES: [(&str, &str); 12] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
+    ("guesses", "passwords are tried at an e-mail; whose it is, a worker finds"),
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("link_lookups", "hash of a link's token to what it is for, asked before the organization is known"),
@@ -21,7 +22,7 @@ const GLOBAL_TABLES: [(&str, &str); 11] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 15] = [
+const DEFINERS: [(&str, &str); 16] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("count_denied_elsewhere", "counts refused requests at hosts of nobody"),
     ("erase_person", "puts a pseudonym where somebody of the transaction's organization was named"),
@@ -29,6 +30,7 @@ const DEFINERS: [(&str, &str); 15] = [
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
     ("keep_link_lookup", "the trigger that keeps lookups in step with links"),
     ("link_by_token", "ids of what a link's token is for"),
+    ("note_guess", "notes that an attempt has to wait"),
     ("organization_by_host", "one organization's name and state"),
     ("organization_by_id", "one organization's name and state"),
     ("organization_by_short_id", "one organization's name and state"),
