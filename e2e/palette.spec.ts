@@ -30,7 +30,7 @@ test("screens, projects, people and actions are found and opened by the keyboard
   await page.keyboard.press("Control+k");
   // What was opened lately comes first.
   await expect(page.getByRole("group", { name: "Recent" }).getByRole("option").first()).toContainText("Harbour Bridge");
-  await page.keyboard.type("quínt");
+  await page.keyboard.type("quint");
   await expect(page.getByRole("option", { name: /Iris Quint/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(title(page, "Iris Quint")).toBeVisible();

@@ -217,6 +217,7 @@ impl Menu {
                 | Self::ProjectParameters
                 | Self::SignInSettings
                 | Self::AuditLog
+                | Self::Integrations
                 | Self::ManageAccount
         )
     }

@@ -93,6 +93,13 @@ pub fn host_begins_with(word: &str) -> bool {
     host.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'))
 }
 
+/// The clipboard; absent where the browser has none to give, as on pages without TLS.
+pub fn clipboard() -> Option<web_sys::Clipboard> {
+    let navigator = web_sys::window()?.navigator();
+    let given = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
+    (!given.is_undefined()).then(|| navigator.clipboard())
+}
+
 /// Scheme, host and port of the address.
 pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()

@@ -51,8 +51,9 @@ macro_rules! texts {
 
 pub(crate) use texts;
 
-pub mod audit_log;
 pub mod accept_invitation;
+pub mod api_tokens;
+pub mod audit_log;
 pub mod common;
 pub mod entrance;
 pub mod explain;

@@ -102,8 +102,14 @@ pub enum Route {
     AuditLog,
     /// `/manage-account`
     ManageAccount,
+    /// `/integrations`
+    Integrations,
     /// `/profile`
     Profile,
+    /// `/profile/api-tokens`
+    ApiTokens,
+    /// `/profile/api-tokens/new`
+    NewApiToken,
     /// `/sign-in`
     SignIn,
     /// `/forgot-password`
@@ -140,7 +146,10 @@ impl Route {
             (Some("sign-in-settings"), None, _) => Self::SignInSettings,
             (Some("audit-log"), None, _) => Self::AuditLog,
             (Some("manage-account"), None, _) => Self::ManageAccount,
+            (Some("integrations"), None, _) => Self::Integrations,
             (Some("profile"), None, _) => Self::Profile,
+            (Some("profile"), Some("api-tokens"), None) => Self::ApiTokens,
+            (Some("profile"), Some("api-tokens"), Some("new")) => Self::NewApiToken,
             (Some("sign-in"), None, _) => Self::SignIn,
             (Some("forgot-password"), None, _) => Self::ForgotPassword,
             (Some("accept-invitation"), None, _) => Self::AcceptInvitation,
@@ -170,7 +179,10 @@ impl Route {
             Self::SignInSettings => "/sign-in-settings".to_owned(),
             Self::AuditLog => "/audit-log".to_owned(),
             Self::ManageAccount => "/manage-account".to_owned(),
+            Self::Integrations => "/integrations".to_owned(),
             Self::Profile => "/profile".to_owned(),
+            Self::ApiTokens => "/profile/api-tokens".to_owned(),
+            Self::NewApiToken => "/profile/api-tokens/new".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::ForgotPassword => "/forgot-password".to_owned(),
             Self::AcceptInvitation => "/accept-invitation".to_owned(),
@@ -197,7 +209,10 @@ impl Route {
             Self::SignInSettings => Some(Menu::SignInSettings),
             Self::AuditLog => Some(Menu::AuditLog),
             Self::ManageAccount => Some(Menu::ManageAccount),
+            Self::Integrations => Some(Menu::Integrations),
             Self::Profile
+            | Self::ApiTokens
+            | Self::NewApiToken
             | Self::SignIn
             | Self::ForgotPassword
             | Self::ResetPassword
@@ -223,6 +238,7 @@ impl Route {
             Menu::ProjectParameters => Some(Self::ProjectParameters),
             Menu::SignInSettings => Some(Self::SignInSettings),
             Menu::AuditLog => Some(Self::AuditLog),
+            Menu::Integrations => Some(Self::Integrations),
             Menu::ManageAccount => Some(Self::ManageAccount),
             _ => None,
         }
@@ -253,7 +269,10 @@ mod tests {
             Route::ProjectParameters,
             Route::AuditLog,
             Route::ManageAccount,
+            Route::Integrations,
             Route::Profile,
+            Route::ApiTokens,
+            Route::NewApiToken,
             Route::SignIn,
             Route::ForgotPassword,
             Route::ResetPassword,

@@ -1,7 +1,8 @@
 //! The screens, each in a file or folder of its own, with its texts in `locales` under the same name.
 
-mod audit_log;
 mod accept_invitation;
+mod api_tokens;
+mod audit_log;
 mod entrance;
 mod explain;
 mod gallery;
@@ -40,6 +41,9 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
         Some(Route::AuditLog) => view! { <audit_log::AuditLog /> }.into_any(),
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
+        Some(Route::ApiTokens) => view! { <api_tokens::ApiTokens /> }.into_any(),
+        Some(Route::NewApiToken) => view! { <api_tokens::NewApiToken /> }.into_any(),
+        Some(Route::Integrations) => view! { <api_tokens::Integrations /> }.into_any(),
         Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
         Some(Route::Users) => view! { <users::Users /> }.into_any(),
         Some(Route::User(id)) => view! { <users::User id /> }.into_any(),

@@ -27,6 +27,8 @@ pub enum Need {
     Python,
     /// The SMTP server that tests receive mails with.
     MailServer,
+    /// Asks the API with a token, as an integration does.
+    Curl,
 }
 
 impl Need {
@@ -38,6 +40,7 @@ impl Need {
             Self::Chromium => "chromium",
             Self::Python => "python3-venv",
             Self::MailServer => "python3-aiosmtpd",
+            Self::Curl => "curl",
         }
     }
 
@@ -47,6 +50,7 @@ impl Need {
             Self::ClientLibrary => client_library_exists(),
             Self::Server => Programs::find_newest().is_some(),
             Self::Chromium => chromium().is_some(),
+            Self::Curl => exec::find("curl").is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             // The system's own Python: packages of the system are for it alone.
             Self::MailServer => {
@@ -132,7 +136,7 @@ pub fn ensure_wasm_target(root: &Path) -> Result<()> {
 
 /// Needs for the journeys, beyond those of the server.
 pub fn for_journeys() -> Vec<Need> {
-    let mut needs = vec![Need::Chromium, Need::MailServer];
+    let mut needs = vec![Need::Chromium, Need::MailServer, Need::Curl];
     if node::found_on_system().is_none() {
         needs.push(Need::Python);
     }

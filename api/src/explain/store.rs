@@ -45,7 +45,7 @@ pub fn explain(
     // The links are the person's; where their token asks, its scopes are one link more, and decide with them.
     let token = match caller.credential {
         Credential::Token(id) if asked == caller.user() => Some((id, caller.holder().explain(question))),
-        Credential::Token(_) | Credential::Session(_) => None,
+        Credential::Token(_) | Credential::Session(_) | Credential::Link(_) => None,
     };
     let decisive = token.as_ref().map_or(&chain, |(_, narrowed)| narrowed);
     let account = AccountLink { active, no_login, company_admin: chain.company_admin };

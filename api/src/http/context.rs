@@ -67,11 +67,7 @@ pub async fn context<B: MessageBody + 'static>(
 }
 
 /// Who shows a token, where one is shown.
-async fn known(
-    request: &mut ServiceRequest,
-    site: &Site,
-    visit: &Visit,
-) -> Result<Option<Caller>, ApiError> {
+async fn known(request: &mut ServiceRequest, site: &Site, visit: &Visit) -> Result<Option<Caller>, ApiError> {
     let asked = Asked::of(request);
     let shown = match bearer(request)? {
         Some(token) if Secret::is_meant(&token) => {

@@ -161,7 +161,7 @@ impl RateLimiter {
             return Left(vec![self.networks.check(key_of_network(address))]);
         };
         let own = match caller.credential {
-            Credential::Session(_) => self.people.check(key(caller.user().0)),
+            Credential::Session(_) | Credential::Link(_) => self.people.check(key(caller.user().0)),
             Credential::Token(token) => self.tokens.check(key(token.0)),
         };
         if own.refused {

@@ -103,6 +103,8 @@ impl Portico {
             .keep_alive(Duration::from_secs(75))
             .client_request_timeout(Duration::from_secs(10))
             .shutdown_timeout(20)
+            // A browser that has gone away ends its live stream at once, and not with the next line that is written.
+            .h1_allow_half_closed(false)
             .listen(socket)
             .context("cannot listen")?
             .run();

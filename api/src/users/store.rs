@@ -308,7 +308,6 @@ pub fn write(
     if before.email != after.email {
         invitations::end_for_email(conn, &after.email)?;
     }
-    seats::settle(conn, seats, Concerned::User(after.id))?;
     if sets_password || before.email != after.email || !after.active || after.no_login {
         recovery::end_links(conn, after.id)?;
     }

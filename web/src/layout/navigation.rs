@@ -46,8 +46,9 @@ pub(super) const fn icon(menu: Menu) -> Icon {
         Menu::Users => Icon::Team,
         Menu::RoleDefinition => Icon::Shield,
         Menu::ProjectParameters => Icon::Sliders,
-        Menu::SignInSettings => Icon::Key,
+        Menu::SignInSettings => Icon::Lock,
         Menu::AuditLog => Icon::History,
+        Menu::Integrations => Icon::Key,
         Menu::ManageAccount => Icon::Ticket,
         _ => Icon::Grid,
     }

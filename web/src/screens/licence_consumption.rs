@@ -28,17 +28,17 @@ pub fn LicenceConsumption() -> impl IntoView {
     view! {
         <Page title=t::title()>
             <AsyncView loader=all skeleton=|| view! { <SkeletonTable columns=3 /> } view=types />
-            <div class="measure hand-over">
-                <HandOver />
-            </div>
         </Page>
     }
 }
 
 fn types(all: Vec<Consumption>) -> AnyView {
     if all.iter().all(|one| one.licences.is_empty() && one.used + one.reserved == 0) {
-        return view! { <EmptyState icon=Icon::Ticket title=t::empty_title() text=t::empty_text() /> }
-            .into_any();
+        return view! {
+            <EmptyState icon=Icon::Ticket title=t::empty_title() text=t::empty_text() />
+            {below()}
+        }
+        .into_any();
     }
     let today = browser::local_time(browser::now()).date();
     let card = |one: Consumption| view! { <Type consumption=one today /> };
@@ -49,8 +49,18 @@ fn types(all: Vec<Consumption>) -> AnyView {
         </header>
         {warnings(&all)}
         <div class="licence-cards">{all.into_iter().map(card).collect_view()}</div>
+        {below()}
     }
     .into_any()
+}
+
+/// What stands below the licences, and comes with them: it would be pushed down otherwise.
+fn below() -> impl IntoView {
+    view! {
+        <div class="measure hand-over">
+            <HandOver />
+        </div>
+    }
 }
 
 /// What needs a look, once for all types.

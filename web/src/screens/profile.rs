@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use self::{password::Password, person::PersonForm, sessions::Sessions};
 use crate::{
-    locales::profile as t,
+    locales::{api_tokens as tokens, profile as t},
+    route::Route,
     session::Session,
-    ui::{Avatar, Page, Section},
+    ui::{Avatar, Icon, LinkButton, Page, Section},
 };
 
 /// The screen.
@@ -37,6 +38,9 @@ pub fn Profile() -> impl IntoView {
                 </Section>
                 <Section title=t::password() text=t::password_text()>
                     <Password minimum email />
+                </Section>
+                <Section title=tokens::title() text=tokens::text()>
+                    <div><LinkButton href=Route::ApiTokens.href() label=tokens::open() icon=Icon::Key /></div>
                 </Section>
                 <Section title=t::sessions() text=t::sessions_text()>
                     <Sessions />

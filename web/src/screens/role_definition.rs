@@ -3,6 +3,7 @@
 //! [`editor`] holds what is typed and checked; [`grid`], [`tree`], [`summary`] and [`draft`] are the rules, without a
 //! browser; [`sheet`] is the grid of menus × operations.
 
+mod board;
 mod body;
 mod cells;
 mod detail;
@@ -18,6 +19,8 @@ mod sight;
 mod summary;
 mod tools;
 mod tree;
+
+pub use self::{board::Board, sheet::Sheet, sight::Sight};
 
 use std::collections::BTreeSet;
 

@@ -28,9 +28,9 @@ use self::{
     columns::columns,
     filters::Filters,
     import::{Files, ImportDialog},
+    invitations::Invitations,
     person::Person,
 };
-use self::{add::AddPerson, columns::columns, filters::Filters, invitations::Invitations, person::Person};
 use crate::{
     api::{self, Loader, Paged},
     browser,

@@ -59,11 +59,11 @@ impl FieldTie {
     /// To be run when the person leaves the field. A field that is taken out of the page with the focus in it is left,
     /// too; nothing of it is there any more then, which is what the answer says.
     ///
-    /// On the way to a button nothing is said yet: an error that appears below the field would move the button away
-    /// from under the finger. Sending the form says everything, and cancelling needs nothing.
+    /// On the way to a button or a link nothing is said yet: an error that appears below the field would move it away
+    /// from under the finger. Sending the form says everything, and cancelling or going elsewhere needs nothing.
     pub fn leave(&self) -> impl Fn(&FocusEvent) -> bool + use<> {
         let on_leave = self.on_leave;
-        move |event| goes_to_button(event) || on_leave.try_run(()).is_some()
+        move |event| goes_to_press(event) || on_leave.try_run(()).is_some()
     }
 
     /// For `aria-invalid`.
@@ -73,10 +73,10 @@ impl FieldTie {
     }
 }
 
-/// Whether the focus moves to a button.
-fn goes_to_button(event: &FocusEvent) -> bool {
+/// Whether the focus moves to a button or a link.
+fn goes_to_press(event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    next.is_some_and(|next| matches!(next.closest("button"), Ok(Some(_))))
+    next.is_some_and(|next| matches!(next.closest("button, a"), Ok(Some(_))))
 }
 
 fn help_id(id: &str) -> String {

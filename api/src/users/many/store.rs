@@ -277,6 +277,7 @@ fn blank(conn: &TenantConn<'_>) -> User {
         language: shared::Language::default(),
         no_login: false,
         active: true,
+        erased: false,
         company_admin: false,
         has_password: false,
         roles: Vec::new(),

@@ -186,8 +186,10 @@ impl Client {
     }
 }
 
+/// Lines that go on for as long as somebody listens; those of a file come to an end.
 fn has_no_end(headers: &[(String, String)]) -> bool {
-    headers.iter().any(|(name, value)| name == "content-type" && value == "application/x-ndjson")
+    let has = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    has("content-type") == Some("application/x-ndjson") && has("content-disposition").is_none()
 }
 
 fn json(body: &impl Serialize) -> Vec<u8> {

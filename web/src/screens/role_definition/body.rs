@@ -121,7 +121,7 @@ where
                 </div>
                 <section class="role-main" aria-label=t::grid()>
                     <Tools editor sight desk />
-                    <Sheet editor sight />
+                    <Sheet board=editor.board() sight />
                     <NothingFound sight />
                     <Legend />
                 </section>

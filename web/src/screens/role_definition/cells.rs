@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::{Menu, Operation, Operations};
 
 use super::{
-    editor::Editor,
+    board::Board,
     grid::{self, Difference},
     sight::Sight,
     tree::Row,
@@ -69,22 +69,20 @@ impl Face {
 }
 
 /// The cells of a row.
-pub fn cells(row: &'static Row, editor: Editor, sight: Sight) -> AnyView {
+pub fn cells(row: &'static Row, board: Board, sight: Sight) -> AnyView {
     if row.branch {
-        return (0..COLUMNS).map(|column| branch_cell(row, column, editor, sight)).collect_view().into_any();
+        return (0..COLUMNS).map(|column| branch_cell(row, column, board, sight)).collect_view().into_any();
     }
     let menu = row.menu;
-    let here = Memo::new(move |_| editor.grants.with(|grants| grid::on(grants, menu)));
-    let open = Memo::new(move |_| editor.open.with(|open| grid::on(open, menu)));
-    let before = Memo::new(move |_| {
-        // What is being made has nothing before it.
-        editor.saved.map(|_| editor.base.with(|base| grid::on(&base.grants, menu)))
-    });
+    let here = Memo::new(move |_| board.grants.with(|grants| grid::on(grants, menu)));
+    let open = Memo::new(move |_| board.open.with(|open| grid::on(open, menu)));
+    let before =
+        Memo::new(move |_| board.before.with(|before| before.as_ref().map(|before| grid::on(before, menu))));
     let there = Memo::new(move |_| {
         sight.compared.with(|other| other.as_ref().map(|other| grid::on(&other.grants, menu)))
     });
     let own = Own { menu, here, open, before, there };
-    (0..COLUMNS).map(|column| own_cell(own, column, editor, sight)).collect_view().into_any()
+    (0..COLUMNS).map(|column| own_cell(own, column, board, sight)).collect_view().into_any()
 }
 
 /// What the cells of one screen's row look at.
@@ -97,7 +95,7 @@ struct Own {
     there: Memo<Option<Operations>>,
 }
 
-fn own_cell(own: Own, column: usize, editor: Editor, sight: Sight) -> AnyView {
+fn own_cell(own: Own, column: usize, board: Board, sight: Sight) -> AnyView {
     let Own { menu, here, open, before, there } = own;
     let operations = operations_of(column);
     let single = column.checked_sub(1).and_then(|index| Operation::ALL.get(index)).copied();
@@ -124,8 +122,8 @@ fn own_cell(own: Own, column: usize, editor: Editor, sight: Sight) -> AnyView {
     };
     let hint = move || match face.get() {
         Face::Meaningless => None,
-        Face::Beyond { there: false } => Some(beyond(menu, editor)),
-        Face::Beyond { there: true } => Some(format!("{}\n{}", beyond(menu, editor), only_there())),
+        Face::Beyond { there: false } => Some(board.beyond.run(menu)),
+        Face::Beyond { there: true } => Some(format!("{}\n{}", board.beyond.run(menu), only_there())),
         Face::Box { changed, compared, .. } => {
             let meaning = single.and_then(|operation| menu.meaning(operation, locale::current()));
             let changed = changed.map(|changed| match changed {
@@ -142,21 +140,21 @@ fn own_cell(own: Own, column: usize, editor: Editor, sight: Sight) -> AnyView {
         }
     };
     let label = format!("{}: {}", t::menu_name(menu), column_name(column));
-    cell(face, column, label, hint, editor.may_change)
+    cell(face, column, label, hint, board.may_change)
 }
 
-fn branch_cell(row: &'static Row, column: usize, editor: Editor, sight: Sight) -> AnyView {
+fn branch_cell(row: &'static Row, column: usize, board: Board, sight: Sight) -> AnyView {
     let label = format!("{}: {}", t::all_of(&t::menu_name(row.menu)), column_name(column));
     let members = move || sight.members_tracked(row);
-    cell_of_many(members, Some(row.menu), column, label, editor)
+    cell_of_many(members, Some(row.menu), column, label, board)
 }
 
 /// A cell of the head, which stands for every screen in sight.
-pub fn head_box(column: usize, editor: Editor, sight: Sight) -> AnyView {
+pub fn head_box(column: usize, board: Board, sight: Sight) -> AnyView {
     let label = format!("{}: {}", t::all_screens(), column_name(column));
     let members = move || sight.found.with(|found| found.iter().copied().collect::<Vec<_>>());
-    let face = face_of_many(members, column, editor);
-    check_box(face, label, || None, editor.may_change)
+    let face = face_of_many(members, column, board);
+    check_box(face, label, || None, board.may_change)
 }
 
 fn cell_of_many(
@@ -164,24 +162,24 @@ fn cell_of_many(
     branch: Option<Menu>,
     column: usize,
     label: String,
-    editor: Editor,
+    board: Board,
 ) -> AnyView {
-    let face = face_of_many(members, column, editor);
-    let hint = move || face.get().is_beyond().then(|| branch.map(|menu| beyond(menu, editor))).flatten();
-    cell(face, column, label, hint, editor.may_change)
+    let face = face_of_many(members, column, board);
+    let hint = move || face.get().is_beyond().then(|| branch.map(|menu| board.beyond.run(menu))).flatten();
+    cell(face, column, label, hint, board.may_change)
 }
 
 fn face_of_many(
     members: impl Fn() -> Vec<Menu> + Send + Sync + 'static,
     column: usize,
-    editor: Editor,
+    board: Board,
 ) -> Memo<Face> {
     let operations = operations_of(column);
     Memo::new(move |_| {
         let members = members();
-        let state = editor
+        let state = board
             .grants
-            .with(|grants| editor.open.with(|open| grid::state(grants, open, &members, operations)));
+            .with(|grants| board.open.with(|open| grid::state(grants, open, &members, operations)));
         match state {
             Some(state) => Face::Box { state, changed: None, compared: None },
             None if members.iter().all(|menu| grid::meant(*menu).intersection(operations).is_empty()) => {
@@ -190,15 +188,6 @@ fn face_of_many(
             None => Face::Beyond { there: false },
         }
     })
-}
-
-/// Why a cell cannot be checked.
-fn beyond(menu: Menu, editor: Editor) -> String {
-    if menu == Menu::ManageAccount {
-        t::beyond_admin().to_owned()
-    } else {
-        t::beyond_licence(&editor.licence_name())
-    }
 }
 
 fn cell(

@@ -12,7 +12,7 @@ use shared::{
     role::{Grants, Role, RolePatch},
 };
 
-use super::{draft::RoleDraft, grid};
+use super::{board::Board, draft::RoleDraft, grid};
 use crate::{locales::role_definition as t, merge::Draft as _, ui::FormState};
 
 /// A handle: copies are the same editor.
@@ -116,6 +116,30 @@ impl Editor {
             form,
             may_change,
             types,
+        }
+    }
+
+    /// The grid's view of it.
+    pub fn board(self) -> Board {
+        Board {
+            grants: self.grants,
+            open: self.open,
+            // What is being made has nothing before it.
+            before: Memo::new(move |_| self.saved.map(|_| self.base.with(|base| base.grants.clone()))),
+            form: self.form,
+            pointer: "/grants",
+            label: t::grid(),
+            may_change: self.may_change,
+            press: Callback::new(move |(menus, operations): (Vec<Menu>, Operations)| {
+                self.press(&menus, operations);
+            }),
+            beyond: Callback::new(move |menu| {
+                if menu == Menu::ManageAccount {
+                    t::beyond_admin().to_owned()
+                } else {
+                    t::beyond_licence(&self.licence_name())
+                }
+            }),
         }
     }
 

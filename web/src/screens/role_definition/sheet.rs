@@ -7,8 +7,8 @@ use shared::Operation;
 use web_sys::HtmlElement;
 
 use super::{
+    board::Board,
     cells::{self, COLUMNS, operations_of},
-    editor::Editor,
     grid, keys,
     sight::Sight,
     tree::{self, Row},
@@ -19,11 +19,11 @@ use crate::{
     ui::{Icon, IconView},
 };
 
-/// The grid of a role.
+/// The grid of a board.
 #[component]
 pub fn Sheet(
-    /// The role.
-    editor: Editor,
+    /// What it works on.
+    board: Board,
     /// What of it is in sight.
     sight: Sight,
 ) -> impl IntoView {
@@ -42,14 +42,14 @@ pub fn Sheet(
         if let Some(stop) = keys::stop_at(&event) {
             let _ = stop.focus();
         }
-        press(&place, editor, sight);
+        press(&place, board, sight);
     };
     let on_key = move |event: ev::KeyboardEvent| {
         if event.alt_key() || event.meta_key() {
             return;
         }
         let Some(table) = element() else { return };
-        if on_key(&table, &event, editor, sight) {
+        if on_key(&table, &event, board, sight) {
             event.prevent_default();
         }
     };
@@ -58,14 +58,14 @@ pub fn Sheet(
             keys::make_reachable(&table, &stop);
         }
     };
-    let row = move |(index, row): (usize, &'static Row)| sheet_row(index, row, editor, sight);
+    let row = move |(index, row): (usize, &'static Row)| sheet_row(index, row, board, sight);
     view! {
         <table
             node_ref=table
             class="sheet"
             role="treegrid"
-            aria-label=t::grid()
-            aria-readonly=(!editor.may_change).then_some("true")
+            aria-label=board.label
+            aria-readonly=(!board.may_change).then_some("true")
             on:click=on_click
             on:keydown=on_key
             on:focusin=on_focus
@@ -75,7 +75,7 @@ pub fn Sheet(
                     <th role="columnheader" scope="col" class="sheet-name" data-stop="" tabindex="-1">
                         {t::screen()}
                     </th>
-                    {(0..COLUMNS).map(|column| head(column, editor, sight)).collect_view()}
+                    {(0..COLUMNS).map(|column| head(column, board, sight)).collect_view()}
                 </tr>
             </thead>
             <tbody>{tree::rows().iter().enumerate().map(row).collect_view()}</tbody>
@@ -83,7 +83,7 @@ pub fn Sheet(
     }
 }
 
-fn head(column: usize, editor: Editor, sight: Sight) -> impl IntoView {
+fn head(column: usize, board: Board, sight: Sight) -> impl IntoView {
     let word = match column.checked_sub(1).and_then(|index| Operation::ALL.get(index)) {
         Some(operation) => t::operation(*operation),
         None => t::all(),
@@ -94,13 +94,13 @@ fn head(column: usize, editor: Editor, sight: Sight) -> impl IntoView {
             <span class="sheet-head">
                 <span class="sheet-word">{word}</span>
                 <span class="sheet-letter" aria-hidden="true">{letter}</span>
-                {cells::head_box(column, editor, sight)}
+                {cells::head_box(column, board, sight)}
             </span>
         </th>
     }
 }
 
-fn sheet_row(index: usize, row: &'static Row, editor: Editor, sight: Sight) -> impl IntoView {
+fn sheet_row(index: usize, row: &'static Row, board: Board, sight: Sight) -> impl IntoView {
     let shown = Memo::new(move |_| sight.shows(row));
     let expanded = move || row.branch.then(|| sight.is_expanded(row.menu).to_string());
     let class = match (row.branch, row.menu.is_heading()) {
@@ -108,8 +108,8 @@ fn sheet_row(index: usize, row: &'static Row, editor: Editor, sight: Sight) -> i
         (true, false) => "sheet-row sheet-branch",
         (false, _) => "sheet-row",
     };
-    let pointer = format!("/grants/{}", row.menu.key());
-    let error = Memo::new(move |_| if row.branch { None } else { editor.form.error(&pointer) });
+    let pointer = format!("{}/{}", board.pointer, row.menu.key());
+    let error = Memo::new(move |_| if row.branch { None } else { board.form.error(&pointer) });
     view! {
         <tr
             role="row"
@@ -131,19 +131,19 @@ fn sheet_row(index: usize, row: &'static Row, editor: Editor, sight: Sight) -> i
                 tabindex=if index == 0 { "0" } else { "-1" }
                 data-tooltip=(!row.branch && !row.menu.is_built()).then(t::pending)
             >
-                {row_name(row, editor, sight)}
+                {row_name(row, board, sight)}
                 {move || error.get().map(|error| view! { <span class="sheet-error">{error}</span> })}
             </th>
-            {cells::cells(row, editor, sight)}
+            {cells::cells(row, board, sight)}
         </tr>
     }
 }
 
-fn row_name(row: &'static Row, editor: Editor, sight: Sight) -> impl IntoView {
+fn row_name(row: &'static Row, board: Board, sight: Sight) -> impl IntoView {
     let label = row.menu.label(locale::current());
     let count = move || {
         let members = sight.members_tracked(row);
-        let seen = editor.grants.with(|grants| {
+        let seen = board.grants.with(|grants| {
             members.iter().filter(|menu| grid::on(grants, **menu).has(Operation::View)).count()
         });
         format!("{seen}/{}", members.len())
@@ -160,13 +160,13 @@ fn row_name(row: &'static Row, editor: Editor, sight: Sight) -> impl IntoView {
     }
 }
 
-fn press(place: &keys::Place, editor: Editor, sight: Sight) {
+fn press(place: &keys::Place, board: Board, sight: Sight) {
     let row = place.row.and_then(|row| tree::rows().get(row));
     match (row, place.column.checked_sub(1)) {
-        (Some(row), Some(column)) => editor.press(&sight.members(row), operations_of(column)),
+        (Some(row), Some(column)) => board.press.run((sight.members(row), operations_of(column))),
         (None, Some(column)) => {
             let all: Vec<_> = sight.found.with_untracked(|found| found.iter().copied().collect());
-            editor.press(&all, operations_of(column));
+            board.press.run((all, operations_of(column)));
         }
         (Some(row), None) if row.branch => {
             sight.expand(row.menu, untrack(|| !sight.is_expanded(row.menu)));
@@ -176,11 +176,11 @@ fn press(place: &keys::Place, editor: Editor, sight: Sight) {
 }
 
 /// Whether the key was meant for the grid.
-fn on_key(table: &HtmlElement, event: &ev::KeyboardEvent, editor: Editor, sight: Sight) -> bool {
+fn on_key(table: &HtmlElement, event: &ev::KeyboardEvent, board: Board, sight: Sight) -> bool {
     let Some(place) = keys::place_of(event) else { return false };
     let row = place.row.and_then(|row| tree::rows().get(row)).filter(|_| place.column == 0);
     match (event.key().as_str(), row) {
-        (" " | "Enter", _) => press(&place, editor, sight),
+        (" " | "Enter", _) => press(&place, board, sight),
         ("ArrowRight", Some(row)) if row.branch && untrack(|| !sight.is_expanded(row.menu)) => {
             sight.expand(row.menu, true);
         }

@@ -8,7 +8,7 @@ use shared::{
     role::{Grants, Role},
 };
 
-use super::{editor::Editor, grid, tree};
+use super::{board::Board, editor::Editor, grid, tree};
 use crate::{
     locale, search,
     ui::{UrlValue, url_value},
@@ -41,9 +41,9 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// Must be called while a component is built.
+    /// The sight of a role. Must be called while a component is built.
     pub fn new(editor: Editor, roles: RwSignal<Vec<Role>>, closed: RwSignal<BTreeSet<Menu>>) -> Self {
-        let (query, other) = (url_value("q"), url_value("compare"));
+        let other = url_value("compare");
         let compared = Memo::new(move |_| {
             let id = other.get()?;
             roles.with(|roles| {
@@ -52,6 +52,22 @@ impl Sight {
                 Some(Compared { name: role.name.clone(), grants })
             })
         });
+        Self::with(editor.board(), other, compared, closed)
+    }
+
+    /// The sight of a board that is compared with nothing. Must be called while a component is built.
+    pub fn alone(board: Board) -> Self {
+        let closed = RwSignal::new(tree::branches().filter(|menu| !menu.is_heading()).collect());
+        Self::with(board, url_value("compare"), Memo::new(|_| None), closed)
+    }
+
+    fn with(
+        board: Board,
+        other: UrlValue,
+        compared: Memo<Option<Compared>>,
+        closed: RwSignal<BTreeSet<Menu>>,
+    ) -> Self {
+        let query = url_value("q");
         let only_differences = RwSignal::new(false);
         let found = Memo::new(move |_| {
             let query = query.get().unwrap_or_default();
@@ -60,7 +76,7 @@ impl Sight {
                 && let Some(compared) = compared.get()
             {
                 // Not tracked: a row must not vanish under the pointer that has just made it equal.
-                editor.grants.with_untracked(|grants| {
+                board.grants.with_untracked(|grants| {
                     found.retain(|menu| grid::on(grants, *menu) != grid::on(&compared.grants, *menu));
                 });
             }
