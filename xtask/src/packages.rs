@@ -29,6 +29,8 @@ pub enum Need {
     MailServer,
     /// Asks the API with a token, as an integration does.
     Curl,
+    /// Makes the certificate of the mail server that asks for TLS.
+    OpenSsl,
 }
 
 impl Need {
@@ -41,6 +43,7 @@ impl Need {
             Self::Python => "python3-venv",
             Self::MailServer => "python3-aiosmtpd",
             Self::Curl => "curl",
+            Self::OpenSsl => "openssl",
         }
     }
 
@@ -51,6 +54,7 @@ impl Need {
             Self::Server => Programs::find_newest().is_some(),
             Self::Chromium => chromium().is_some(),
             Self::Curl => exec::find("curl").is_some(),
+            Self::OpenSsl => exec::find("openssl").is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             // The system's own Python: packages of the system are for it alone.
             Self::MailServer => {
