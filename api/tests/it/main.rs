@@ -15,6 +15,7 @@ mod api_tokens;
 mod audit;
 mod crash;
 mod demo;
+mod ends;
 mod explain;
 mod general_data;
 mod hardening;
