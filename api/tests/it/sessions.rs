@@ -2,6 +2,7 @@
 
 mod confirm;
 mod events;
+mod forged;
 mod links;
 
 use chrono::TimeDelta;
