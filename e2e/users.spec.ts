@@ -209,11 +209,10 @@ test("one company admin must remain", async ({ organization, enter }) => {
   const page = await enter(organization, organization.admin, `/users/${ada!.id}`);
   const complete = page.getByRole("switch", { name: "Company admin" });
   await complete.uncheck();
-  // The look at what it would come to asks already.
-  await confirm(page);
   await expect(page.getByText("You will lose complete access")).toBeVisible();
   await choose(page, "Roles", "Full Access");
   await page.getByRole("button", { name: "Save changes" }).click();
+  await confirm(page);
   await expect(page.getByRole("alert").first()).toContainText("One company admin must remain");
 
   const heir = await organization.person("Hugo Ferrant", ["Full Access"]);

@@ -33,7 +33,7 @@ pub async fn simulate_role(
 }
 
 /// What other roles, complete access or the loss of the sign-in would come to for one person. Refused as the change
-/// itself would be.
+/// itself would be; a confirmed session is asked for only by the change.
 #[utoipa::path(post, path = "/access/simulate/users/{user}", operation_id = "simulate_user", tag = "access",
     params(("user" = UserId, Path)), request_body = AccessChange,
     responses((status = 200, description = "What the person gains and loses.", body = Simulation)))]

@@ -166,7 +166,8 @@ pub fn update(
     Ok(saved)
 }
 
-/// The person with another access; refused as the change itself would be. Nothing is written.
+/// The person with another access; refused as the change itself would be, but for the password that saving may ask for.
+/// Nothing is written.
 pub fn changed(
     conn: &mut TenantConn<'_>,
     caller: &Caller,
@@ -180,7 +181,7 @@ pub fn changed(
         Some(ids) => Some(read::roles_named(conn, ids)?),
         None => None,
     };
-    check_change(conn, caller, &before, &patch)?;
+    administration::check_permitted(conn, caller, &before, &patch)?;
     let after = rules::apply(&before, patch, roles);
     if rules::is_acting_admin(&before) && !rules::is_acting_admin(&after) {
         check_another_admin(conn, id)?;

@@ -302,3 +302,16 @@ fn what_would_be_refused_is_refused_or_told() {
     let last = admin.post(&format!("/access/simulate/users/{}", admin.id), &json!({"company_admin": false}));
     assert_eq!(last.expect(409).problem().code, ProblemCode::LastCompanyAdmin);
 }
+
+#[test]
+fn looking_needs_no_password_once_more_where_saving_does() {
+    let app = TestApp::start();
+    let person = app.acme.person().grant(Menu::Home, Operations::VIEW).create(&app);
+    let admin = app.acme.admin(&app).unconfirmed(&app);
+    let change = json!({"company_admin": true});
+    let seen: Simulation =
+        admin.post(&format!("/access/simulate/users/{}", person.id), &change).expect(200).json();
+    assert_eq!(seen.gaining, 1);
+    let refused = admin.patch(&format!("/users/{}", person.id), 1, &change).expect(403).problem();
+    assert_eq!(refused.code, ProblemCode::ConfirmationRequired);
+}

@@ -17,8 +17,19 @@ use crate::{
     users::rules::{self, Asking},
 };
 
-/// Whether the caller may change this of the person.
+/// Whether the caller may change this of the person now: where it needs their password once more, that too.
 pub fn check_change(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    present: &User,
+    patch: &UserPatch,
+) -> Result<(), ApiError> {
+    check_permitted(conn, caller, present, patch)?;
+    if rules::needs_confirmation(present, patch) { caller.check_confirmed() } else { Ok(()) }
+}
+
+/// Whether the caller may change this of the person.
+pub fn check_permitted(
     conn: &mut TenantConn<'_>,
     caller: &Caller,
     present: &User,
@@ -28,8 +39,7 @@ pub fn check_change(
     if rules::opens_the_door(present, patch) {
         check_not_above(conn, caller, present.id)?;
     }
-    check_given(conn, caller, &rules::newly_given(present, patch))?;
-    if rules::needs_confirmation(present, patch) { caller.check_confirmed() } else { Ok(()) }
+    check_given(conn, caller, &rules::newly_given(present, patch))
 }
 
 /// Whether the caller may give these roles to somebody who does not have them. The roles are held by now, so that
