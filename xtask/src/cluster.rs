@@ -3,7 +3,7 @@
 //! A cluster listens on a socket in a folder that only its owner can enter, and on nothing else; that is
 //! why connections need no password. The socket lies in a short temporary path, because the system cuts
 //! such paths off at 107 bytes. The persistent cluster of `cargo xtask run` survives restarts; throw-away
-//! ones, for tests, live in a temporary folder and give up durability for speed.
+//! ones, for tests, live in memory or a temporary folder and give up durability for speed.
 
 mod note;
 mod place;
@@ -74,7 +74,7 @@ impl Cluster {
     /// Starts a cluster that is gone when this value is.
     pub fn throwaway() -> Result<Self> {
         let (programs, owner) = (newest()?, Owner::choose()?);
-        let scratch = scratch::folder(owner)?;
+        let scratch = scratch::quick_folder(owner)?;
         let data = scratch.path().join("data");
         create(&programs, owner, &data, Durability::None)?;
         let log = scratch.path().join("log");
@@ -101,7 +101,7 @@ impl Cluster {
         command.args(["--timezone=UTC", "--log_timezone=UTC", "--logging_collector=off"]);
         if data.starts_with(scratch.path()) {
             command.args(["--fsync=off", "--synchronous_commit=off", "--full_page_writes=off"]);
-            command.args(["--max_connections=200", "--max_wal_size=4GB"]);
+            command.args(["--max_connections=200", "--max_wal_size=1GB"]);
         }
         // A process group of its own keeps the terminal's Ctrl-C away: the server's clients stop first.
         owner.run(command.process_group(0)).stdout(writer.try_clone()?).stderr(writer);

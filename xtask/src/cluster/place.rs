@@ -11,6 +11,8 @@ use crate::postgres::Owner;
 const LONGEST_FOLDER: usize = 107 - "/.s.PGSQL.65535.lock".len();
 /// What a temporary folder's own name takes.
 const TEMPORARY_NAME: usize = "/portico-123456".len();
+/// Bytes. All tests, two at a time, were counted at 0.2 GB, and the log may grow to 1 GB before it is cut.
+const ROOM_FOR_TESTS: u64 = 2 << 30;
 
 /// The folder of the clone's own cluster, created when absent: `.portico/cluster`, or one under
 /// `/var/tmp` when PostgreSQL runs as another user who cannot enter the clone.
@@ -34,6 +36,15 @@ pub fn short_enough(temporary: &Path) -> PathBuf {
     } else {
         PathBuf::from("/tmp")
     }
+}
+
+/// The folder that lies in memory, where it has room for the databases of all tests with their logs.
+pub fn in_memory() -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let memory = Path::new("/dev/shm");
+    let anyone_writes = memory.metadata().is_ok_and(|found| found.permissions().mode() & 0o003 == 0o003);
+    let free = rustix::fs::statvfs(memory).map(|found| found.f_bavail.saturating_mul(found.f_frsize));
+    (anyone_writes && free.is_ok_and(|free| free >= ROOM_FOR_TESTS)).then(|| memory.to_owned())
 }
 
 /// `/var/tmp` is everybody's: a folder or link that somebody else put there in advance is refused.

@@ -2,7 +2,7 @@
 //! was killed are cleared by the next one.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use rustix::process::Pid;
@@ -17,7 +17,19 @@ const MAKER: &str = "made-by";
 
 /// A folder that only the owner can enter, with a path short enough for a socket.
 pub fn folder(owner: Owner) -> Result<TempDir> {
-    let parent = place::short_enough(&std::env::temp_dir());
+    folder_in(place::short_enough(&std::env::temp_dir()), owner)
+}
+
+/// The same for data that nobody misses: in memory where the machine has enough of it, since the many small files of
+/// a database cost a disk most of the time that tests take.
+pub fn quick_folder(owner: Owner) -> Result<TempDir> {
+    match place::in_memory() {
+        Some(parent) => folder_in(parent, owner),
+        None => folder(owner),
+    }
+}
+
+fn folder_in(parent: PathBuf, owner: Owner) -> Result<TempDir> {
     sweep(&parent, owner);
     let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
     fs::write(folder.path().join(MAKER), std::process::id().to_string())?;
