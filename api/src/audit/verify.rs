@@ -4,21 +4,26 @@
 //! Lines are examined by themselves ([`examine`], which may be done side by side) and then taken in their order
 //! ([`Verifier::take`]). Memory is bounded by the number of erasures, not by the length of the log.
 
+mod examine;
+mod whole;
+
 use std::{
     collections::{HashMap, HashSet},
     fmt,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use shared::ids::OrganizationId;
 use uuid::Uuid;
 
 use super::{
-    chain::{self, Committed, Hash, Row},
+    chain::{self, Hash},
     keys,
-    lines::{Bytes, HeadLine, Header, Line, RowLine, SealLine},
+    lines::{Bytes, HeadLine, Header, SealLine},
 };
-use crate::db::record::parts::{self, Content};
+pub use examine::{Examined, examine};
+use examine::{Found, FoundRow};
+pub use whole::verify;
 
 /// A row that waits longer than this for its place in the chain is reported. The sealer takes a second.
 const PATIENCE: TimeDelta = TimeDelta::minutes(1);
@@ -71,101 +76,6 @@ pub struct Report {
     pub erased: usize,
     /// The first bad row; none where everything holds.
     pub bad: Option<Bad>,
-}
-
-/// A line that was looked at by itself.
-#[derive(Debug)]
-pub struct Examined(Found);
-
-#[derive(Debug)]
-enum Found {
-    Header(Header),
-    Row(Box<FoundRow>),
-    Head(HeadLine),
-    Lost { sequence: i64, id: Uuid },
-    End { sealed: u64, unsealed: u64 },
-    Unreadable(String),
-}
-
-#[derive(Debug)]
-struct FoundRow {
-    seal: Option<SealLine>,
-    id: Uuid,
-    at: DateTime<Utc>,
-    encoded: Vec<u8>,
-    /// The first part that does not fit its commitment.
-    misfit: Option<usize>,
-    /// The parts without content.
-    closed: Vec<(i16, Option<Uuid>)>,
-    erasure: Option<Erasure>,
-}
-
-/// What a row of an erasure says.
-#[derive(Debug)]
-struct Erasure {
-    person: Uuid,
-    /// Parts in clear that went along: `<row>/<number>`.
-    taken: Vec<(Uuid, i16)>,
-}
-
-/// Looks at a line by itself: what it is, and whether what it says is what was committed to.
-pub fn examine(line: &str) -> Examined {
-    Examined(match serde_json::from_str::<Line<'_>>(line) {
-        Ok(Line::AuditLog(header)) => Found::Header(header),
-        Ok(Line::Row(row)) => Found::Row(Box::new(examine_row(row))),
-        Ok(Line::Head(head)) => Found::Head(head),
-        Ok(Line::Lost(lost)) => Found::Lost { sequence: lost.sequence, id: lost.id },
-        Ok(Line::End(end)) => Found::End { sealed: end.sealed, unsealed: end.unsealed },
-        Err(error) => Found::Unreadable(error.to_string()),
-    })
-}
-
-fn examine_row(line: RowLine<'_>) -> FoundRow {
-    let fits = |part: &super::lines::PartLine<'_>| match (&part.salt, &part.content) {
-        (Some(salt), Some(content)) => parts::commitment(&salt.0, content.as_bytes()) == part.commitment.0,
-        (None, None) => true,
-        _ => false,
-    };
-    let misfit = line.parts.iter().position(|part| !fits(part));
-    let numbered = line.parts.iter().enumerate();
-    let closed = numbered
-        .filter(|(_, part)| part.content.is_none())
-        .map(|(number, part)| (i16::try_from(number).unwrap_or(i16::MAX), part.person))
-        .collect();
-    let committed: Vec<Committed> = line
-        .parts
-        .iter()
-        .map(|part| Committed { person: part.person, commitment: part.commitment.0 })
-        .collect();
-    let row = Row {
-        id: line.id,
-        at: line.at,
-        actor_kind: &line.actor_kind,
-        actor_id: line.actor_id,
-        session_id: line.session_id,
-        token_id: line.token_id,
-        request_id: line.request_id,
-        entity: &line.entity,
-        entity_id: line.entity_id,
-        action: &line.action,
-    };
-    let encoded = chain::encode(&row, &committed);
-    let erasure = (line.entity == "erasure").then(|| erasure(&line));
-    FoundRow { seal: line.seal, id: line.id, at: line.at, encoded, misfit, closed, erasure }
-}
-
-fn erasure(line: &RowLine<'_>) -> Erasure {
-    let contents = line.parts.iter().filter_map(|part| part.content.as_deref());
-    let taken = contents
-        .filter_map(|content| serde_json::from_str::<Content>(content).ok())
-        .filter_map(|content| content.after.get("taken_parts").and_then(|taken| taken.as_array().cloned()))
-        .flatten()
-        .filter_map(|part| {
-            let (id, number) = part.as_str()?.split_once('/')?;
-            Some((id.parse().ok()?, number.parse().ok()?))
-        })
-        .collect();
-    Erasure { person: line.entity_id, taken }
 }
 
 /// Takes the lines of a file in their order.
@@ -419,39 +329,6 @@ impl Verifier {
             head: (self.sequence > 0).then_some((self.sequence, self.previous)),
             erased: self.erased.len(),
             bad: self.bad.or(self.unsealed_bad),
-        }
-    }
-}
-
-/// Verifies a whole text, line by line as it is read; lines are examined on all cores.
-pub fn verify(mut from: impl std::io::BufRead, known: Known) -> std::io::Result<Report> {
-    const LINES: usize = 16 * 1024;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut verifier = Verifier::new(known);
-    let mut text = String::new();
-    loop {
-        text.clear();
-        let mut read = 0;
-        while read < LINES && from.read_line(&mut text)? > 0 {
-            read += 1;
-        }
-        if read == 0 {
-            return Ok(verifier.finish());
-        }
-        let lines: Vec<&str> = text.lines().collect();
-        let examined = std::thread::scope(|scope| {
-            let shares = lines.chunks(lines.len().div_ceil(threads).max(1));
-            let running: Vec<_> = shares
-                .map(|share| scope.spawn(|| share.iter().map(|line| examine(line)).collect::<Vec<_>>()))
-                .collect();
-            running.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
-        });
-        for share in examined {
-            let share =
-                share.map_err(|_| std::io::Error::other("a thread that examined lines has panicked"))?;
-            for line in share {
-                verifier.take(line);
-            }
         }
     }
 }
