@@ -12,9 +12,8 @@ use ed25519_dalek::{
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use shared::ids::SessionId;
 
-use crate::harness::{TestApp, keys_directory};
+use crate::harness::{Actor, TestApp, keys_directory};
 
 /// What an attacker may have in hand: a true token, and in the worst case of a case, the key.
 struct Forge {
@@ -83,69 +82,57 @@ fn sign(key: &SigningKey, header: &Value, claims: &Value) -> String {
     format!("{said}.{signature}")
 }
 
-#[test]
-fn forged_access_tokens_are_refused() {
-    let app = TestApp::start();
-    let person = app.acme.person().create(&app);
-    let (admin, foreigner) = (app.acme.admin(&app), app.norte.admin(&app));
-    let forge = Forge::new(person.token().expect("a token"));
-    let client = |token: &str| app.client(&app.acme).with_token(token);
-    let (header, claims) = (&forge.header, &forge.claims);
-    // Before all: made by the same means, an honest token is taken.
-    let honest = forge.sign(header, claims);
-    client(&honest).get("/session").expect(200);
+/// The name of a forgery, and the forgery.
+type Cases = Vec<(String, String)>;
 
-    let [head, body, signature] = forge.parts();
-    let strange = SigningKey::from_bytes(&[7; 32]);
+fn by_algorithm(forge: &Forge) -> Cases {
+    let mut table = Cases::new();
+    let mut case = |name: String, token: String| table.push((name, token));
+    let [_, body, signature] = forge.parts();
+    for spelled in ["none", "None", "NONE", "nOnE", ""] {
+        let none = encoded(&Forge::with(&forge.header, "alg", json!(spelled)));
+        case(format!("algorithm {spelled:?}, no signature"), format!("{none}.{body}."));
+        case(format!("algorithm {spelled:?}, two parts"), format!("{none}.{body}"));
+        case(format!("algorithm {spelled:?}, the old signature"), format!("{none}.{body}.{signature}"));
+        case(format!("algorithm {spelled:?}, signed"), forge.with_header("alg", json!(spelled)));
+    }
+    for other in ["HS256", "HS384", "HS512", "RS256", "PS512", "ES256", "ES384", "Ed448", "eddsa"] {
+        case(format!("algorithm {other}, our signature"), forge.with_header("alg", json!(other)));
+    }
     let public = forge.key.verifying_key();
     let public_pem = public.to_public_key_pem(LineEnding::LF).expect("it is written");
     let private_pem: Zeroizing<String> = forge.key.to_pkcs8_pem(LineEnding::LF).expect("it is written");
-    let of_admin = Forge::with(claims, "sub", json!(admin.id));
-    let foreign = |name: &str, value: Value| forge.with_claim(name, value);
-    let now = app.clock.now().timestamp();
-
-    let none = |spelled: &str| encoded(&Forge::with(header, "alg", json!(spelled)));
-    let mut table: Vec<(String, String)> = Vec::new();
-    let mut case = |name: &str, token: String| table.push((name.to_owned(), token));
-    for spelled in ["none", "None", "NONE", "nOnE", ""] {
-        case(&format!("algorithm {spelled:?}, no signature"), format!("{}.{body}.", none(spelled)));
-        case(&format!("algorithm {spelled:?}, two parts"), format!("{}.{body}", none(spelled)));
-        case(
-            &format!("algorithm {spelled:?}, the old signature"),
-            format!("{}.{body}.{signature}", none(spelled)),
-        );
-        case(&format!("algorithm {spelled:?}, signed"), forge.with_header("alg", json!(spelled)));
-    }
-    for other in ["HS256", "HS384", "HS512", "RS256", "PS512", "ES256", "ES384", "Ed448", "eddsa"] {
-        case(
-            &format!("algorithm {other} in the header, our signature"),
-            forge.with_header("alg", json!(other)),
-        );
-    }
     for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
-        case(
-            &format!("{algorithm:?}, secret the public key"),
-            forge.with_secret(algorithm, public.as_bytes()),
-        );
-        case(&format!("{algorithm:?}, secret its PEM"), forge.with_secret(algorithm, public_pem.as_bytes()));
-        case(
-            &format!("{algorithm:?}, secret the private PEM"),
-            forge.with_secret(algorithm, private_pem.as_bytes()),
-        );
-        case(&format!("{algorithm:?}, no secret"), forge.with_secret(algorithm, b""));
+        for (what, secret) in [
+            ("the public key", public.as_bytes().as_slice()),
+            ("the PEM of the public key", public_pem.as_bytes()),
+            ("the PEM of the private key", private_pem.as_bytes()),
+            ("nothing", b""),
+        ] {
+            case(format!("{algorithm:?}, the secret is {what}"), forge.with_secret(algorithm, secret));
+        }
     }
-    case("another key under our id", sign(&strange, header, claims));
-    case(
-        "another key, its own id",
-        sign(&strange, &Forge::with(header, "kid", json!("2026-01-01-000000")), claims),
-    );
-    let brought = json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(strange.verifying_key().as_bytes())});
-    case("another key, brought along", sign(&strange, &Forge::with(header, "jwk", brought.clone()), claims));
-    let only_brought = Forge::with(&Forge::with(header, "jwk", brought), "kid", Value::Null);
-    case("another key, brought along, no id", sign(&strange, &only_brought, claims));
+    table
+}
+
+fn by_key(forge: &Forge) -> Cases {
+    let mut table = Cases::new();
+    let mut case = |name: String, token: String| table.push((name, token));
+    let (header, claims) = (&forge.header, &forge.claims);
+    let [_, body, _] = forge.parts();
+    let strange = SigningKey::from_bytes(&[7; 32]);
+    let strangely = |header: &Value| sign(&strange, header, claims);
+    let of_its_own = Forge::with(header, "kid", json!("2026-01-01-000000"));
+    let x = URL_SAFE_NO_PAD.encode(strange.verifying_key().as_bytes());
+    let brought = Forge::with(header, "jwk", json!({"kty": "OKP", "crv": "Ed25519", "x": x}));
+    case("another key under our id".to_owned(), strangely(header));
+    case("another key, its own id".to_owned(), strangely(&of_its_own));
+    case("another key, brought along".to_owned(), strangely(&brought));
+    let no_id = Forge::with(&brought, "kid", Value::Null);
+    case("another key, brought along, no id".to_owned(), strangely(&no_id));
     for name in ["jku", "x5u"] {
         let elsewhere = Forge::with(header, name, json!("http://127.0.0.1:9/keys.json"));
-        case(&format!("another key, to be fetched by {name}"), sign(&strange, &elsewhere, claims));
+        case(format!("another key, to be fetched by {name}"), strangely(&elsewhere));
     }
 
     let key_id = header["kid"].as_str().expect("a key id");
@@ -164,45 +151,54 @@ fn forged_access_tokens_are_refused() {
         "' UNION SELECT 'key' --",
         "",
     ] {
-        case(&format!("key id {path:?}, signed with our key"), forge.with_header("kid", json!(path)));
-        let strangely = Forge::with(header, "kid", json!(path));
-        case(&format!("key id {path:?}, signed with another"), sign(&strange, &strangely, claims));
-        case(&format!("key id {path:?}, no signature"), format!("{}.{body}.", encoded(&strangely)));
+        let header = Forge::with(header, "kid", json!(path));
+        case(format!("key id {path:?}, signed with our key"), forge.sign(&header, claims));
+        case(format!("key id {path:?}, signed with another"), strangely(&header));
+        case(format!("key id {path:?}, no signature"), format!("{}.{body}.", encoded(&header)));
     }
-    case("no key id", forge.with_header("kid", Value::Null));
-    case("a key id that is a number", forge.with_header("kid", json!(1)));
+    case("no key id".to_owned(), forge.with_header("kid", Value::Null));
+    case("a key id that is a number".to_owned(), forge.with_header("kid", json!(1)));
+    table
+}
 
+/// Signed as ours are, and still not what they say: only whoever holds the key could make them.
+fn by_claims(forge: &Forge, app: &TestApp, admin: &Actor, foreigner: &Actor) -> Cases {
+    let mut table = Cases::new();
+    let mut case = |name: &str, token: String| table.push((name.to_owned(), token));
+    let says = |name: &str, value: Value| forge.with_claim(name, value);
     case("of another organization", foreigner.token().expect("a token").to_owned());
-    case("with another organization's id", foreign("org", json!(app.norte.id)));
-    case("with an organization's id that is none", foreign("org", json!(app.clock.new_id())));
-    case("with somebody else's id", forge.sign(header, &of_admin));
-    case("with a foreigner's id", foreign("sub", json!(foreigner.id)));
-    case("with a foreigner's id and session", {
-        forge.sign(
-            header,
-            &Forge::with(&Forge::with(claims, "sub", json!(foreigner.id)), "sid", json!(foreigner.session)),
-        )
-    });
-    case("with somebody else's session", foreign("sid", json!(admin.session)));
-    case("with a session that is none", foreign("sid", json!(SessionId(app.clock.new_id()))));
-    case("of another issuer", foreign("iss", json!("portal")));
-    case("of no issuer", foreign("iss", Value::Null));
-    case("for links", foreign("iss", json!("portico link")));
-
-    case("expired", foreign("exp", json!(now)));
-    case("expired long ago", foreign("exp", json!(0)));
-    case("with an end below zero", foreign("exp", json!(-1)));
-    case("without an end", foreign("exp", Value::Null));
-    case("with an end that is a text", foreign("exp", json!("9999999999")));
-    case("with an end beyond all numbers", foreign("exp", json!(1e300)));
+    case("with another organization's id", says("org", json!(app.norte.id)));
+    case("with an organization's id that is none", says("org", json!(app.clock.new_id())));
+    case("with somebody else's id", says("sub", json!(admin.id)));
+    case("with a foreigner's id", says("sub", json!(foreigner.id)));
+    let foreign = Forge::with(&forge.claims, "sub", json!(foreigner.id));
+    let foreign = Forge::with(&foreign, "sid", json!(foreigner.session));
+    case("with a foreigner's id and session", forge.sign(&forge.header, &foreign));
+    case("with somebody else's session", says("sid", json!(admin.session)));
+    case("with a session that is none", says("sid", json!(app.clock.new_id())));
+    case("of another issuer", says("iss", json!("portal")));
+    case("of no issuer", says("iss", Value::Null));
+    case("for links", says("iss", json!("portico link")));
+    case("expired", says("exp", json!(app.clock.now().timestamp())));
+    case("expired long ago", says("exp", json!(0)));
+    case("with an end below zero", says("exp", json!(-1)));
+    case("without an end", says("exp", Value::Null));
+    case("with an end that is a text", says("exp", json!("9999999999")));
+    case("with an end beyond all numbers", says("exp", json!(1e300)));
     for name in ["sub", "org", "sid", "iat"] {
-        case(&format!("without {name}"), foreign(name, Value::Null));
+        case(&format!("without {name}"), says(name, Value::Null));
     }
+    table
+}
 
-    case("with changed claims under the old signature", format!("{head}.{}.{signature}", encoded(&of_admin)));
-    case("with a changed header under the old signature", {
-        format!("{}.{body}.{signature}", encoded(&Forge::with(header, "typ", json!("JOSE"))))
-    });
+fn by_shape(forge: &Forge, admin: &Actor) -> Cases {
+    let mut table = Cases::new();
+    let mut case = |name: &str, token: String| table.push((name.to_owned(), token));
+    let [head, body, signature] = forge.parts();
+    let of_admin = encoded(&Forge::with(&forge.claims, "sub", json!(admin.id)));
+    let other_head = encoded(&Forge::with(&forge.header, "typ", json!("JOSE")));
+    case("with changed claims under the old signature", format!("{head}.{of_admin}.{signature}"));
+    case("with a changed header under the old signature", format!("{other_head}.{body}.{signature}"));
     case("without a signature", format!("{head}.{body}."));
     case("with a signature of nulls", format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode([0; 64])));
     case("with half a signature", format!("{head}.{body}.{}", &signature[..signature.len() / 2]));
@@ -210,18 +206,36 @@ fn forged_access_tokens_are_refused() {
     case("of one part", head.to_owned());
     case("of dots", "..".to_owned());
     case("that is no base64", format!("{head}.*.{signature}"));
-    case("with claims that are a list", forge.sign(header, &json!([])));
-    case("with a header that is a list", forge.sign(&json!([]), claims));
+    case("with claims that are a list", forge.sign(&forge.header, &json!([])));
+    case("with a header that is a list", forge.sign(&json!([]), &forge.claims));
+    table
+}
 
+#[test]
+fn forged_access_tokens_are_refused() {
+    let app = TestApp::start();
+    let person = app.acme.person().create(&app);
+    let (admin, foreigner) = (app.acme.admin(&app), app.norte.admin(&app));
+    let forge = Forge::new(person.token().expect("a token"));
+    let client = |token: &str| app.client(&app.acme).with_token(token);
+    // Before all: made by the same means, an honest token is taken.
+    let honest = forge.sign(&forge.header, &forge.claims);
+    client(&honest).get("/session").expect(200);
+
+    let mut table = by_algorithm(&forge);
+    table.extend(by_key(&forge));
+    table.extend(by_claims(&forge, &app, &admin, &foreigner));
+    table.extend(by_shape(&forge, &admin));
     let changing = json!({"first_name": "Mallory"});
     for (name, token) in &table {
         let client = client(token);
         for answer in [client.get("/session"), client.get("/open"), client.patch("/profile", 1, &changing)] {
-            assert_eq!(answer.status, 401, "an access token {name}: {}", answer.text);
+            assert_eq!(answer.status, 401, "an access token: {name}: {}", answer.text);
         }
     }
     // At the other organization's host, and at the shared one for an organization that is not the person's.
     app.client(&app.norte).with_token(&honest).get("/session").expect(401);
-    app.shared_client().with_token(&foreign("org", json!(app.norte.id))).get("/session").expect(401);
+    let moved = forge.with_claim("org", json!(app.norte.id));
+    app.shared_client().with_token(&moved).get("/session").expect(401);
     client(&honest).get("/session").expect(200);
 }
