@@ -1,8 +1,11 @@
 //! What recurs by the clock, for the whole installation. Each has a row in `schedules`, so that any number of workers
 //! runs each once; one that was missed while no worker ran is made up for once.
 
-use anyhow::Result;
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use std::str::FromStr as _;
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use croner::Cron;
 use diesel::{prelude::*, sql_types};
 
 use super::{
@@ -19,34 +22,18 @@ use crate::db::{
 pub struct Schedule {
     /// Its name, which stays: its row has it.
     pub name: &'static str,
-    /// How often, counted from midnight UTC.
-    pub every: TimeDelta,
-    /// How long after that beat, so that not everything runs at midnight.
-    pub offset: TimeDelta,
+    /// When, in UTC, as cron writes it: minute, hour, day of the month, month, day of the week. Not on the hour, so that
+    /// not everything runs at once.
+    pub pattern: &'static str,
     /// Does it. Where it fails it is tried again, a minute later and then less and less often.
     pub work: fn(&mut OperatorDb) -> Result<()>,
 }
 
 /// All that recurs.
 pub const ALL: &[Schedule] = &[
-    Schedule {
-        name: "forget denied access",
-        every: TimeDelta::days(1),
-        offset: TimeDelta::minutes(211),
-        work: forget_denied_access,
-    },
-    Schedule {
-        name: "forget finished jobs",
-        every: TimeDelta::days(1),
-        offset: TimeDelta::minutes(197),
-        work: forget_finished_jobs,
-    },
-    Schedule {
-        name: "forget idempotency keys",
-        every: TimeDelta::hours(1),
-        offset: TimeDelta::minutes(23),
-        work: forget_idempotency_keys,
-    },
+    Schedule { name: "forget denied access", pattern: "31 3 * * *", work: forget_denied_access },
+    Schedule { name: "forget finished jobs", pattern: "17 3 * * *", work: forget_finished_jobs },
+    Schedule { name: "forget idempotency keys", pattern: "23 * * * *", work: forget_idempotency_keys },
 ];
 
 /// What was done is kept so long for its key, which keeps the same cause from leaving the same work behind twice.
@@ -90,9 +77,13 @@ fn forget_idempotency_keys(db: &mut OperatorDb) -> Result<()> {
 }
 
 impl Schedule {
-    /// The first beat after an instant.
+    /// The first time after an instant.
     fn next(&self, after: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        Ok((after - self.offset).duration_trunc(self.every)? + self.every + self.offset)
+        let pattern =
+            Cron::from_str(self.pattern).with_context(|| format!("{:?} is no pattern", self.pattern))?;
+        pattern
+            .find_next_occurrence(&after, false)
+            .with_context(|| format!("{} never comes again", self.name))
     }
 }
 
@@ -193,17 +184,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beats_are_counted_from_midnight() {
-        let schedule = |every, offset| Schedule { name: "", every, offset, work: |_| Ok(()) };
-        for (every, offset, after, expected) in [
-            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T09:00:00Z", "2026-03-03T03:17:00Z"),
-            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T03:16:59Z", "2026-03-02T03:17:00Z"),
-            (TimeDelta::days(1), TimeDelta::minutes(197), "2026-03-02T03:17:00Z", "2026-03-03T03:17:00Z"),
-            (TimeDelta::hours(1), TimeDelta::zero(), "2026-12-31T23:30:00Z", "2027-01-01T00:00:00Z"),
+    fn the_next_time_is_after_this_one() {
+        for (pattern, after, expected) in [
+            ("17 3 * * *", "2026-03-02T09:00:00Z", "2026-03-03T03:17:00Z"),
+            ("17 3 * * *", "2026-03-02T03:16:59Z", "2026-03-02T03:17:00Z"),
+            ("17 3 * * *", "2026-03-02T03:17:00Z", "2026-03-03T03:17:00Z"),
+            ("17 3 * * *", "2026-03-02T03:17:00.5Z", "2026-03-03T03:17:00Z"),
+            ("0 * * * *", "2026-12-31T23:30:00Z", "2027-01-01T00:00:00Z"),
         ] {
+            let schedule = Schedule { name: "", pattern, work: |_| Ok(()) };
             let after: DateTime<Utc> = after.parse().expect("an instant");
             let expected: DateTime<Utc> = expected.parse().expect("an instant");
-            assert_eq!(schedule(every, offset).next(after).expect("a beat"), expected);
+            assert_eq!(schedule.next(after).expect("a time"), expected, "{pattern} after {after}");
+        }
+    }
+
+    #[test]
+    fn every_pattern_comes_again_and_again() {
+        for schedule in ALL {
+            let mut at: DateTime<Utc> = "2026-03-28T22:00:00Z".parse().expect("an instant");
+            for _ in 0..100 {
+                let next = schedule.next(at).expect("it comes again");
+                assert!(next > at && next - at <= TimeDelta::days(32), "{}: {at}, {next}", schedule.name);
+                at = next;
+            }
         }
     }
 
