@@ -207,12 +207,21 @@ pub fn delete(
     end(conn, vec![id.0], LinkEnd::Void)
 }
 
-/// Takes back what waits for this e-mail, since somebody with it is there now. The seats are locked.
-pub fn end_for_email(conn: &mut TenantConn<'_>, email: &str) -> Result<(), ApiError> {
+/// Takes back what waits for these e-mails, since somebody with each is there now. The seats are locked.
+pub fn end_for_emails(conn: &mut TenantConn<'_>, emails: &[&str]) -> Result<(), ApiError> {
     let waiting =
-        invitations::table.filter(invitations::email.eq(email).and(invitations::ended_at.is_null()));
-    let ids = waiting.select(invitations::id).load(conn.sql())?;
+        invitations::table.filter(invitations::email.eq_any(emails).and(invitations::ended_at.is_null()));
+    let ids = waiting.order(invitations::id).select(invitations::id).load(conn.sql())?;
     end(conn, ids, LinkEnd::Void)
+}
+
+/// How many invitations that keep a seat would be taken back, were there people with these e-mails.
+pub fn kept_for_emails(conn: &mut TenantConn<'_>, emails: &[&str]) -> Result<i64, ApiError> {
+    let now = conn.clock().now();
+    let waiting = invitations::table
+        .filter(invitations::ended_at.is_null().and(invitations::expires_at.gt(now)))
+        .filter(invitations::email.eq_any(emails));
+    Ok(waiting.count().get_result(conn.sql())?)
 }
 
 fn end(conn: &mut TenantConn<'_>, ids: Vec<Uuid>, because: LinkEnd) -> Result<(), ApiError> {

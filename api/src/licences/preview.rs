@@ -35,6 +35,11 @@ impl SeatMove {
         };
         Self { before: seat(before), after: seat(after) }
     }
+
+    /// Of a seat of this licence type that was kept for somebody and no longer is.
+    pub fn freed(licence_type: &str) -> Self {
+        Self { before: Some(licence_type.to_owned()), after: None }
+    }
 }
 
 /// The licence types of which other seats would be used, the highest first, and what would be refused.

@@ -111,7 +111,7 @@ pub fn welcome(
         None => read::default_roles(conn)?,
     };
     let (id, now, by) = (new.id, conn.clock().now(), conn.actor().user());
-    invitations::end_for_email(conn, &new.email)?;
+    invitations::end_for_emails(conn, &[&new.email])?;
     diesel::insert_into(users::table)
         .values((
             users::id.eq(id.0),
@@ -307,7 +307,7 @@ pub fn write(
         insert_roles(conn, after.id, &after.roles)?;
     }
     if before.email != after.email {
-        invitations::end_for_email(conn, &after.email)?;
+        invitations::end_for_emails(conn, &[&after.email])?;
     }
     if sets_password || before.email != after.email || !after.active || after.no_login {
         recovery::end_links(conn, after.id)?;

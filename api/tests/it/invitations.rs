@@ -10,7 +10,10 @@ use shared::{
     problem::Seats,
     role::Role,
     session::{AccessToken, CurrentSession},
-    user::User,
+    user::{
+        User,
+        many::{ManyUsers, UserImport},
+    },
 };
 use ureq::http::Method;
 
@@ -203,6 +206,44 @@ fn who_is_here_already_is_not_invited_and_who_comes_otherwise_no_more() {
         check(&app.client(&app.acme), &newest_token(&app)).expect(410).problem().code,
         ProblemCode::LinkVoid
     );
+}
+
+/// Who comes in a file is there, too: the seat that was kept is theirs, also where there is no other.
+#[test]
+fn who_is_imported_is_not_invited_any_more() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    hold(&app, 2);
+    invite(&admin, "one@people.example").expect(201);
+    let token_of_one = newest_token(&app);
+    invite(&admin, "two@people.example").expect(201);
+    let token_of_two = newest_token(&app);
+    let import = |dry_run: bool, more: &str| {
+        let file = format!("email,first_name,last_name\nONE@people.example,One,Sample\n{more}");
+        let body = serde_json::to_value(UserImport::of(file.as_bytes(), dry_run)).expect("a body");
+        admin.post("/users/import", &body)
+    };
+    let too_many = "three@people.example,Three,Sample\n";
+    let looked: ManyUsers = import(true, too_many).expect(200).json();
+    let expected = Seats { licence_type: "team_member".to_owned(), used: 2, held: Some(2) };
+    assert_eq!(looked.seats, Some(expected));
+    no_seat(import(false, too_many), 2, 2);
+    check(&app.client(&app.acme), &token_of_one).expect(200);
+
+    let looked: ManyUsers = import(true, "").expect(200).json();
+    assert_eq!((looked.created, looked.refused, &looked.seats), (1, 0, &None), "{looked:?}");
+    check(&app.client(&app.acme), &token_of_one).expect(200);
+    let done: ManyUsers = import(false, "").expect(200).json();
+    assert!(done.applied && done.created == 1);
+    assert_eq!(seats(&admin), (1, 1));
+    for answer in
+        [check(&app.client(&app.acme), &token_of_one), accept(&app.client(&app.acme), &token_of_one)]
+    {
+        assert_eq!(answer.expect(410).problem().code, ProblemCode::LinkVoid);
+    }
+    // The other one waits as before.
+    accept(&app.client(&app.acme), &token_of_two).expect(200);
+    assert_eq!(seats(&admin), (2, 0));
 }
 
 #[test]

@@ -30,8 +30,9 @@ use crate::{
         unique::not_unique,
     },
     general_data::{lock_organization, settings_for_people},
+    invitations::store as invitations,
     licences::{
-        seat_effects,
+        SeatMove, seat_effects,
         seats::{self, Concerned},
     },
     users::{
@@ -153,7 +154,9 @@ fn through(
     if run == Run::Dry {
         let mut judge = load(conn, caller)?;
         let planned = plan(conn, &mut judge)?;
-        let (_, missing) = seat_effects(conn, caller.today(), &judge.moves(&planned))?;
+        let mut moves = judge.moves(&planned);
+        moves.extend(freed(conn, &judge, &planned)?);
+        let (_, missing) = seat_effects(conn, caller.today(), &moves)?;
         let people = planned.iter().map(Planned::told).collect();
         return Ok(ManyUsers { seats: missing, people, ..counted(&planned, false) });
     }
@@ -171,6 +174,17 @@ fn through(
     write(conn, &planned)?;
     seats::settle(conn, &locked, Concerned::Everybody)?;
     Ok(counted(&planned, true))
+}
+
+/// The seats that invitations keep for people who would be here themselves: they would be free.
+fn freed(conn: &mut TenantConn<'_>, judge: &Judge, planned: &[Planned]) -> Result<Vec<SeatMove>, ApiError> {
+    let new = planned.iter().filter(|one| one.before.is_none() && one.problems.is_empty());
+    let emails: Vec<&str> = new.map(|one| one.after.email.as_str()).collect();
+    let kept = invitations::kept_for_emails(conn, &emails)?;
+    // Kept is a seat of the role that new users get.
+    let role = judge.default_roles.first().and_then(|role| judge.roles.get(&role.id));
+    let free = role.map(|role| SeatMove::freed(&role.licence.key));
+    Ok(free.map_or_else(Vec::new, |free| vec![free; usize::try_from(kept).unwrap_or(0)]))
 }
 
 fn load(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Judge, ApiError> {
@@ -306,6 +320,8 @@ fn write(conn: &mut TenantConn<'_>, planned: &[Planned]) -> Result<(), ApiError>
 
 fn insert(conn: &mut TenantConn<'_>, new: &[&User]) -> Result<(), ApiError> {
     let (now, by) = (conn.clock().now(), conn.actor().user());
+    let emails: Vec<&str> = new.iter().map(|user| user.email.as_str()).collect();
+    invitations::end_for_emails(conn, &emails)?;
     for chunk in new.chunks(CHUNK) {
         let rows: Vec<_> = chunk
             .iter()
