@@ -13,16 +13,22 @@ use shared::{
 };
 
 use crate::{
-    harness::{Actor, Answer, TestApp},
+    harness::{Actor, Answer, Client, TestApp},
     users::act,
 };
 
-fn ask(who: &Actor, user: Option<UserId>, menu: Menu, operation: Operation) -> Answer {
+fn ask(who: &Client, user: Option<UserId>, menu: Menu, operation: Operation) -> Answer {
     let user = user.map(|user| format!("&user={user}")).unwrap_or_default();
     who.get(&format!("/access/explain?menu={}&operation={}{user}", menu.key(), operation.key()))
 }
 
-fn ask_on(who: &Actor, user: Option<UserId>, menu: Menu, operation: Operation, project: ProjectId) -> Answer {
+fn ask_on(
+    who: &Client,
+    user: Option<UserId>,
+    menu: Menu,
+    operation: Operation,
+    project: ProjectId,
+) -> Answer {
     let user = user.map(|user| format!("&user={user}")).unwrap_or_default();
     let (menu, operation) = (menu.key(), operation.key());
     who.get(&format!("/access/explain?menu={menu}&operation={operation}&project={project}{user}"))
@@ -184,4 +190,82 @@ fn what_cannot_be_asked_is_named() {
         let problem = admin.get(&format!("/access/explain?{query}")).expect(422).problem();
         assert_eq!(problem.errors[0].pointer, pointer, "{query}");
     }
+}
+
+/// Where a token asks, its scopes are one link more; the answer says whether it is they that refuse, as the request is
+/// told.
+#[test]
+fn a_token_is_told_when_it_is_its_scopes_that_refuse() {
+    const V: Operations = Operations::VIEW;
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let apollo = project(&admin, "Apollo");
+    let lead = app.acme.person().role("Project Manager").create(&app);
+    join(&admin, &apollo, lead.id, Position::Manager);
+    let token = lead.api_token(&app, &[(Menu::Projects, V), (Menu::Users, Operations::ALL)]);
+    let asked =
+        |who: &Client, menu, operation| -> Explanation { ask(who, None, menu, operation).expect(200).json() };
+
+    // The person may, the scopes have it not.
+    let refused = token.post("/projects", &json!({"name": "Mine"})).expect(403).problem();
+    let chain = asked(&token, Menu::Projects, Operation::Insert);
+    assert!(!chain.allowed && chain.roles[0].allows, "{chain:?}");
+    assert_eq!(chain.denial, refused.denial);
+    assert_eq!(chain.denial.as_ref().map(|denial| denial.reason), Some(DenialReason::TokenScope));
+    let link = chain.token.expect("a token asks");
+    assert_eq!((link.allows, link.name), (false, format!("Token {}", token.id)));
+    // Without the token nothing refuses.
+    let own = asked(&lead, Menu::Projects, Operation::Insert);
+    assert!(own.allowed && own.token.is_none() && own.denial.is_none());
+    // Both have it.
+    let chain = asked(&token, Menu::Projects, Operation::View);
+    assert!(chain.allowed && chain.token.is_some_and(|link| link.allows));
+    token.get("/projects").expect(200);
+    // The scopes have it, the person may not: it is not the scopes that refuse.
+    let refused = token.get("/users").expect(403).problem();
+    let chain = asked(&token, Menu::Users, Operation::View);
+    assert_eq!((chain.allowed, &chain.denial), (false, &refused.denial));
+    assert_eq!(chain.denial.map(|denial| denial.reason), Some(DenialReason::NotGranted));
+    assert!(chain.token.is_some_and(|link| link.allows));
+
+    // On a project: what the position opens, the scopes close; on the tab, and on the list that leads there.
+    let path = format!("/projects/{}", apollo.id);
+    let (tab, update) = (Menu::ProjectGeneral, Operation::Update);
+    let member = app
+        .acme
+        .person()
+        .licence("project_manager")
+        .function(Function::ProjectManager)
+        .grant(Menu::MyProjects, Operations::ALL)
+        .create(&app);
+    join(&admin, &apollo, member.id, Position::Manager);
+    for (scopes, missing) in [
+        ([(Menu::MyProjects, Operations::ALL), (tab, V)], tab),
+        ([(Menu::MyProjects, V), (tab, Operations::ALL)], Menu::MyProjects),
+    ] {
+        let token = member.api_token(&app, &scopes);
+        let refused = token.patch(&path, apollo.version, &json!({"name": "Mine"})).expect(403).problem();
+        let chain: Explanation = ask_on(&token, None, tab, update, apollo.id).expect(200).json();
+        assert!(!chain.allowed && chain.position.is_some_and(|position| position.allows), "{chain:?}");
+        assert_eq!(chain.denial, refused.denial);
+        let denial = chain.denial.expect("the reason");
+        assert_eq!(
+            (denial.menu, denial.operation, denial.reason),
+            (missing, update, DenialReason::TokenScope)
+        );
+        assert!(chain.token.is_some_and(|link| !link.allows));
+        let seen: Explanation = ask_on(&token, None, tab, Operation::View, apollo.id).expect(200).json();
+        assert!(seen.allowed && seen.token.is_some_and(|link| link.allows));
+        token.get(&path).expect(200);
+    }
+    // Without a list that leads there, the project is not there, as for the request.
+    let token = member.api_token(&app, &[(tab, Operations::ALL)]);
+    ask_on(&token, None, tab, update, apollo.id).expect(404);
+    // About others it needs the scope of seeing people, and says nothing of its scopes.
+    let narrow = admin.api_token(&app, &[(Menu::Projects, Operations::ALL)]);
+    let denial = ask(&narrow, Some(lead.id), Menu::Projects, update).expect(403).problem().denial;
+    assert_eq!(denial.expect("the reason").reason, DenialReason::TokenScope);
+    let seeing = admin.api_token(&app, &[(Menu::Users, V)]);
+    let chain: Explanation = ask(&seeing, Some(lead.id), Menu::Projects, update).expect(200).json();
+    assert!(chain.allowed && chain.token.is_none());
 }
