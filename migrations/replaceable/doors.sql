@@ -155,6 +155,13 @@ CREATE OR REPLACE FUNCTION portico.forgive_attempt(own bytea[], shared bytea[], 
         WHERE key_hash = ANY (shared);
     $$;
 
+-- Until when the attempts under one of these keys have to wait; counts nothing.
+CREATE OR REPLACE FUNCTION portico.attempts_wait_until(keys bytea[], at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT max(f.blocked_until) FROM public.sign_in_failures f WHERE f.key_hash = ANY (keys) AND f.blocked_until > at
+    $$;
+
 -- Counts refused requests at hosts of no organization.
 CREATE OR REPLACE FUNCTION portico.count_denied_elsewhere(
     new_id uuid, minute timestamptz, network text, host text, operation text, code text, requests bigint
@@ -192,7 +199,7 @@ GRANT EXECUTE ON FUNCTION
     portico.organization_by_slug, portico.organization_by_host, portico.organization_by_id,
     portico.organization_by_short_id,
     portico.rename_organization, portico.accounts_by_email,
-    portico.reserve_attempt, portico.forgive_attempt, portico.note_guess,
+    portico.reserve_attempt, portico.forgive_attempt, portico.attempts_wait_until, portico.note_guess,
     portico.request_recovery, portico.link_by_token,
     portico.count_denied_elsewhere, portico.person_traces, portico.erase_person
     TO portico_app;

@@ -192,19 +192,22 @@ impl<'a> Platform<'a> {
         forgive_attempt(self.connection, own, shared, now)
     }
 
-    /// Notes that somebody tries passwords, for a worker to look at, where one of the keys has to wait.
+    /// Notes that somebody tries passwords. See [`note_guess`].
     pub fn note_guess(&mut self, guess: &Guess, now: DateTime<Utc>) -> Result<(), ApiError> {
-        let keys: Vec<&[u8]> = guess.keys.iter().map(Vec::as_slice).collect();
-        diesel::sql_query("SELECT portico.note_guess($1, $2, $3, $4, $5, $6, $7)")
-            .bind::<SqlUuid, _>(guess.id)
+        note_guess(self.connection, guess, now)
+    }
+
+    /// Until when the attempts under one of the keys have to wait, where they do. Counts nothing.
+    pub fn attempts_wait_until(
+        &mut self,
+        keys: &[Vec<u8>],
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, ApiError> {
+        let row: BlockedRow = diesel::sql_query("SELECT portico.attempts_wait_until($1, $2) AS until")
             .bind::<Array<Binary>, _>(keys)
-            .bind::<Text, _>(&guess.email)
-            .bind::<Nullable<SqlUuid>, _>(guess.only_in)
             .bind::<Timestamptz, _>(now)
-            .bind::<Text, _>(guess.address.to_string())
-            .bind::<Text, _>(&guess.device)
-            .execute(self.connection)?;
-        Ok(())
+            .get_result(self.connection)?;
+        Ok(row.until)
     }
 
     /// Whether the database answers.
@@ -258,6 +261,21 @@ pub fn forgive_attempt(
         .bind::<Array<Binary>, _>(own)
         .bind::<Array<Binary>, _>(shared)
         .bind::<Timestamptz, _>(now)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Notes that somebody tries passwords, for a worker to look at, where one of the keys has to wait.
+pub fn note_guess(connection: &mut PgConnection, guess: &Guess, now: DateTime<Utc>) -> Result<(), ApiError> {
+    let keys: Vec<&[u8]> = guess.keys.iter().map(Vec::as_slice).collect();
+    diesel::sql_query("SELECT portico.note_guess($1, $2, $3, $4, $5, $6, $7)")
+        .bind::<SqlUuid, _>(guess.id)
+        .bind::<Array<Binary>, _>(keys)
+        .bind::<Text, _>(&guess.email)
+        .bind::<Nullable<SqlUuid>, _>(guess.only_in)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Text, _>(guess.address.to_string())
+        .bind::<Text, _>(&guess.device)
         .execute(connection)?;
     Ok(())
 }

@@ -2,29 +2,41 @@
 //!
 //! What is malformed costs nothing; what is well-formed costs one look into the organization whose short id it carries,
 //! and then nothing while it is kept. A token that is genuine and refused is noted for its owner.
+//!
+//! Guessing is slowed by network: whoever shows tokens that are none has to wait longer and longer. While a network
+//! waits, a token that was not used from it before is answered as one that is none, so that a guesser does not see
+//! which guess was right; those that were go on undisturbed.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use shared::api_token::RefusedBecause;
 
 use super::{context::Visit, server::Site};
 use crate::{
     ApiError,
     access::{
-        Caller, Credential,
+        Caller, Credential, Person,
         api_token::{self, ApiToken, Secret, store::Seen},
         cache::OrganizationKey,
     },
-    db::{Actor, Organization},
+    db::{Actor, Organization, Platform},
+    sessions::guessing,
 };
 
 /// Who shows the token: its person, narrowed to its scopes.
 pub async fn caller(site: &Site, visit: &Visit, text: &str) -> Result<Caller, ApiError> {
     let secret = Secret::parse(text).ok_or(ApiError::Unauthenticated)?;
-    let organization = organization(site, visit, &secret).await?;
-    let access = site.db.access();
-    let token = access.token(&site.db, organization.id, secret.hash()).await?;
-    let token = token.ok_or(ApiError::Unauthenticated)?;
+    if visit.organization.as_ref().is_some_and(|here| here.short_id != secret.short_id()) {
+        // A token of another organization than the host's is none here, and no guess either: it can never be right.
+        return Err(ApiError::Unauthenticated);
+    }
+    let Some((organization, token)) = find(site, visit, &secret).await? else {
+        return Err(count_guess(site, visit).await);
+    };
+    if token.is_new_from(visit.address) {
+        refuse_while_waiting(site, visit).await?;
+    }
     if organization.suspended {
         return Err(ApiError::OrganizationSuspended);
     }
@@ -33,14 +45,17 @@ pub async fn caller(site: &Site, visit: &Visit, text: &str) -> Result<Caller, Ap
         let seen = Seen { at: now, address: visit.address, refused };
         site.token_usage.note(&site.db, organization.id, token.id, seen);
     };
-    let refuse = |because| {
-        note(Some(because));
-        api_token::refused(because)
+    let person = match person(site, &organization, &token, visit, now).await? {
+        Ok(person) => person,
+        Err(because) => {
+            note(Some(because));
+            return Err(match api_token::refused(because) {
+                // As if there were none: counted like those that are none, too.
+                ApiError::Unauthenticated => count_guess(site, visit).await,
+                told => told,
+            });
+        }
     };
-    token.check(now, visit.address).map_err(refuse)?;
-    let person = access.person(&site.db, organization.id, token.user, |_| true).await?;
-    let person =
-        person.filter(|person| person.may_sign_in).ok_or_else(|| refuse(RefusedBecause::NoSignIn))?;
     let caller = Caller {
         organization: Arc::clone(&organization),
         person: Arc::new(person.narrowed_to(&token.scopes)),
@@ -55,17 +70,55 @@ pub async fn caller(site: &Site, visit: &Visit, text: &str) -> Result<Caller, Ap
     Ok(caller)
 }
 
-/// The organization of the token: the host's, where it has one, and otherwise the one whose short id it carries. A
-/// token of another organization than the host's is none here.
-async fn organization(site: &Site, visit: &Visit, secret: &Secret) -> Result<Arc<Organization>, ApiError> {
-    match &visit.organization {
-        Some(organization) if organization.short_id == secret.short_id() => Ok(Arc::clone(organization)),
-        Some(_) => Err(ApiError::Unauthenticated),
-        None => {
-            let key = OrganizationKey::ShortId(secret.short_id().to_owned());
-            site.db.access().organization(&site.db, key).await?.ok_or(ApiError::Unauthenticated)
-        }
+/// The token with its organization: the host's, where it has one, and otherwise the one whose short id it carries.
+async fn find(
+    site: &Site,
+    visit: &Visit,
+    secret: &Secret,
+) -> Result<Option<(Arc<Organization>, Arc<ApiToken>)>, ApiError> {
+    let access = site.db.access();
+    let organization = if let Some(here) = &visit.organization {
+        Some(Arc::clone(here))
+    } else {
+        let key = OrganizationKey::ShortId(secret.short_id().to_owned());
+        access.organization(&site.db, key).await?
+    };
+    let Some(organization) = organization else { return Ok(None) };
+    let token = access.token(&site.db, organization.id, secret.hash()).await?;
+    Ok(token.map(|token| (organization, token)))
+}
+
+/// The person of a token that counts at this instant.
+async fn person(
+    site: &Site,
+    organization: &Organization,
+    token: &ApiToken,
+    visit: &Visit,
+    now: DateTime<Utc>,
+) -> Result<Result<Arc<Person>, RefusedBecause>, ApiError> {
+    if let Err(because) = token.check(now, visit.address) {
+        return Ok(Err(because));
     }
+    let person = site.db.access().person(&site.db, organization.id, token.user, |_| true).await?;
+    Ok(person.filter(|person| person.may_sign_in).ok_or(RefusedBecause::NoSignIn))
+}
+
+/// Counts a token that is none for its network, and gives what is answered: that it is none, or how long to wait.
+async fn count_guess(site: &Site, visit: &Visit) -> ApiError {
+    let (limit, now) = (guessing::token_limit(visit.address), site.clock.now());
+    let count = site.db.platform_before_guards(move |platform| platform.reserve_attempt(&[limit], now));
+    match count.await.and_then(|until| guessing::refuse_until(until, now)) {
+        Ok(()) => ApiError::Unauthenticated,
+        Err(error) => error,
+    }
+}
+
+/// Refuses while the network has to wait.
+async fn refuse_while_waiting(site: &Site, visit: &Visit) -> Result<(), ApiError> {
+    let (limit, now) = (guessing::token_limit(visit.address), site.clock.now());
+    let look = move |platform: &mut Platform<'_>| platform.attempts_wait_until(&[limit.key], now);
+    let until = site.db.platform_before_guards(look).await?;
+    guessing::refuse_until(until, now)
 }
 
 /// The first use from a network is in the audit log before the request goes on: whoever has stolen a token leaves a

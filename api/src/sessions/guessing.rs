@@ -43,6 +43,13 @@ pub fn network_limit(address: IpAddr) -> AttemptLimit {
     AttemptLimit { key, free: 100, longest_seconds: 30, forgiven_after_seconds: 5 }
 }
 
+/// The limit for API tokens that are none, from one network. A program that was given a wrong one asks again and again,
+/// so some are free, and its neighbours never wait long.
+pub fn token_limit(address: IpAddr) -> AttemptLimit {
+    let key = key(&[b"token", network(address).as_bytes()]);
+    AttemptLimit { key, free: 20, longest_seconds: 30, forgiven_after_seconds: 5 }
+}
+
 /// The limit for the old password of somebody who is signed in.
 pub fn old_password_limit(user: UserId) -> AttemptLimit {
     let key = key(&[b"old password", user.0.as_bytes()]);

@@ -14,6 +14,7 @@ use crate::{
     sessions::within_a_second,
 };
 
+mod guesses;
 mod managed;
 
 const V: Operations = Operations::VIEW;

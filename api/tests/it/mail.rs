@@ -382,3 +382,40 @@ fn whoever_passwords_are_tried_at_hears_of_it_once_a_day() {
     guess();
     assert_eq!(app.mails().len(), 2);
 }
+
+/// A stolen access token is no quieter door to try passwords at than the sign-in is.
+#[test]
+fn whoever_guesses_where_a_password_confirms_is_told_of_too() {
+    let app = TestApp::start();
+    let email = "admin@acme.example";
+    // In their own browser people may mistype as often as they like.
+    let own = app.client(&app.acme).with_header("x-forwarded-for", "198.51.100.1");
+    let token = crate::sessions::sign_in(&own, email, PASSWORD).access_token;
+    let own = own.with_token(&token);
+    let attempt = |client: &crate::harness::Client, password: &str| {
+        client.post("/session/confirm", &json!({"password": password})).status
+    };
+    while attempt(&own, "surely not this one") != 429 {}
+    app.work_off();
+    assert!(app.mails().is_empty(), "{:?}", app.mails());
+
+    let thief = app
+        .client(&app.acme)
+        .with_token(&token)
+        .with_header("user-agent", "curl/8.9")
+        .with_header("x-forwarded-for", "192.0.2.7");
+    while attempt(&thief, "surely not this one") != 429 {}
+    app.work_off();
+    let mails = app.mails();
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.envelope_to, [email]);
+    assert_eq!(mail.subject, "Somebody tries passwords at your account at Acme Works");
+    assert!(mail.text.contains("Device: curl"), "{}", mail.text);
+    assert!(mail.text.contains("Address: 192.0.2.7"), "{}", mail.text);
+    // It is one count and one mail a day for both doors.
+    let sign_in = json!({"email": email, "password": "surely not this one"});
+    let stranger = app.client(&app.acme).with_header("x-forwarded-for", "192.0.2.7");
+    stranger.post("/session", &sign_in).expect(429);
+    app.work_off();
+    assert_eq!(app.mails().len(), 1);
+}

@@ -14,7 +14,7 @@ use shared::{
 
 use crate::harness::{Client, PASSWORD, TestApp};
 
-fn sign_in(client: &Client, email: &str, password: &str) -> AccessToken {
+pub fn sign_in(client: &Client, email: &str, password: &str) -> AccessToken {
     let answer = client.post("/session", &json!({"email": email, "password": password})).expect(200);
     match answer.json() {
         SignInOutcome::SignedIn(token) => token,

@@ -22,8 +22,9 @@ const GLOBAL_TABLES: [(&str, &str); 12] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 16] = [
+const DEFINERS: [(&str, &str); 17] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
+    ("attempts_wait_until", "an instant, for the keys that it is given"),
     ("count_denied_elsewhere", "counts refused requests at hosts of nobody"),
     ("erase_person", "puts a pseudonym where somebody of the transaction's organization was named"),
     ("forgive_attempt", "forgets attempts under the keys that it is given"),
