@@ -2,8 +2,10 @@
 //!
 //! What a token is and when it counts stands in `access::api_token`; here they are made, changed, listed and revoked.
 //! Invariants: the secret leaves the server once, when the token is made; whoever makes a token, or lets one do more or
-//! from elsewhere, has shown their password a moment ago; no token reaches any of it. Start with [`handlers`].
+//! from elsewhere, has shown their password a moment ago; no token reaches any of it. Start with [`handlers`]. That a
+//! token [`ends`] soon, its person is told by mail.
 
+pub mod ends;
 mod handlers;
 mod rules;
 mod store;

@@ -14,7 +14,10 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shared::{Language, ids::UserId};
+use shared::{
+    Language,
+    ids::{ApiTokenId, UserId},
+};
 
 use crate::{
     ApiError,
@@ -81,6 +84,15 @@ pub enum Mail {
     CompanyAdminHandedOver {
         /// To whom.
         to: String,
+    },
+    /// An API token of the person ends soon. Not sent where it works no more by then.
+    ApiTokenEnds {
+        /// The token.
+        token: ApiTokenId,
+        /// Its name.
+        name: String,
+        /// When it ends.
+        expires_at: DateTime<Utc>,
     },
     /// Somebody tries passwords at the account.
     Guessing {

@@ -41,6 +41,16 @@ impl OperatorDb {
         &mut self.connection
     }
 
+    /// The organizations that are not suspended, for what is done in each.
+    pub fn active_organizations(&mut self) -> Result<Vec<OrganizationId>> {
+        use tables::organizations;
+
+        let active = organizations::table.filter(organizations::state.eq("active"));
+        let ids: Vec<uuid::Uuid> =
+            active.order(organizations::id).select(organizations::id).load(&mut self.connection)?;
+        Ok(ids.into_iter().map(OrganizationId).collect())
+    }
+
     /// One transaction in one organization, under the tenants' role: row-level security holds here too, so the same
     /// stores that serve requests can be used.
     pub fn in_organization<T>(

@@ -16,7 +16,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    Recipient, SendMail,
+    Mail, Recipient, SendMail,
     letter::Letter,
     smtp::Smtp,
     texts::{self, Home, Reader},
@@ -24,6 +24,7 @@ use super::{
 use crate::{
     ApiError,
     access::store::parse_time_zone,
+    api_tokens::ends,
     config::{MailConfig, MailWay},
     db::{
         TenantConn,
@@ -77,9 +78,11 @@ impl Post {
             return Ok(Outcome::Hopeless(format!("Not sent: its link was over at {limit}.")));
         }
         let home = self.home(db, held.organization())?;
-        let Some(reader) = db.in_organization(held.organization(), |conn| reader(conn, &job.recipient))?
-        else {
-            tracing::info!(job = %held.id, "nobody to send a mail to any more");
+        let reader = db.in_organization(held.organization(), |conn| {
+            if still_holds(conn, &job.mail)? { reader(conn, &job.recipient) } else { Ok(None) }
+        })?;
+        let Some(reader) = reader else {
+            tracing::info!(job = %held.id, "nobody to send a mail to any more, or nothing to say");
             return Ok(Outcome::Done);
         };
         let letter = texts::letter(&job.mail, reader, &home);
@@ -107,6 +110,14 @@ impl Post {
             origin: self.origin.of(&slug, own_domain.as_deref()),
             time_zone: parse_time_zone(&time_zone)?,
         })
+    }
+}
+
+/// Whether what the mail says is still so.
+fn still_holds(conn: &mut TenantConn<'_>, mail: &Mail) -> Result<bool, ApiError> {
+    match mail {
+        Mail::ApiTokenEnds { token, .. } => ends::still_works(conn, *token),
+        _ => Ok(true),
     }
 }
 

@@ -79,6 +79,7 @@ impl Words<'_> {
             }
             Mail::NewDevice { occasion } => self.new_device(occasion),
             Mail::Guessing { occasion } => self.guessing(occasion),
+            Mail::ApiTokenEnds { name, expires_at, .. } => self.api_token_ends(&one_line(name), *expires_at),
             Mail::CompanyAdminReceived { from } => self.company_admin_received(&one_line(from)),
             Mail::CompanyAdminHandedOver { to } => self.company_admin_handed_over(&one_line(to)),
         }
@@ -266,6 +267,38 @@ impl Words<'_> {
                 self.pick(
                     "If it was you, there is nothing to do. If not, a long password that you use nowhere else keeps guessers out.",
                     "Si has sido tú, no tienes que hacer nada. Si no, una contraseña larga que no uses en ningún otro sitio deja fuera a quien intenta adivinarla.",
+                )
+                .to_owned(),
+            ],
+            ..Content::default()
+        }
+    }
+
+    fn api_token_ends(&self, name: &str, expires_at: DateTime<Utc>) -> Content {
+        let Home { organization, origin, .. } = self.home;
+        let until = self.instant(expires_at);
+        Content {
+            subject: self.say(
+                format!("Your API token “{name}” ends soon"),
+                format!("Tu token de API «{name}» caduca pronto"),
+            ),
+            paragraphs: vec![self.say(
+                format!("Your API token “{name}” at {organization} works until {until}. After that, the program that uses it is refused."),
+                format!("Tu token de API «{name}» de {organization} funciona hasta el {until}. Después, el programa que lo usa dejará de tener acceso."),
+            )],
+            action: Some((
+                self.pick("See your API tokens", "Ver tus tokens de API"),
+                format!("{origin}/profile/api-tokens"),
+            )),
+            notes: vec![
+                self.pick(
+                    "If it is still needed, create another token with the same scopes and give it to the program before then: the life of a token is not prolonged.",
+                    "Si aún hace falta, crea otro token con los mismos ámbitos y dáselo al programa antes de esa fecha: la vida de un token no se alarga.",
+                )
+                .to_owned(),
+                self.pick(
+                    "If it is not, there is nothing to do.",
+                    "Si ya no hace falta, no tienes que hacer nada.",
                 )
                 .to_owned(),
             ],

@@ -12,9 +12,12 @@ use super::{
     LEASE,
     pulse::{Leased, Pulse},
 };
-use crate::db::{
-    operator::{OperatorDb, tables::schedules},
-    queue,
+use crate::{
+    api_tokens::ends,
+    db::{
+        operator::{OperatorDb, tables::schedules},
+        queue,
+    },
 };
 
 /// Something that recurs.
@@ -34,6 +37,7 @@ pub const ALL: &[Schedule] = &[
     Schedule { name: "forget denied access", pattern: "31 3 * * *", work: forget_denied_access },
     Schedule { name: "forget finished jobs", pattern: "17 3 * * *", work: forget_finished_jobs },
     Schedule { name: "forget idempotency keys", pattern: "23 * * * *", work: forget_idempotency_keys },
+    Schedule { name: "tell of API tokens that end", pattern: "0 6 * * *", work: ends::tell },
 ];
 
 /// What was done is kept so long for its key, which keeps the same cause from leaving the same work behind twice.

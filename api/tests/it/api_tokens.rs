@@ -14,6 +14,7 @@ use crate::{
     sessions::within_a_second,
 };
 
+mod ends;
 mod guesses;
 mod managed;
 
