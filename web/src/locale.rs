@@ -51,6 +51,11 @@ impl LanguageChoice {
         self.0.get()
     }
 
+    /// The language, not tracked.
+    pub fn get_untracked(self) -> Language {
+        self.0.get_untracked()
+    }
+
     /// Changes the language and remembers it in this browser.
     pub fn set(self, language: Language) {
         if self.0.get_untracked() != language {

@@ -10,6 +10,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
+use shared::Language;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::HtmlElement;
 
@@ -25,6 +26,10 @@ pub enum Departure {
     To(String),
     /// Go back in the browser.
     Back,
+    /// Read the app in another language, which builds every screen anew.
+    Language(Language),
+    /// End the session.
+    SignOut,
 }
 
 /// Knows the forms with unsaved changes.
@@ -94,6 +99,15 @@ impl Guard {
         } else {
             go.to_href(href);
         }
+    }
+
+    /// Whether nothing would be lost by a departure. Otherwise the person is asked, and it happens once they agree.
+    pub fn lets(self, departure: Departure) -> bool {
+        let is_closed = self.is_closed();
+        if is_closed {
+            self.waiting.set(Some(departure));
+        }
+        !is_closed
     }
 
     /// Remembers the present address, to which going back must return while the guard is closed.
@@ -184,9 +198,7 @@ impl Opened {
             return;
         }
         let href = with_open(&browser::path_and_query(), open);
-        if self.guard.is_closed() {
-            self.guard.waiting.set(Some(Departure::To(href)));
-        } else {
+        if self.guard.lets(Departure::To(href.clone())) {
             self.go.to_href(&href);
         }
     }

@@ -65,6 +65,11 @@ impl Failure {
         }
     }
 
+    /// Whether what was asked for is over for good, such as a link that was used or taken back.
+    pub fn is_over(&self) -> bool {
+        self.code().is_some_and(|code| code.status() == 410)
+    }
+
     /// What was denied, and why.
     pub fn denial(&self) -> Option<&Denial> {
         match self {

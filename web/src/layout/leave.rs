@@ -2,15 +2,20 @@
 
 use leptos::prelude::*;
 
+use super::menus::{choose_language, sign_out};
 use crate::{
+    locale::LanguageChoice,
     locales::frame,
     navigation::{Departure, Go, Guard},
-    ui::ConfirmDialog,
+    session::Session,
+    ui::{ConfirmDialog, Toasts},
 };
 
 #[component]
 pub(super) fn LeaveDialog() -> impl IntoView {
     let guard = expect_context::<Guard>();
+    let (languages, session, toasts) =
+        (expect_context::<LanguageChoice>(), Session::expect(), Toasts::expect());
     let go = Go::new();
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(guard.waiting.with(Option::is_some)));
@@ -30,6 +35,8 @@ pub(super) fn LeaveDialog() -> impl IntoView {
                     let _ = history.back();
                 }
             }
+            Some(Departure::Language(language)) => choose_language(languages, session, language),
+            Some(Departure::SignOut) => sign_out(session, toasts, go.clone()),
             None => {}
         }
     };

@@ -8,7 +8,7 @@ use crate::{
     api, browser,
     locale::{self, LanguageChoice},
     locales::frame,
-    navigation::Go,
+    navigation::{Departure, Go, Guard},
     route::{Place, Route},
     session::Session,
     theme::{Theme, ThemeChoice},
@@ -58,9 +58,13 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
         }
     };
     let (languages, themes) = (expect_context::<LanguageChoice>(), expect_context::<ThemeChoice>());
-    let (session, toasts) = (Session::expect(), Toasts::expect());
+    let (session, toasts, guard) = (Session::expect(), Toasts::expect(), expect_context::<Guard>());
     let go = Go::new();
-    let leave = move || sign_out(session, toasts, go.clone());
+    let leave = move || {
+        if guard.lets(Departure::SignOut) {
+            sign_out(session, toasts, go.clone());
+        }
+    };
     let entries = Callback::new(move |()| {
         let mut entries = vec![
             MenuEntry::link(Icon::User, frame::profile(), Route::Profile.href()),
@@ -70,7 +74,11 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
         entries.extend(Language::ALL.map(|language| MenuEntry::Option {
             label: locale::language_name(language).to_owned(),
             chosen: Signal::derive(move || languages.get() == language),
-            on_choose: Callback::new(move |()| choose_language(languages, session, language)),
+            on_choose: Callback::new(move |()| {
+                if languages.get_untracked() != language && guard.lets(Departure::Language(language)) {
+                    choose_language(languages, session, language);
+                }
+            }),
         }));
         entries.extend([MenuEntry::Line, MenuEntry::Heading(frame::theme().to_owned())]);
         entries.extend(Theme::ALL.map(|theme| MenuEntry::Option {

@@ -18,7 +18,7 @@ use crate::{
     api::{self, Load, Loader},
     locale::{self, LanguageChoice},
     locales::{explain, frame, palette as t},
-    navigation::{Go, Guard},
+    navigation::{Departure, Go, Guard},
     route::{ProjectTab, Route},
     search::{rank, settled},
     session::Session,
@@ -165,8 +165,11 @@ fn run(session: Session, recent: Recent) -> Callback<Entry, Command> {
             match &remembered.does {
                 Does::Open(href) => guard.leave_to(&go, href),
                 Does::Theme(theme) => themes.set(*theme),
-                Does::Language(language) => choose_language(languages, session, *language),
-                Does::SignOut => sign_out(session, toasts, go.clone()),
+                Does::Language(language) if guard.lets(Departure::Language(*language)) => {
+                    choose_language(languages, session, *language);
+                }
+                Does::SignOut if guard.lets(Departure::SignOut) => sign_out(session, toasts, go.clone()),
+                Does::Language(_) | Does::SignOut => {}
             }
         });
         let Entry { key, group, label, detail, icon, .. } = entry;

@@ -9,7 +9,9 @@ super::texts! {
     invite: "Invite", "Invitar";
     language: "Language of the mail", "Idioma del correo";
     none: "Nobody is invited", "No hay nadie invitado";
-    none_text: "Whoever has not come in yet stands here.", "Aquí aparece quien todavía no ha entrado.";
+    none_text:
+        "Whoever you invite stands here until they have come in.",
+        "Aquí aparece cada persona invitada hasta que entra.";
     off: "Invitations are switched off", "Las invitaciones están desactivadas";
     off_text:
         "They are switched on in General Data. People can be added without them.",

@@ -217,7 +217,19 @@ pub fn field(problem: &FieldProblem) -> String {
     if names_roles && current() == Language::En {
         return problem.message.clone();
     }
-    violation(problem.code, problem.limit)
+    at(&problem.pointer, problem.code, problem.limit)
+}
+
+/// What is wrong with the value at a pointer, in a sentence: an e-mail that is none is told by what one looks like.
+pub fn at(pointer: &str, code: ViolationCode, limit: Option<i64>) -> String {
+    if code == ViolationCode::InvalidFormat && pointer.ends_with("/email") {
+        return pick(
+            "This is not an e-mail address, such as ana@example.org.",
+            "Esto no es un correo electrónico, como ana@example.org.",
+        )
+        .to_owned();
+    }
+    violation(code, limit)
 }
 
 /// What is wrong with a value, in a sentence.

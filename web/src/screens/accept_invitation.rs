@@ -37,13 +37,13 @@ pub fn AcceptInvitation() -> impl IntoView {
     let body = move || match page.get() {
         Load::Waiting => view! { <SkeletonText lines=8 /> }.into_any(),
         Load::Failed(failure) => view! { <Lost failure page /> }.into_any(),
-        Load::Ready(known) => view! { <Accept token=token.clone() known /> }.into_any(),
+        Load::Ready(known) => view! { <Accept token=token.clone() known page /> }.into_any(),
     };
     view! { <Entrance>{body}</Entrance> }
 }
 
 #[component]
-fn Accept(token: String, known: InvitationPage) -> impl IntoView {
+fn Accept(token: String, known: InvitationPage, page: Loader<InvitationPage>) -> impl IntoView {
     let InvitationPage { organization, email, language, invited_by, minimum_password_length: minimum } =
         known;
     let text = || RwSignal::new(String::new());
@@ -68,7 +68,13 @@ fn Accept(token: String, known: InvitationPage) -> impl IntoView {
         let acceptance = untrack(&acceptance);
         async move {
             let chosen = acceptance.language;
-            let token: AccessToken = api::post("/session/invitation", &acceptance).await?;
+            let answer = api::post("/session/invitation", &acceptance).await;
+            let token: AccessToken = answer.inspect_err(|failure| {
+                // Taken back or accepted while the form was filled in: the page says so in place of the form.
+                if failure.is_over() {
+                    page.reload();
+                }
+            })?;
             for typed in [first_name, last_name, password] {
                 typed.set(String::new());
             }

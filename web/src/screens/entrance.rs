@@ -6,7 +6,13 @@ use leptos::prelude::*;
 use shared::Language;
 
 use self::portal::Portal;
-use crate::{locale, locale::LanguageChoice, locales::entrance as t, ui::Mark};
+use crate::{
+    locale,
+    locale::LanguageChoice,
+    locales::entrance as t,
+    navigation::{Departure, Guard},
+    ui::Mark,
+};
 
 /// A form at the left, the arches at the right.
 #[component]
@@ -60,7 +66,7 @@ pub fn EntranceHead(
 /// Both languages, each in its own words: whoever cannot read this page finds theirs.
 #[component]
 fn Languages() -> impl IntoView {
-    let choice = expect_context::<LanguageChoice>();
+    let (choice, guard) = (expect_context::<LanguageChoice>(), expect_context::<Guard>());
     let one = move |language: Language| {
         view! {
             <button
@@ -68,7 +74,11 @@ fn Languages() -> impl IntoView {
                 class="entrance-language"
                 lang=language.code()
                 aria-pressed=move || (choice.get() == language).to_string()
-                on:click=move |_| choice.set(language)
+                on:click=move |_| {
+                    if choice.get_untracked() != language && guard.lets(Departure::Language(language)) {
+                        choice.set(language);
+                    }
+                }
             >
                 {locale::language_name(language)}
             </button>

@@ -108,13 +108,18 @@ pub fn ResetPassword() -> impl IntoView {
         _ if is_done.get() => view! { <Done /> }.into_any(),
         Load::Waiting => view! { <SkeletonText lines=6 /> }.into_any(),
         Load::Failed(failure) => view! { <Lost failure page /> }.into_any(),
-        Load::Ready(known) => view! { <Reset token=token.clone() known is_done /> }.into_any(),
+        Load::Ready(known) => view! { <Reset token=token.clone() known page is_done /> }.into_any(),
     };
     view! { <Entrance>{body}</Entrance> }
 }
 
 #[component]
-fn Reset(token: String, known: RecoveryPage, is_done: RwSignal<bool>) -> impl IntoView {
+fn Reset(
+    token: String,
+    known: RecoveryPage,
+    page: Loader<RecoveryPage>,
+    is_done: RwSignal<bool>,
+) -> impl IntoView {
     let RecoveryPage { organization, email, minimum_password_length: minimum } = known;
     let password = RwSignal::new(String::new());
     let recovery = move || PasswordRecovery { token: token.clone(), new_password: password.get() };
@@ -123,7 +128,12 @@ fn Reset(token: String, known: RecoveryPage, is_done: RwSignal<bool>) -> impl In
     let send = move || {
         let recovery = untrack(&recovery);
         async move {
-            api::post::<()>("/password-recoveries/use", &recovery).await?;
+            api::post::<()>("/password-recoveries/use", &recovery).await.inspect_err(|failure| {
+                // Used in another tab, or overtaken by a newer link: the page says so in place of the form.
+                if failure.is_over() {
+                    page.reload();
+                }
+            })?;
             // A session of this browser may be among those that are over now.
             api::forget_token();
             is_done.set(true);

@@ -60,8 +60,8 @@ impl FormState {
             let found = check().0.into_iter();
             found
                 .map(|(pointer, violation)| FieldError {
+                    message: problems::at(&pointer, violation.code, violation.limit),
                     pointer,
-                    message: problems::violation(violation.code, violation.limit),
                 })
                 .collect::<Vec<_>>()
         });
