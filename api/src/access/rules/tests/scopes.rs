@@ -1,8 +1,12 @@
 //! What the scopes of an API token leave of a person.
 
+use proptest::prelude::*;
 use shared::{access::DenialReason, api_token::Scopes};
 
-use super::*;
+use super::{
+    laws::{any_position, any_role},
+    *,
+};
 
 fn scopes(scopes: &[(Menu, Operations)]) -> Scopes {
     scopes.iter().copied().collect()
