@@ -21,7 +21,11 @@ use uuid::Uuid;
 
 use crate::{
     ApiError,
-    access::{Caller, Credential, store::find_person},
+    access::{
+        Caller, Credential, SessionSpan,
+        span::{Lifetimes, Stored},
+        store::find_person,
+    },
     clock::Clock,
     db::{
         Actor, Organization, ProjectPlace, TenantConn,
@@ -187,15 +191,21 @@ impl Demo {
     /// Somebody of the demo, as the one who asks.
     fn caller(&mut self, organization: &Arc<Organization>, email: &str) -> Result<Caller> {
         let user = *self.people.get(email).with_context(|| format!("{email} is not among the people"))?;
-        let person = self
+        let mut person = self
             .db
             .in_organization(organization.id, |conn| find_person(conn, user))?
             .with_context(|| format!("{email} was made"))?;
+        let (session, now) = (SessionId(self.clock.new_id()), self.clock.now());
+        let until = now + TimeDelta::hours(1);
+        let stored = Stored { created_at: now, last_used_at: now, idle_until: until, expires_at: until };
+        let lifetimes = Lifetimes { idle: TimeDelta::hours(1), absolute: TimeDelta::hours(1) };
+        // As if the password had just been shown: whoever makes the demo holds the operator's role.
+        person.sessions.insert(session, SessionSpan::new(stored, lifetimes, Some(now)));
         Ok(Caller {
             organization: Arc::clone(organization),
             person: Arc::new(person),
-            credential: Credential::Session(SessionId(self.clock.new_id())),
-            now: self.clock.now(),
+            credential: Credential::Session(session),
+            now,
             address: IpAddr::from([127, 0, 0, 1]),
             request_id: self.clock.new_id(),
             idempotency_key: None,

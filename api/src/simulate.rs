@@ -4,6 +4,7 @@
 //! a change may simulate it, and nobody else; so each kind has a route of its own, with the guard of the change.
 
 mod handlers;
+mod sight;
 mod store;
 
 pub use store::licence;

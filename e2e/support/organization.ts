@@ -89,7 +89,8 @@ export class Organization {
   /** The API as somebody uses it; as the company admin where nobody is named. */
   async api(account?: Account): Promise<Api> {
     if (account) return (await this.session(account)).api;
-    this.#api ??= this.session(this.admin).then((session) => session.api);
+    // Whoever adds people with passwords and roles with administration has shown their own a moment ago.
+    this.#api ??= this.session(this.admin).then((session) => session.api.confirm(password));
     return this.#api;
   }
 

@@ -62,6 +62,11 @@ impl Holder {
         Menu::screens().map(|menu| (menu, granted(menu))).collect()
     }
 
+    /// Whether the roles grant anything of administration, today or later.
+    pub fn unlocks_administration(&self) -> bool {
+        self.unlocked().iter().any(|(menu, operations)| menu.is_administration() && !operations.is_empty())
+    }
+
     /// Nobody hands out administration that they do not hold: names the first operation of the ORGANIZATION's menus
     /// among these that the person may not do themself on this day. A token hands out nothing at all that it may not
     /// do: otherwise whoever has stolen it could make themself an account that may do more.

@@ -27,6 +27,7 @@
 //! let _ = Route::new::<__path_open, _, _>("open", open);
 //! ```
 
+mod by_session;
 mod confirmed;
 mod linked;
 
@@ -44,6 +45,8 @@ use crate::{
     http::input::IfMatch,
 };
 
+pub use by_session::BySession;
+use confirmed::AtOnce;
 pub(super) use confirmed::may_ask;
 pub use confirmed::{Confirmation, Confirmed, ConfirmedFor};
 pub use linked::Linked;
@@ -153,7 +156,7 @@ pub mod why {
         OwnCredential "what one's own credential is good for";
         WiderToken "more scopes or other addresses";
         ProjectForm "everybody who sees a project reads its choices";
-        WayIn "e-mail, password and complete access";
+        WayIn "e-mail, password, complete access and roles with administration";
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     http::{
         answers::{Created, Current, NoContent},
         context::Visit,
-        guards::{Allowed, MayRead, Public, why},
+        guards::{Allowed, BySession, MayRead, Public, why},
         input::{IfMatch, Valid},
         server::Site,
     },
@@ -44,7 +44,8 @@ pub async fn list_invitations(
     request_body = NewInvitation,
     responses((status = 201, description = "The invitation.", body = Invitation)))]
 pub async fn create_invitation(
-    who: Allowed<menu::Users, op::Insert>,
+    // Who comes in stays when a token is revoked.
+    who: BySession<Allowed<menu::Users, op::Insert>>,
     site: Data<Site>,
     body: Valid<NewInvitation>,
 ) -> Result<Created<Invitation>, ApiError> {
@@ -57,7 +58,7 @@ pub async fn create_invitation(
     params(("invitation" = InvitationId, Path)),
     responses((status = 200, description = "The invitation, sent again.", body = Invitation)))]
 pub async fn resend_invitation(
-    who: Allowed<menu::Users, op::Insert>,
+    who: BySession<Allowed<menu::Users, op::Insert>>,
     invitation: Path<InvitationId>,
     version: IfMatch,
     site: Data<Site>,

@@ -224,6 +224,14 @@ pub fn kept_for_emails(conn: &mut TenantConn<'_>, emails: &[&str]) -> Result<i64
     Ok(waiting.count().get_result(conn.sql())?)
 }
 
+/// Takes back what waits and was sent by this person last.
+pub fn end_sent_by(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), ApiError> {
+    let waiting = invitations::table
+        .filter(invitations::updated_by.eq(Some(user.0)).and(invitations::ended_at.is_null()));
+    let ids = waiting.select(invitations::id).load(conn.sql())?;
+    end(conn, ids, LinkEnd::Void)
+}
+
 fn end(conn: &mut TenantConn<'_>, ids: Vec<Uuid>, because: LinkEnd) -> Result<(), ApiError> {
     let now = conn.clock().now();
     // Who comes in by it is not there yet.

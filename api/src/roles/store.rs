@@ -142,10 +142,19 @@ fn check_change(
     before: &RoleContent,
     after: &RoleContent,
 ) -> Result<(), ApiError> {
+    if after.default_for_new_users && !before.default_for_new_users {
+        // Whoever comes in by an invitation gets it, and nobody is asked then.
+        check_hands_out(caller, &after.grants)?;
+    }
     if after.allows_the_same_as(before) {
         return Ok(());
     }
     check_within_licence(conn, after)?;
+    // Nor does anybody make less of those who may decide more: their accounts would be open to them next.
+    caller
+        .holder()
+        .check_not_below(&before.granted_beyond(after), caller.today())
+        .map_err(ApiError::Forbidden)?;
     check_hands_out(caller, &after.granted_beyond(before))
 }
 

@@ -7,10 +7,11 @@ use shared::{
     role::RolePatch,
 };
 
-use super::store;
+use super::{sight::Seen, store};
 use crate::{
     ApiError,
     access::marks::{menu, op},
+    db::TenantConn,
     http::{
         guards::{Allowed, MayRead},
         input::Valid,
@@ -18,7 +19,8 @@ use crate::{
     },
 };
 
-/// What a changed role would come to for everybody who holds it. Refused as the change itself would be.
+/// What a changed role would come to for everybody who holds it. Refused as the change itself would be. Who they are is
+/// told to those who may view people, what seats it moves to company admins.
 #[utoipa::path(post, path = "/access/simulate/roles/{role}", operation_id = "simulate_role", tag = "access",
     params(("role" = RoleId, Path)), request_body = RolePatch,
     responses((status = 200, description = "Who gains and who loses what.", body = Simulation)))]
@@ -29,7 +31,11 @@ pub async fn simulate_role(
     body: Valid<RolePatch>,
 ) -> Result<Json<Simulation>, ApiError> {
     let (caller, role) = (who.caller().clone(), role.into_inner());
-    site.db.read(&who, move |conn| store::role(conn, &caller, role, body.0)).await.map(Json)
+    let simulate = move |conn: &mut TenantConn<'_>| {
+        let seen = Seen::by(&caller);
+        store::role(conn, &caller, role, body.0).map(|simulation| seen.of(simulation))
+    };
+    site.db.read(&who, simulate).await.map(Json)
 }
 
 /// What other roles, complete access or the loss of the sign-in would come to for one person. Refused as the change
@@ -44,7 +50,11 @@ pub async fn simulate_user(
     body: Valid<AccessChange>,
 ) -> Result<Json<Simulation>, ApiError> {
     let (caller, user) = (who.caller().clone(), user.into_inner());
-    site.db.read(&who, move |conn| store::user(conn, &caller, user, body.0)).await.map(Json)
+    let simulate = move |conn: &mut TenantConn<'_>| {
+        let seen = Seen::by(&caller);
+        store::user(conn, &caller, user, body.0).map(|simulation| seen.of(simulation))
+    };
+    site.db.read(&who, simulate).await.map(Json)
 }
 
 /// What other seats or another end of a licence would come to. Licences are changed by the operators of the platform;

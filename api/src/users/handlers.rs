@@ -46,11 +46,12 @@ pub async fn get_user_options(
 }
 
 /// Adds a person, who uses a seat of the highest licence type among the roles. Roles with administration that the
-/// caller does not hold are refused.
+/// caller does not hold are refused; a password and roles with administration ask for a confirmed session. An API token
+/// adds people without a sign-in alone.
 #[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", request_body = NewUser,
     responses((status = 201, description = "The person.", body = User)))]
 pub async fn create_user(
-    who: Allowed<menu::Users, op::Insert>,
+    who: ConfirmedFor<Allowed<menu::Users, op::Insert>, why::WayIn>,
     site: Data<Site>,
     body: Valid<NewUser>,
 ) -> Result<Created<User>, ApiError> {
@@ -73,8 +74,9 @@ pub async fn get_user(
 
 /// Changes a person; on every server it counts within a second. A new password ends all their sessions. Only company
 /// admins make company admins, change e-mail, password and sign-in of one, and change their own roles. Nobody else
-/// hands out administration that they do not hold: not by a role, and not by e-mail, password or sign-in of somebody
-/// who holds it. Another e-mail, a password and complete access ask for a confirmed session.
+/// hands out administration that they do not hold: not by a role, and not by e-mail, password, sign-in or fewer roles of
+/// somebody who holds it. Another e-mail, a password, complete access and roles with administration ask for a confirmed
+/// session.
 #[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user", tag = "users",
     params(("user" = UserId, Path)),
     request_body = UserPatch, responses((status = 200, description = "The person as changed.", body = User)))]

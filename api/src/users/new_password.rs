@@ -19,9 +19,13 @@ pub async fn of_new_user<G: MayRead>(
     who: &G,
     new: &NewUser,
 ) -> Result<Option<String>, ApiError> {
+    if !new.no_login {
+        // An account that a token lets in would be a session that its scopes do not narrow, and that stays when it is
+        // revoked.
+        who.caller().session()?;
+    }
     let Some(password) = new.password.clone() else { return Ok(None) };
-    // An account whose password a token has chosen would be a session that its scopes do not narrow.
-    who.caller().session()?;
+    who.caller().check_confirmed()?;
     let minimum = site.db.read(who, least_length).await?;
     checked_hash(site, who, password, minimum, &normal_email(&new.email)).await.map(Some)
 }

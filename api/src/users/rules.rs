@@ -74,6 +74,17 @@ pub fn newly_given(present: &User, patch: &UserPatch) -> Vec<RoleId> {
     patch.roles.iter().flatten().copied().filter(|role| !held.contains(role)).collect()
 }
 
+/// Whether the patch takes roles away that the person has.
+pub fn takes_roles(present: &User, patch: &UserPatch) -> bool {
+    let takes = |wanted: &Vec<RoleId>| present.roles.iter().any(|role| !wanted.contains(&role.id));
+    patch.roles.as_ref().is_some_and(takes)
+}
+
+/// Whether somebody who cannot sign in could from now on.
+pub fn opens_sign_in(present: &User, patch: &UserPatch) -> bool {
+    present.no_login && patch.no_login == Some(false)
+}
+
 fn changes_roles(present: &User, patch: &UserPatch) -> bool {
     let held: HashSet<RoleId> = present.roles.iter().map(|role| role.id).collect();
     patch.roles.as_ref().is_some_and(|wanted| wanted.iter().copied().collect::<HashSet<_>>() != held)

@@ -21,7 +21,7 @@ use shared::{
 pub use list::list;
 pub use read::get;
 
-pub use administration::check_change;
+pub use administration::{check_change, check_given_confirmed};
 pub use hand_over::hand_over;
 
 use super::rules::{self, Asking};
@@ -58,6 +58,7 @@ pub fn create(
     };
     let given: Vec<RoleId> = roles.iter().map(|role| role.id).collect();
     administration::check_given(conn, caller, &given)?;
+    administration::check_given_confirmed(conn, caller, &given)?;
     let language = match new.language {
         Some(language) => language,
         None => settings_for_people(conn)?.language,
@@ -313,6 +314,8 @@ pub fn write(
         recovery::end_links(conn, after.id)?;
     }
     if !after.active || after.no_login {
+        // Whoever is sent away does not come back by a link to another mailbox of theirs.
+        invitations::end_sent_by(conn, after.id)?;
         sessions::end(conn, after.id, Which::All, EndedBecause::Deactivated)?;
     } else if sets_password {
         sessions::end(conn, after.id, Which::All, EndedBecause::PasswordChanged)?;

@@ -7,6 +7,7 @@ use shared::{
     Menu, Operation, Operations, Page, ProblemCode,
     access::DenialReason,
     project::{Project, ProjectRow},
+    user::User,
 };
 
 use crate::{
@@ -288,12 +289,20 @@ fn a_stolen_token_makes_no_session_no_password_and_no_account_beyond_its_scopes(
     // An account with a password would be a session that nothing narrows.
     let answer = token.post("/users", &new(json!({"password": "siete barcos junto al faro"})));
     assert_eq!((answer.status, answer.problem().code), (403, ProblemCode::SessionRequired));
-    token.post("/users", &new(json!({}))).expect(201);
+    // So would one that sets its first password by a link.
+    let answer = token.post("/users", &new(json!({})));
+    assert_eq!((answer.status, answer.problem().code), (403, ProblemCode::SessionRequired));
+    let made: User = token.post("/users", &new(json!({"no_login": true}))).expect(201).json();
+    let answer = token.patch(&format!("/users/{}", made.id), made.version, &json!({"no_login": false}));
+    assert_eq!((answer.status, answer.problem().code), (403, ProblemCode::SessionRequired));
+    let answer = token.post("/invitations", &json!({"email": "eve@elsewhere.example"}));
+    assert_eq!((answer.status, answer.problem().code), (403, ProblemCode::SessionRequired));
     // And one with a role that may more than the token, a way around its scopes.
     let narrow = admin.api_token(&app, &[(Menu::Users, Operations::ALL)]);
     let roles: Value = admin.get("/roles").expect(200).json();
     let lead = roles.as_array().expect("roles").iter().find(|role| role["name"] == "Project Manager");
-    let answer = narrow.post("/users", &new(json!({"roles": [lead.expect("it is there")["id"]]})));
+    let answer =
+        narrow.post("/users", &new(json!({"no_login": true, "roles": [lead.expect("it is there")["id"]]})));
     assert_eq!(answer.status, 403, "{}", answer.text);
     assert_eq!(answer.problem().denial.expect("the reason").reason, DenialReason::TokenScope);
 }

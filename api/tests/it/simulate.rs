@@ -315,3 +315,28 @@ fn looking_needs_no_password_once_more_where_saving_does() {
     let refused = admin.patch(&format!("/users/{}", person.id), 1, &change).expect(403).problem();
     assert_eq!(refused.code, ProblemCode::ConfirmationRequired);
 }
+
+/// Who may define roles sees how many gain and lose, and neither who they are nor the licences of the organization.
+#[test]
+fn a_look_ahead_shows_nothing_that_one_may_not_see() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let held = app.acme.person().role("Team Member").create(&app);
+    let definer = app.acme.person().grant(Menu::RoleDefinition, Operations::ALL).create(&app);
+    let clerk =
+        app.acme.person().grant(Menu::Users, Operations::ALL).grant(Menu::RoleDefinition, Operations::ALL);
+    let clerk = clerk.create(&app);
+    let path = format!("/access/simulate/roles/{}", role(&admin, "Team Member").id);
+    let seen = |who: &Actor| -> Simulation {
+        who.post(&path, &json!({"licence_type": "project_manager"})).expect(200).json()
+    };
+    assert!(!seen(&admin).seats.is_empty());
+    assert!(seen(&clerk).seats.is_empty());
+    let change = json!({"grants": {"home": {"view": true}}});
+    let seen = |who: &Actor| -> Simulation { who.post(&path, &change).expect(200).json() };
+    let (all, some, few) = (seen(&admin), seen(&clerk), seen(&definer));
+    assert!(all.effects.iter().any(|effect| effect.user.id == held.id));
+    assert_eq!(some.effects, all.effects);
+    assert_eq!((few.losing, few.people), (all.losing, all.people));
+    assert!(few.losing > 0 && few.effects.is_empty() && few.seats.is_empty());
+}

@@ -56,8 +56,9 @@ pub fn SimulationView(
     let Simulation { day, people, gaining, losing, screens, effects, seats, refused } = simulation;
     let is_later = crate::browser::local_time(crate::browser::now()).date() < day;
     let named = i64::try_from(effects.len()).unwrap_or(i64::MAX);
-    let more = gaining.max(losing) - named;
-    let nothing = effects.is_empty() && seats.is_empty();
+    let more = if named == 0 { 0 } else { gaining.max(losing) - named };
+    // Whoever may not view people is told how many they are and nothing of them.
+    let nothing = gaining == 0 && losing == 0 && effects.is_empty() && seats.is_empty();
     let gain_tone = if gaining > 0 { Tone::Good } else { Tone::Neutral };
     let loss_tone = if losing > 0 { Tone::Bad } else { Tone::Neutral };
     let summary = (!nothing).then(|| {

@@ -22,7 +22,7 @@ use crate::{
     ApiError,
     access::marks::{menu, op},
     http::{
-        guards::{Allowed, Confirmed, MayRead},
+        guards::{Allowed, Confirmed, ConfirmedFor, MayRead, why},
         input::{Query, Valid},
         server::Site,
     },
@@ -30,11 +30,11 @@ use crate::{
 };
 
 /// Changes many people alike: roles, language, reactivation. All or nothing; with `dry_run` it only tells what would
-/// become of each.
+/// become of each. Roles with administration ask for a confirmed session.
 #[utoipa::path(post, path = "/users/bulk/update", operation_id = "update_users", tag = "users",
     request_body = BulkUpdate, responses((status = 200, description = "What becomes of them.", body = ManyUsers)))]
 pub async fn update_users(
-    who: Allowed<menu::Users, op::Update>,
+    who: ConfirmedFor<Allowed<menu::Users, op::Update>, why::WayIn>,
     site: Data<Site>,
     body: Valid<BulkUpdate>,
 ) -> Result<Json<ManyUsers>, ApiError> {

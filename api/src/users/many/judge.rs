@@ -172,7 +172,7 @@ impl Judge {
     fn check_change(&self, before: &User, patch: &UserPatch) -> Result<(), ApiError> {
         self.may(Operation::Update)?;
         rules::check_change(Asking::of(&self.caller), before, patch)?;
-        if rules::opens_the_door(before, patch) {
+        if rules::opens_the_door(before, patch) || rules::takes_roles(before, patch) {
             self.check_not_above(before.id)?;
         }
         self.check_given(&rules::newly_given(before, patch))

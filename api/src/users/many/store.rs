@@ -93,6 +93,9 @@ pub fn bulk_update(
     update: &BulkUpdate,
     run: Run,
 ) -> Result<ManyUsers, ApiError> {
+    if run == Run::Wet {
+        store::check_given_confirmed(conn, caller, &update.add_roles)?;
+    }
     through(conn, caller, run, |conn, judge| {
         let names = |ids: &[RoleId], pointer: &str| -> Result<Vec<RoleName>, ApiError> {
             let name = |(index, id): (usize, &RoleId)| {

@@ -25,7 +25,14 @@ pub fn check_change(
     patch: &UserPatch,
 ) -> Result<(), ApiError> {
     check_permitted(conn, caller, present, patch)?;
-    if rules::needs_confirmation(present, patch) { caller.check_confirmed() } else { Ok(()) }
+    if rules::opens_sign_in(present, patch) {
+        // By a token nobody is let in who stays when it is revoked.
+        caller.session()?;
+    }
+    if rules::needs_confirmation(present, patch) {
+        return caller.check_confirmed();
+    }
+    check_given_confirmed(conn, caller, &rules::newly_given(present, patch))
 }
 
 /// Whether the caller may change this of the person.
@@ -36,7 +43,7 @@ pub fn check_permitted(
     patch: &UserPatch,
 ) -> Result<(), ApiError> {
     rules::check_change(Asking::of(caller), present, patch)?;
-    if rules::opens_the_door(present, patch) {
+    if rules::opens_the_door(present, patch) || rules::takes_roles(present, patch) {
         check_not_above(conn, caller, present.id)?;
     }
     check_given(conn, caller, &rules::newly_given(present, patch))
@@ -51,6 +58,21 @@ pub fn check_given(conn: &mut TenantConn<'_>, caller: &Caller, roles: &[RoleId])
     let ids: Vec<uuid::Uuid> = roles.iter().map(|role| role.0).collect();
     let given = Holder { roles: held_roles(conn, &ids)?, ..Holder::default() };
     caller.holder().check_hands_out(&given.unlocked(), caller.today()).map_err(ApiError::Forbidden)
+}
+
+/// Roles with administration are given by whoever has shown their password a moment ago: an access token that leaked is
+/// not enough to make somebody who may decide.
+pub fn check_given_confirmed(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    roles: &[RoleId],
+) -> Result<(), ApiError> {
+    if roles.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<uuid::Uuid> = roles.iter().map(|role| role.0).collect();
+    let given = Holder { roles: held_roles(conn, &ids)?, ..Holder::default() };
+    if given.unlocks_administration() { caller.check_confirmed() } else { Ok(()) }
 }
 
 /// Whether the person decides over nothing that the caller does not decide over too.

@@ -56,7 +56,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         }
         "create_user" => {
             write(json!({"email": format!("new-{}@people.example", scene.role.id), "first_name": "Nia",
-            "last_name": "Nueva", "roles": [scene.default_role()]}))
+            "last_name": "Nueva", "no_login": true, "roles": [scene.default_role()]}))
         }
         "get_audit_entry" => read().at("entry", scene.audit_entry),
         "get_user_erasure" => read().at("user", scene.inactive.id),
@@ -171,6 +171,18 @@ pub fn sample_to_confirm(route: &Route, scene: &Scene, player: &Player) -> Sampl
         (Confirmation::Always, _) => sample,
         (Confirmation::For(_), "update_user") => {
             sample.with_body(json!({"email": format!("other-{}@people.example", scene.role.id)}))
+        }
+        (Confirmation::For(_), "create_user") => {
+            let email = format!("another-{}@people.example", scene.role.id);
+            let password = "seven boats beside the lighthouse";
+            sample.with_body(
+                json!({"email": email, "first_name": "Ana", "last_name": "Ros", "password": password}),
+            )
+        }
+        (Confirmation::For(_), "update_users") => {
+            let mut body = sample.body.clone().expect("a change");
+            body["add_roles"] = json!([scene.administration]);
+            sample.with_body(body)
         }
         (Confirmation::For(_), "update_api_token") => {
             sample.with_body(json!({"scopes": {"users": {"view": true}}}))

@@ -39,6 +39,8 @@ pub struct Scene {
     pub inactive: User,
     /// A role that nobody holds.
     pub role: Role,
+    /// A role with administration.
+    pub administration: RoleId,
     /// A licence that is held.
     pub licence: LicenceId,
     /// An entry that no project has.
@@ -90,6 +92,7 @@ impl Scene {
         let invitation: Invitation = admin.post("/invitations", &invited).expect(201).json();
         let invitation_token = app.invitation_token(organization, &invitation);
         let (one, other) = (project("Apollo"), project("Borealis"));
+        let roles: Vec<Role> = admin.get("/roles").expect(200).json();
         let recorded: shared::Page<shared::audit::AuditEntry> =
             admin.get("/audit-log?limit=1").expect(200).json();
         Self {
@@ -102,6 +105,11 @@ impl Scene {
             heir,
             inactive,
             role: admin.post("/roles", &role).expect(201).json(),
+            administration: roles
+                .into_iter()
+                .find(|role| role.name == "Full Access")
+                .expect("it is there")
+                .id,
             licence: held[0].licences[0].id,
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
             invitation,
