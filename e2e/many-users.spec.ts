@@ -58,8 +58,9 @@ test("people are brought in a file and taken along in one", async ({ organizatio
 
   const download = page.waitForEvent("download");
   await open("Export as CSV");
-  const path = await (await download).path();
-  const text = await readFile(path, "utf8");
+  const kept = await download;
+  expect(kept.suggestedFilename()).toMatch(/^people-\d{4}-\d{2}-\d{2}\.csv$/);
+  const text = await readFile(await kept.path(), "utf8");
   expect(text).toContain("iris@x.example,Iris,Quint,en,Team Member,no,yes");
 });
 

@@ -1,7 +1,9 @@
 // What a position on a project is worth: lowered by an expired licence, by a licence that does not reach as far, and
 // of no use to those who have none.
 
-import type { Project, Problem } from "./support/api.ts";
+import { AxeBuilder } from "@axe-core/playwright";
+
+import type { Project, Problem, Role } from "./support/api.ts";
 import { Organization } from "./support/organization.ts";
 import { comeBack, personMenu, row, title } from "./support/screens.ts";
 import { expect, test } from "./support/test.ts";
@@ -118,4 +120,54 @@ test("two project managers cannot open each other's projects", async ({ organiza
   await page.getByRole("link", { name: "Go to the list: Projects" }).click();
   await expect(row(page, "Footbridge")).toBeVisible();
   await expect(row(page, "Sluice")).toHaveCount(0);
+});
+
+test("whoever may see one tab of a project has its page, and that tab first", async ({ organization, enter }) => {
+  const admins = await organization.api();
+  const role = (name: string, tab: string) =>
+    admins.post<Role>("/roles", {
+      name,
+      licence_type: "project_manager",
+      functions: [],
+      grants: { projects: { view: true }, [tab]: { view: true } },
+    });
+  await Promise.all([role("Observer", "project_home"), role("Staffing", "project_team")]);
+  const [lena, omar] = [
+    await organization.person("Lena Berg", ["Observer"]),
+    await organization.person("Omar Said", ["Staffing"]),
+  ];
+  const tom = await organization.person("Tom Arden", ["Project Manager"]);
+  const api = await organization.api(tom);
+  const project = await api.project("Weir repair", { start_date: "2026-01-10", end_date: "2026-02-10" });
+  for (const person of [lena, omar]) {
+    await api.post(`/projects/${project.id}/team`, { user_id: person.id, position: "guest" });
+  }
+
+  // Home and its history, and nothing that leads to what she may not see.
+  const page = await enter(organization, lena, "/projects");
+  await page.getByRole("link", { name: "Weir repair" }).click();
+  await expect(title(page, "Weir repair")).toBeVisible();
+  await expect(page.getByText(project.code, { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole("navigation", tabs).getByRole("link")).toHaveText(["Home", "History"]);
+  await expect(page.getByRole("heading", { name: "Status" })).toBeVisible();
+  await expect(page.locator('main a[href$="/general"], main a[href$="/team"]')).toHaveCount(0);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.goto(`${organization.origin}/projects/${project.id}/general`);
+  await expect(page.getByText("This is not open to you")).toBeVisible();
+  await page.getByRole("link", { name: "Open Home" }).click();
+  await expect(page.getByRole("heading", { name: "Status" })).toBeVisible();
+
+  // The team alone, which is then what the page begins with.
+  const staffing = await enter(organization, omar, `/projects/${project.id}`);
+  await expect(title(staffing, "Weir repair")).toBeVisible();
+  await expect(staffing.getByRole("navigation", tabs).getByRole("link")).toHaveText(["Team"]);
+  await expect(staffing.getByRole("list", { name: "Team" }).getByRole("listitem")).toHaveCount(3);
+
+  // Whoever changes what stands in the head sees it there at once.
+  const managers = await enter(organization, tom, `/projects/${project.id}/general`);
+  await managers.getByLabel("Name", { exact: true }).fill("Weir and lock");
+  await managers.getByRole("button", { name: "Save changes" }).click();
+  await expect(title(managers, "Weir and lock")).toBeVisible();
+  await comeBack(page);
+  await expect(title(page, "Weir and lock")).toBeVisible();
 });

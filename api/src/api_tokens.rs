@@ -12,10 +12,11 @@ mod store;
 
 use crate::{http::route::Route, routes};
 use handlers::{
-    __path_create_api_token, __path_get_api_token_options, __path_get_current_access, __path_list_api_tokens,
-    __path_list_own_api_tokens, __path_revoke_api_token, __path_revoke_own_api_token,
-    __path_update_api_token, create_api_token, get_api_token_options, get_current_access, list_api_tokens,
-    list_own_api_tokens, revoke_api_token, revoke_own_api_token, update_api_token,
+    __path_create_api_token, __path_get_api_token_options, __path_get_current_access,
+    __path_get_own_api_token, __path_list_api_tokens, __path_list_own_api_tokens, __path_revoke_api_token,
+    __path_revoke_own_api_token, __path_update_api_token, create_api_token, get_api_token_options,
+    get_current_access, get_own_api_token, list_api_tokens, list_own_api_tokens, revoke_api_token,
+    revoke_own_api_token, update_api_token,
 };
 
 /// All routes of this domain.
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         get_api_token_options,
         list_own_api_tokens,
         create_api_token,
+        get_own_api_token,
         update_api_token,
         revoke_own_api_token,
         list_api_tokens,

@@ -16,12 +16,19 @@ pub mod verify;
 
 use crate::{http::route::Route, routes};
 use handlers::{
-    __path_export_audit_log, __path_get_audit_chain, __path_get_audit_entry, __path_list_audit_entries,
-    __path_list_denied_access, export_audit_log, get_audit_chain, get_audit_entry, list_audit_entries,
-    list_denied_access,
+    __path_export_audit_log, __path_get_audit_chain, __path_get_audit_entry,
+    __path_get_audit_log_export_link, __path_list_audit_entries, __path_list_denied_access, export_audit_log,
+    get_audit_chain, get_audit_entry, get_audit_log_export_link, list_audit_entries, list_denied_access,
 };
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
-    routes![list_audit_entries, get_audit_chain, export_audit_log, get_audit_entry, list_denied_access]
+    routes![
+        list_audit_entries,
+        get_audit_chain,
+        get_audit_log_export_link,
+        export_audit_log,
+        get_audit_entry,
+        list_denied_access,
+    ]
 }

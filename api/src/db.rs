@@ -1,6 +1,7 @@
 //! The only door to PostgreSQL.
 //!
-//! A handler reads by [`Db::read`], writes by [`Db::write`], and works on one project by [`Db::in_project`]; each
+//! A handler reads by [`Db::read`], writes by [`Db::write`], and works on one project by [`Db::in_project`] (or
+//! [`Db::in_seen_project`], for what every list of projects shows too); each
 //! asks for the handler's guard, so nothing is read or written that nobody checked. What is known before the
 //! organization is, [`Db::platform`] reads for `Public` routes through named functions of the database.
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
@@ -43,7 +44,7 @@ use crate::{
         schema::project_positions,
         tenant::{Mode, Unit},
     },
-    http::guards::{MayRead, MayWrite, OnProject, OpenDoor},
+    http::guards::{MayRead, MayWrite, OnProject, OpenDoor, SeesProject},
 };
 
 /// The database, as handlers see it.
@@ -158,6 +159,28 @@ impl Db {
             kept::once(conn, step, |conn| work(conn, ProjectPlace { project, assigned }))
         })
         .await?
+    }
+
+    /// Reads what whoever sees a project may know of it: 404 where the caller does not.
+    pub async fn in_seen_project<T, F>(
+        &self,
+        who: &SeesProject,
+        project: ProjectId,
+        work: F,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>, ProjectPlace) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller().clone();
+        self.unit(Mode::Read, caller.organization.id, Actor::of(&caller), move |conn| {
+            let assigned = position_on(conn, project, caller.user(), Mode::Read)?;
+            if !caller.holder().sees_project(assigned, caller.today()) {
+                return Err(ApiError::NotFound);
+            }
+            work(conn, ProjectPlace { project, assigned })
+        })
+        .await
     }
 
     /// Reads what is known before the organization is.

@@ -20,10 +20,10 @@ pub use visible::{Predicate, visible};
 use crate::{http::route::Route, routes};
 use handlers::{
     __path_create_project, __path_delete_project, __path_get_project, __path_get_project_deletion,
-    __path_get_project_home, __path_get_project_options, __path_list_my_projects,
+    __path_get_project_head, __path_get_project_home, __path_get_project_options, __path_list_my_projects,
     __path_list_project_changes, __path_list_projects, __path_update_project, create_project, delete_project,
-    get_project, get_project_deletion, get_project_home, get_project_options, list_my_projects,
-    list_project_changes, list_projects, update_project,
+    get_project, get_project_deletion, get_project_head, get_project_home, get_project_options,
+    list_my_projects, list_project_changes, list_projects, update_project,
 };
 use team::handlers::{
     __path_create_team_member, __path_delete_team_member, __path_list_team_candidates,
@@ -38,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         list_my_projects,
         create_project,
         get_project_options,
+        get_project_head,
         get_project,
         update_project,
         delete_project,

@@ -22,8 +22,8 @@ use handlers::{
 };
 
 use many::handlers::{
-    __path_deactivate_users, __path_export_users, __path_import_users, __path_update_users, deactivate_users,
-    export_users, import_users, update_users,
+    __path_deactivate_users, __path_export_users, __path_get_users_export_link, __path_import_users,
+    __path_update_users, deactivate_users, export_users, get_users_export_link, import_users, update_users,
 };
 
 /// All routes of this domain.
@@ -40,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         update_users,
         deactivate_users,
         import_users,
+        get_users_export_link,
         export_users,
         get_user_erasure,
         erase_user

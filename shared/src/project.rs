@@ -59,6 +59,36 @@ pub struct Project {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A project as its page begins: what every list shows of it, and what the person who asks may do in it.
+/// `GET /api/v1/projects/{project}/head`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectHead {
+    /// The id.
+    pub id: ProjectId,
+    /// For `If-Match`, and to see that it was changed.
+    pub version: i32,
+    /// The displayed code, `PR-<organization's number>-<yymm><4 digits>`.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub status: ProjectParameterName,
+    /// The first day.
+    pub start_date: Option<NaiveDate>,
+    /// The last day.
+    pub end_date: Option<NaiveDate>,
+    /// What the person who asks may do here.
+    pub access: ProjectAccess,
+}
+
+impl From<Project> for ProjectHead {
+    fn from(project: Project) -> Self {
+        let Project { id, version, code, name, status, start_date, end_date, access, .. } = project;
+        Self { id, version, code, name, status, start_date, end_date, access }
+    }
+}
+
 /// What a person may do on one project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -12,7 +12,7 @@ mod loader;
 mod token;
 
 pub use client::{
-    Etag, File, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
+    Etag, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
 };
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use events::listen;

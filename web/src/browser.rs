@@ -140,21 +140,15 @@ pub async fn read_file(file: web_sys::File) -> Option<Vec<u8>> {
     Some(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
-/// Gives a file to the person, as a download.
-pub fn save_file(name: &str, media_type: &str, bytes: &[u8]) {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(media_type);
-    let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
-    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+/// Has the browser keep what stands at this address as a file, under the name that the server gives it.
+pub fn download(address: &str) {
     let link = window().and_then(|window| window.document()?.create_element("a").ok());
     let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
     if let Some(link) = link {
-        link.set_href(&address);
-        link.set_download(name);
+        link.set_href(address);
+        link.set_download("");
         link.click();
     }
-    let _ = web_sys::Url::revoke_object_url(&address);
 }
 
 /// Whether somebody sees the page.

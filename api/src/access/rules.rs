@@ -154,6 +154,15 @@ impl Holder {
             && (self.effective(Menu::Projects, day).view || self.effective(Menu::MyProjects, day).view)
     }
 
+    /// Whether there could be any project that the person sees: asked before the project is known, so that the answer is
+    /// the same for every id.
+    pub fn check_sees_some_project(&self, day: NaiveDate) -> Result<(), Denial> {
+        if self.sees_project(Some(Position::Manager), day) {
+            return Ok(());
+        }
+        self.check(Menu::Projects, Operation::View, day)
+    }
+
     /// `can(user, project, tab, op)`: what the person may do on this tab of a project on which they have this
     /// position, by the management way or the desktop way.
     pub fn effective_on_project(&self, assigned: Option<Position>, tab: Menu, day: NaiveDate) -> Operations {

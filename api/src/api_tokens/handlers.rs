@@ -107,6 +107,18 @@ pub async fn list_own_api_tokens(
     site.db.read(&who, move |conn| store::list_own(conn, user)).await.map(Json)
 }
 
+/// One of one's own tokens.
+#[utoipa::path(get, path = "/profile/api-tokens/{token}", operation_id = "get_own_api_token", tag = "api-tokens",
+    params(("token" = ApiTokenId, Path)), responses((status = 200, description = "The token.", body = ApiToken)))]
+pub async fn get_own_api_token(
+    who: SignedIn<why::OwnTokens>,
+    token: Path<ApiTokenId>,
+    site: Data<Site>,
+) -> Result<Current<ApiToken>, ApiError> {
+    let (user, token) = (who.caller().user(), token.into_inner());
+    site.db.read(&who, move |conn| store::get_own(conn, user, token)).await.map(Current)
+}
+
 /// Makes a token, and shows its secret this once. It may do what its person may at that moment, of its scopes.
 #[utoipa::path(post, path = "/profile/api-tokens", operation_id = "create_api_token", tag = "api-tokens",
     request_body = NewApiToken,

@@ -66,6 +66,12 @@ pub fn list_own(conn: &mut TenantConn<'_>, user: UserId) -> Result<Vec<ApiToken>
     Ok(tokens)
 }
 
+/// One of the person's tokens.
+pub fn get_own(conn: &mut TenantConn<'_>, user: UserId, id: ApiTokenId) -> Result<ApiToken, ApiError> {
+    let token = get(conn, id)?;
+    if token.user.id == user { Ok(token) } else { Err(ApiError::NotFound) }
+}
+
 /// Makes a token of the caller's.
 pub fn create(
     conn: &mut TenantConn<'_>,

@@ -10,6 +10,7 @@ use shared::{
     Page,
     audit::{AuditChain, AuditEntry, AuditFilter, DeniedAccess, DeniedAccessFilter},
     ids::ChangeId,
+    session::SignedLink,
 };
 
 use super::{export::Export, store};
@@ -17,9 +18,10 @@ use crate::{
     ApiError,
     access::marks::{menu, op},
     http::{
-        guards::{Allowed, Confirmed, MayRead},
+        guards::{Allowed, Confirmed, Linked, MayRead},
         input::Query,
         server::Site,
+        signed_link::{self, Resource},
     },
 };
 
@@ -58,12 +60,23 @@ pub async fn get_audit_chain(
     site.db.read(&who, store::chain).await.map(Json)
 }
 
+/// A link to the file of the whole audit log, for a minute in which it has to be opened: a browser writes it to the disk
+/// as it comes.
+#[utoipa::path(get, path = "/audit-log/export/link", operation_id = "get_audit_log_export_link", tag = "audit",
+    responses((status = 200, description = "The link.", body = SignedLink)))]
+pub async fn get_audit_log_export_link(
+    who: Confirmed<Allowed<menu::AuditLog, op::View>>,
+    site: Data<Site>,
+) -> Result<Json<SignedLink>, ApiError> {
+    signed_link::issue(&site, who.caller(), &Resource::at("/audit-log/export")).map(Json)
+}
+
 /// The whole audit log with its chain and signed heads, as lines of JSON. `portico audit verify` proves it without a
 /// database. A file without its last line, `{"end": …}`, is cut off.
 #[utoipa::path(get, path = "/audit-log/export", operation_id = "export_audit_log", tag = "audit",
     responses((status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson")))]
 pub async fn export_audit_log(
-    who: Confirmed<Allowed<menu::AuditLog, op::View>>,
+    who: Linked<Confirmed<Allowed<menu::AuditLog, op::View>>>,
     site: Data<Site>,
 ) -> Result<HttpResponse, ApiError> {
     let (organization, keys) = (who.caller().organization.clone(), site.audit_keys.clone());

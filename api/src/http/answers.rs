@@ -8,8 +8,8 @@ use actix_web::{
 use serde::Serialize;
 use shared::{
     api_token::ApiToken, general_data::GeneralData, invitation::Invitation, project::Project,
-    project::TeamMember, project_parameter::ProjectParameter, role::Role, session::CurrentSession,
-    sign_in_settings::SignInSettings, user::User,
+    project::ProjectHead, project::TeamMember, project_parameter::ProjectParameter, role::Role,
+    session::CurrentSession, sign_in_settings::SignInSettings, user::User,
 };
 
 /// A resource with a version, for `ETag` and `If-Match`.
@@ -34,6 +34,7 @@ versioned!(
     GeneralData,
     Invitation,
     Project,
+    ProjectHead,
     ProjectParameter,
     Role,
     SignInSettings,

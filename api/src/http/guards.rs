@@ -46,7 +46,6 @@ use crate::{
 };
 
 pub use by_session::BySession;
-use confirmed::AtOnce;
 pub(super) use confirmed::may_ask;
 pub use confirmed::{Confirmation, Confirmed, ConfirmedFor};
 pub use linked::Linked;
@@ -62,6 +61,8 @@ pub enum Access {
     Allowed(Menu, Operation),
     /// Who may do this on the project of the path, by position or the management way.
     InProject(Menu, Operation),
+    /// Who sees the project of the path, by whichever way, and on whichever tab.
+    SeesProject,
 }
 
 impl std::fmt::Display for Access {
@@ -73,6 +74,7 @@ impl std::fmt::Display for Access {
             Self::InProject(menu, operation) => {
                 write!(formatter, "{} {} in project", menu.key(), operation.key())
             }
+            Self::SeesProject => formatter.write_str("sees the project"),
         }
     }
 }
@@ -211,6 +213,12 @@ pub struct InProject<M: MenuMark, O: OperationMark> {
     of: PhantomData<(M, O)>,
 }
 
+/// Who sees the project of the path. Refuses those who could see none; `Db::in_seen_project` decides about this one.
+#[derive(Debug)]
+pub struct SeesProject {
+    caller: Caller,
+}
+
 /// Who asks; refused where they show an API token and the guard takes none.
 fn caller(request: &HttpRequest, takes_tokens: bool) -> Result<Caller, ApiError> {
     let caller = request.extensions().get::<Caller>().cloned().ok_or(ApiError::Unauthenticated)?;
@@ -244,6 +252,11 @@ extractor!(Allowed<M: MenuMark, O: OperationMark>, request => caller(request, Se
 extractor!(InProject<M: MenuMark, O: OperationMark>, request => caller(request, Self::takes_tokens()).and_then(|caller| {
     caller.holder().check_on_some_project(M::MENU, O::OPERATION, caller.today()).map_err(ApiError::Forbidden)?;
     Ok(Self { caller, of: PhantomData })
+}));
+
+extractor!(SeesProject<>, request => caller(request, Self::takes_tokens()).and_then(|caller| {
+    caller.holder().check_sees_some_project(caller.today()).map_err(ApiError::Forbidden)?;
+    Ok(Self { caller })
 }));
 
 impl<W: Why> Guard for Public<W> {
@@ -317,12 +330,29 @@ impl<M: MenuMark, O: OperationMark> InProject<M, O> {
     }
 }
 
+impl Guard for SeesProject {
+    fn access() -> Access {
+        Access::SeesProject
+    }
+
+    fn takes_tokens() -> bool {
+        true
+    }
+}
+
+impl SeesProject {
+    /// Who.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
 /// The arguments of a handler, of which the first is a guard.
 #[diagnostic::on_unimplemented(
     message = "the first argument of a handler must be a guard",
     label = "this handler's first argument does not say who may call it",
-    note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SignedIn<why::…> and Public<why::…>, and \
-            Confirmed<…> around one of them"
+    note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SeesProject, SignedIn<why::…> and \
+            Public<why::…>, and Confirmed<…>, BySession<…> or Linked<…> around one of them"
 )]
 pub trait Guarded {
     /// What the guard asks for.

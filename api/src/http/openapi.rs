@@ -84,6 +84,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
         Access::InProject(menu, operation) => {
             ("in_project", json!({"kind": "in_project", "menu": menu.key(), "operation": operation.key()}))
         }
+        Access::SeesProject => ("sees_project", json!({"kind": "sees_project"})),
     };
     let confirmation = match route.confirmation {
         Confirmation::Never => None,

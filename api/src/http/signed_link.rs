@@ -12,6 +12,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use actix_web::{dev::ServiceRequest, http::Uri};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::session::SignedLink;
 
@@ -43,6 +44,12 @@ impl Resource {
         let separator = if self.0.contains('?') { '&' } else { '?' };
         let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
         Self(format!("{}{separator}{pair}", self.0))
+    }
+
+    /// The same with the parameters of a query.
+    pub fn with_query(self, query: &impl Serialize) -> Result<Self, ApiError> {
+        let query = serde_urlencoded::to_string(query).map_err(ApiError::internal)?;
+        Ok(if query.is_empty() { self } else { Self(format!("{}?{query}", self.0)) })
     }
 
     fn hash(&self) -> String {

@@ -6,8 +6,8 @@ use shared::{
     change::{Change, ChangeFilter},
     ids::ProjectId,
     project::{
-        NewProject, Project, ProjectDeletion, ProjectFilter, ProjectHome, ProjectOptions, ProjectPatch,
-        ProjectRow,
+        NewProject, Project, ProjectDeletion, ProjectFilter, ProjectHead, ProjectHome, ProjectOptions,
+        ProjectPatch, ProjectRow,
     },
 };
 
@@ -24,7 +24,7 @@ use crate::{
     http::{
         answers::{Created, Current, NoContent},
         fields::{Fields, Listed},
-        guards::{Allowed, InProject, MayRead, SignedIn, why},
+        guards::{Allowed, InProject, MayRead, SeesProject, SignedIn, why},
         input::{IfMatch, Query, Valid},
         server::Site,
     },
@@ -78,6 +78,22 @@ pub async fn get_project_options(
     site: Data<Site>,
 ) -> Result<Json<ProjectOptions>, ApiError> {
     site.db.read(&who, store::options).await.map(Json)
+}
+
+/// What the page of a project begins with: its name and what one may do in it, for whoever sees the project on any of
+/// its tabs.
+#[utoipa::path(get, path = "/projects/{project}/head", operation_id = "get_project_head", tag = "projects",
+    params(("project" = ProjectId, Path)),
+    responses((status = 200, description = "The head of the project.", body = ProjectHead)))]
+pub async fn get_project_head(
+    who: SeesProject,
+    project: Path<ProjectId>,
+    site: Data<Site>,
+) -> Result<Current<ProjectHead>, ApiError> {
+    let caller = who.caller().clone();
+    let work = move |conn: &mut TenantConn<'_>, place| store::get(conn, place, &caller);
+    let project = site.db.in_seen_project(&who, project.into_inner(), work).await?;
+    Ok(Current(ProjectHead::from(project)))
 }
 
 /// A project's main data, and what one may do in it.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
-use shared::{Page, Problem, ProblemCode};
+use shared::{Page, Problem, ProblemCode, session::SignedLink};
 
 use super::{confirmation, failure::Failure, token};
 use crate::browser;
@@ -48,28 +48,12 @@ pub async fn list<T: DeserializeOwned>(path: &str, filter: &impl Serialize) -> R
     get(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }).await
 }
 
-/// A file, as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Under which name it is to be kept.
-    pub name: String,
-    /// Its media type.
-    pub media_type: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
-
-/// Reads a file.
-pub async fn download(path: &str) -> Result<File, Failure> {
-    let response = send(|| request(&Method::GET, path)).await?;
-    let text = |name| {
-        let value = response.headers().get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    };
-    let (media_type, disposition) = (text(header::CONTENT_TYPE), text(header::CONTENT_DISPOSITION));
-    let name = disposition.split('"').nth(1).unwrap_or("portico").to_owned();
-    let bytes = response.bytes().await.map_err(|_| Failure::Unreachable)?.to_vec();
-    Ok(File { name, media_type, bytes })
+/// Asks for the link to a file and has the browser keep it: a download sends no header, and is written to the disk as it
+/// comes.
+pub async fn download(link: &str) -> Result<(), Failure> {
+    let link: SignedLink = get(link).await?;
+    browser::download(&link.href);
+    Ok(())
 }
 
 /// Adds something, or does something.

@@ -53,7 +53,7 @@ super::texts! {
         "Note the head where the database's administrators cannot write: portico audit verify --head finds out what was cut off since.",
         "Anota la cabeza donde no escriban quienes administran la base de datos: portico audit verify --head descubre lo que se haya cortado desde entonces.";
     export: "Export", "Exportar";
-    exported: "The audit log was exported.", "Se ha exportado el registro de auditoría.";
+    exported: "The audit log comes with your downloads", "El registro de auditoría llega a tus descargas";
     panel_loading: "Row of the audit log", "Fila del registro";
 
     minute: "Minute", "Minuto";

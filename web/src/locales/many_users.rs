@@ -36,7 +36,7 @@ super::texts! {
     import: "Import…", "Importar…";
     export_csv: "Export as CSV", "Exportar como CSV";
     export_xlsx: "Export as XLSX", "Exportar como XLSX";
-    exported: "The file is in your downloads", "El archivo está en tus descargas";
+    exported: "The file comes with your downloads", "El archivo llega a tus descargas";
     import_title: "Import people", "Importar personas";
     import_text:
         "A CSV or XLSX file with a first line of columns: email, first name, last name, language, roles (separated by |), no login, active. People are found by their e-mail. Columns that are missing and cells that are empty change nothing.",

@@ -56,7 +56,7 @@ super::texts! {
         "Your position here is {position}, which does not open this part. The Manager of the project can change it.",
         "Tu posición aquí es {position}, que no abre esta parte. El gestor del proyecto puede cambiarla.";
     not_started[n]: "Starts in {n} day" | "Starts in {n} days", "Empieza en {n} día" | "Empieza en {n} días";
-    open_general: "Open General", "Abrir General";
+    open_tab(tab: &str): "Open {tab}", "Abrir {tab}";
     open_team: "Open the team", "Abrir el equipo";
     people[n]: "{n} person" | "{n} people", "{n} persona" | "{n} personas";
     person: "Person", "Persona";

@@ -1,7 +1,8 @@
 //! One project: its head, and the tabs that one's position and roles open.
 //!
-//! The tab is a signal read from the address, so that going from tab to tab builds the tab alone. What one may do
-//! comes with the project and is read again with it: when the session's rights change, when the person comes back
+//! The tab is a signal read from the address, so that going from tab to tab builds the tab alone. The head is for whoever
+//! sees the project on any of its tabs; what stands on a tab, the tab loads. What one may do comes with the head and is
+//! read again with it: when the session's rights change, when the person comes back
 //! to the window, and when the API denies what the screen offered.
 
 mod changes;
@@ -15,7 +16,7 @@ mod team;
 
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_location;
-use shared::{Menu, Operation, ProblemCode, ids::ProjectId, project::Project as Dto};
+use shared::{Menu, Operation, ProblemCode, ids::ProjectId, project::ProjectHead};
 
 use self::{general::General, glance::Glance, history::History, team::Team};
 use super::projects::{ParameterMark, PositionBadge};
@@ -31,13 +32,13 @@ use crate::{
     },
 };
 
-/// The project that the tabs share. A handle: copies are the same project.
+/// The head of the project, which the tabs share. A handle: copies are the same project.
 #[derive(Debug, Clone, Copy)]
 struct Opened {
     id: ProjectId,
-    loader: Loader<Dto>,
+    loader: Loader<ProjectHead>,
     /// The newest state that has been here; absent until the first one is.
-    newest: Memo<Option<Dto>>,
+    newest: Memo<Option<ProjectHead>>,
 }
 
 impl Opened {
@@ -51,6 +52,16 @@ impl Opened {
             let tabs = project.as_ref().map(|project| &project.access.tabs);
             tabs.and_then(|tabs| tabs.get(&tab)).is_some_and(|operations| operations.has(operation))
         })
+    }
+
+    /// Whether the person may view the tab, tracked.
+    fn is_open(self, tab: ProjectTab) -> bool {
+        self.may(menu_of(tab), Operation::View)
+    }
+
+    /// The address of a tab, where the person may view it; tracked.
+    fn href(self, tab: ProjectTab) -> Option<String> {
+        self.is_open(tab).then(|| Route::Project(self.id, tab).href())
     }
 
     /// What was offered was denied: rights have changed since they were read.
@@ -87,12 +98,13 @@ pub fn Project(
     let rights = Memo::new(move |_| session.current().map(|current| current.permissions));
     let loader = Loader::new(move || {
         rights.track();
-        async move { api::get::<Dto>(&format!("/projects/{id}")).await }
+        async move { api::get::<ProjectHead>(&format!("/projects/{id}/head")).await }
     });
     let returned = window_event_listener(ev::focus, move |_| loader.reload());
     on_cleanup(move || returned.remove());
-    let newest =
-        Memo::new(move |known: Option<&Option<Dto>>| loader.value().or_else(|| known.cloned().flatten()));
+    let newest = Memo::new(move |known: Option<&Option<ProjectHead>>| {
+        loader.value().or_else(|| known.cloned().flatten())
+    });
     let opened = Opened { id, loader, newest };
     let stage = Memo::new(move |before: Option<&Stage>| match loader.get() {
         Load::Waiting => Stage::Waiting,
@@ -174,7 +186,7 @@ fn dates(start: Option<chrono::NaiveDate>, end: Option<chrono::NaiveDate>) -> Op
 fn ProjectTabs(opened: Opened) -> impl IntoView {
     let current = current_tab(opened);
     let open = Memo::new(move |_| {
-        let open = ProjectTab::ALL.into_iter().filter(|tab| opened.may(menu_of(*tab), Operation::View));
+        let open = ProjectTab::ALL.into_iter().filter(|tab| opened.is_open(*tab));
         open.collect::<Vec<_>>()
     });
     move || {
@@ -198,9 +210,8 @@ fn current_tab(opened: Opened) -> Memo<ProjectTab> {
             // The screen is about to be left.
             _ => return known.copied().unwrap_or(ProjectTab::Home),
         };
-        let is_open = |tab: &ProjectTab| opened.may(menu_of(*tab), Operation::View);
-        if asked == ProjectTab::Home && !is_open(&asked) {
-            return ProjectTab::ALL.into_iter().find(is_open).unwrap_or(asked);
+        if asked == ProjectTab::Home && !opened.is_open(asked) {
+            return ProjectTab::ALL.into_iter().find(|tab| opened.is_open(*tab)).unwrap_or(asked);
         }
         asked
     })
@@ -209,7 +220,7 @@ fn current_tab(opened: Opened) -> Memo<ProjectTab> {
 #[component]
 fn Body(opened: Opened) -> impl IntoView {
     let tab = current_tab(opened);
-    let is_open = Memo::new(move |_| opened.may(menu_of(tab.get()), Operation::View));
+    let is_open = Memo::new(move |_| opened.is_open(tab.get()));
     view! {
         <Lowered opened />
         {move || match (tab.get(), is_open.get()) {
@@ -245,10 +256,14 @@ fn Lowered(opened: Opened) -> impl IntoView {
     }
 }
 
-/// A tab that one's position does not open.
+/// A tab that one's position does not open; leads to the first one that it does.
 #[component]
 fn NotOpen(opened: Opened) -> impl IntoView {
-    let to = Route::Project(opened.id, ProjectTab::General).href();
+    let first = move || {
+        let tab = ProjectTab::ALL.into_iter().find(|tab| opened.is_open(*tab))?;
+        let href = Route::Project(opened.id, tab).href();
+        Some(view! { <LinkButton href label=t::open_tab(t::tab(tab)) /> })
+    };
     let position = opened
         .newest
         .with_untracked(|project| project.as_ref().and_then(|project| project.access.effective_position));
@@ -256,14 +271,14 @@ fn NotOpen(opened: Opened) -> impl IntoView {
         .map_or_else(|| t::not_open().to_owned(), |position| t::not_open_as(projects::position(position)));
     view! {
         <EmptyState icon=Icon::Lock title=t::not_allowed() text>
-            <LinkButton href=to label=t::open_general() />
+            {first}
         </EmptyState>
     }
 }
 
 /// The project cannot be shown at all.
 #[component]
-fn Closed(failure: Failure, loader: Loader<Dto>) -> impl IntoView {
+fn Closed(failure: Failure, loader: Loader<ProjectHead>) -> impl IntoView {
     let (label, route) = list_of(Session::expect());
     let back = format!("{}: {label}", t::to_projects());
     match failure.code() {

@@ -1,14 +1,14 @@
-//! A guard for whoever sits at the app: what outlives an API token is not made by one.
+//! The guard of what no API token reaches although a menu decides: what leaves as a file, the links to it, and what lets
+//! people in who stay when a token is revoked.
 
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
-use super::{Access, AtOnce, Guard, MayRead, MayWrite};
+use super::{Access, Confirmation, Guard, MayRead, MayWrite, confirmed::AtOnce};
 use crate::{ApiError, access::Caller};
 
-/// Whoever the guard inside lets pass, with a session. An API token is told that it does not reach this, whatever its
-/// scopes.
+/// Whoever the guard inside lets pass, in a session of their own.
 #[derive(Debug)]
 pub struct BySession<G>(G);
 
@@ -25,6 +25,10 @@ impl<G: AtOnce> FromRequest for BySession<G> {
 impl<G: AtOnce> Guard for BySession<G> {
     fn access() -> Access {
         G::access()
+    }
+
+    fn confirmation() -> Confirmation {
+        G::confirmation()
     }
 }
 

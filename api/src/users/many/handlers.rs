@@ -8,6 +8,7 @@ use actix_web::{
 };
 use shared::{
     check::Violations,
+    session::SignedLink,
     user::{
         UserFilter,
         many::{BulkDeactivation, BulkUpdate, FileFormat, ManyUsers, UserExport, UserImport},
@@ -22,9 +23,10 @@ use crate::{
     ApiError,
     access::marks::{menu, op},
     http::{
-        guards::{Allowed, Confirmed, ConfirmedFor, MayRead, why},
+        guards::{Allowed, BySession, Confirmed, ConfirmedFor, Linked, MayRead, why},
         input::{Query, Valid},
         server::Site,
+        signed_link::{self, Resource},
     },
     sheets::{self, Format},
 };
@@ -92,13 +94,25 @@ pub async fn import_users(
     site.db.write(&who, move |conn| store::import(conn, &caller, rows, Run::Wet)).await.map(Json)
 }
 
+/// A link to the file of these people, for a minute in which it has to be opened.
+#[utoipa::path(get, path = "/users/export/link", operation_id = "get_users_export_link", tag = "users",
+    params(UserExport), responses((status = 200, description = "The link.", body = SignedLink)))]
+pub async fn get_users_export_link(
+    who: BySession<Allowed<menu::Users, op::View>>,
+    site: Data<Site>,
+    filter: Query<UserExport>,
+) -> Result<Json<SignedLink>, ApiError> {
+    let file = Resource::at("/users/export").with_query(&filter.0)?;
+    signed_link::issue(&site, who.caller(), &file).map(Json)
+}
+
 /// The people of the list as a file, which can be imported again. It shows nothing that the list does not show.
 #[utoipa::path(get, path = "/users/export", operation_id = "export_users", tag = "users", params(UserExport),
     responses((status = 200, description = "The file.", content(
         (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub async fn export_users(
-    who: Allowed<menu::Users, op::View>,
+    who: Linked<BySession<Allowed<menu::Users, op::View>>>,
     site: Data<Site>,
     filter: Query<UserExport>,
 ) -> Result<File, ApiError> {

@@ -1,10 +1,12 @@
 //! The audit log over the API: filters, pages, differences, the chain and the export.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
-    Menu, Operations, Page,
+    Menu, Operations, Page, ProblemCode,
     audit::{ActorKind, AuditChain, AuditEntry},
     change::ChangeKind,
+    session::SignedLink,
     user::User,
 };
 
@@ -81,4 +83,30 @@ fn the_export_proves_itself() {
     assert!(report.sealed > 20);
     let first: Value = serde_json::from_str(answer.text.lines().next().expect("a line")).expect("JSON");
     assert_eq!(first["audit_log"]["slug"], "acme");
+}
+
+/// A browser opens it by a link, which it can write to the disk as it comes.
+#[test]
+fn the_export_opens_by_a_link_of_who_has_confirmed() {
+    let app = TestApp::start();
+    seal(&app);
+    let reader = app.acme.person().grant(Menu::AuditLog, Operations::VIEW).create(&app);
+    let link: SignedLink = reader.get("/audit-log/export/link").expect(200).json();
+    let href = link.href.strip_prefix("/api/v1").expect("a path of the API");
+    let anyone = app.client(&app.acme);
+    let answer = anyone.get(href).expect(200);
+    let disposition = answer.header("content-disposition");
+    assert_eq!(disposition, Some("attachment; filename=\"audit-log-acme.jsonl\""));
+    let report = verified(answer.text.as_bytes(), api::audit::verify::Known::default());
+    assert_eq!((report.bad, report.organization), (None, Some(app.acme.id)));
+    anyone.get("/audit-log/export").expect(401);
+    // The link is no confirmation, and what it opens asks for one at that moment.
+    app.clock.advance(TimeDelta::minutes(3) + TimeDelta::seconds(30));
+    let link: SignedLink = reader.get("/audit-log/export/link").expect(200).json();
+    let href = link.href.strip_prefix("/api/v1").expect("a path of the API");
+    anyone.get(href).expect(200);
+    app.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(anyone.get(href).expect(403).problem().code, ProblemCode::ConfirmationRequired);
+    let refused = reader.get("/audit-log/export/link").expect(403).problem();
+    assert_eq!(refused.code, ProblemCode::ConfirmationRequired);
 }

@@ -21,6 +21,7 @@ fn knock_everywhere(who: &Actor, project: ProjectId, user: shared::ids::UserId) 
         (Method::GET, "", None, None),
         (Method::PATCH, "", version, body(json!({"name": "Mine"}))),
         (Method::DELETE, "", version, None),
+        (Method::GET, "/head", None, None),
         (Method::GET, "/deletion", None, None),
         (Method::GET, "/home", None, None),
         (Method::GET, "/changes", None, None),
@@ -142,9 +143,8 @@ fn a_guest_sees_general_and_nothing_else_even_as_team_member() {
         assert_eq!(ids(&guest, "/my-projects"), [project.id]);
         guest.get("/projects").expect(403);
         for (attempt, answer) in knock_everywhere(&guest, project.id, manager.id) {
-            if attempt != format!("GET {}", at(&project)) {
-                assert_eq!(answer.status, 403, "{attempt}: {}", answer.text);
-            }
+            let opens = ["", "/head"].iter().any(|rest| attempt == format!("GET {}{rest}", at(&project)));
+            assert_eq!(answer.status, if opens { 200 } else { 403 }, "{attempt}: {}", answer.text);
         }
     }
 }
@@ -323,7 +323,11 @@ fn every_list_shows_the_same_projects_to_the_same_person() {
                 wherever.iter().copied().filter(|id| assigned(index).contains(id)).collect();
             assert_eq!(own, both, "person {index}");
         }
-        for tab in ["", "/home", "/changes", "/team"] {
+        // The head is for whoever sees the project, and for nobody else.
+        let mut headed = seen("/head");
+        headed.sort_unstable();
+        assert_eq!(headed, wherever, "person {index}");
+        for tab in ["", "/head", "/home", "/changes", "/team"] {
             // Where the answer is the same for every id, no project is told from another.
             let mut ids = found(tab);
             ids.sort_unstable();

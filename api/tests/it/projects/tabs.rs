@@ -7,7 +7,7 @@ use shared::{
     Menu, Operation, Operations, Page, Position,
     change::{Change, FieldChange},
     ids::ChangeId,
-    project::{Project, ProjectHome},
+    project::{Project, ProjectHead, ProjectHome},
 };
 
 use super::{at, create, join};
@@ -170,4 +170,50 @@ fn a_stale_deletion_tells_nothing_of_general_to_who_does_not_view_it() {
         assert_eq!(answer.problem().current.expect("the present state")["version"], json!(5));
     }
     blind.delete(&at(&project), 5).expect(204);
+}
+
+#[test]
+fn the_head_opens_the_page_to_who_views_any_tab_and_tells_of_none() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let project = inhabit(&app, &admin);
+    let path = format!("{}/head", at(&project));
+    for tabs in [&[][..], &[Menu::ProjectHome], &[Menu::ProjectGeneral], &[Menu::ProjectTeam]] {
+        let who = viewer(&app, tabs);
+        assert_eq!(who.get(&path).status, 404, "{tabs:?}: without a position there is nothing to see");
+        join(&admin, &project, who.id, Position::Guest);
+        let answer = who.get(&path).expect(200);
+        assert_eq!(answer.header("etag"), Some("\"5\""));
+        for word in OF_GENERAL.into_iter().chain(["Pat Person", "@acme"]) {
+            assert!(!answer.text.contains(word), "{tabs:?}: {word}");
+        }
+        let head: ProjectHead = answer.json();
+        assert_eq!(
+            (head.name.as_str(), &head.code, &head.status),
+            ("Artemis", &project.code, &project.status)
+        );
+        let open: Vec<Menu> = head.access.tabs.keys().copied().collect();
+        let expected: Vec<Menu> = [Menu::Projects].into_iter().chain(tabs.iter().copied()).collect();
+        assert_eq!(open, expected);
+        // Each tab says the same of itself.
+        for (tab, address) in
+            [(Menu::ProjectHome, "/home"), (Menu::ProjectGeneral, ""), (Menu::ProjectTeam, "/team")]
+        {
+            let status = who.get(&format!("{}{address}", at(&project))).status;
+            assert_eq!(status == 200, tabs.contains(&tab), "{tabs:?} {address}");
+        }
+    }
+    // Who has no list that leads to projects is told so, whatever tabs they may view and whatever the id.
+    let lost = app.acme.person().grant(Menu::ProjectHome, Operations::ALL).create(&app);
+    join(&admin, &project, lost.id, Position::TeamMember);
+    for path in [path.as_str(), "/projects/0198c2a4-0000-7000-8000-000000000001/head"] {
+        let denial = lost.get(path).expect(403).problem().denial.expect("the reason");
+        assert_eq!((denial.menu, denial.operation), (Menu::Projects, Operation::View));
+    }
+    // A token sees what its scopes leave.
+    let token =
+        admin.api_token(&app, &[(Menu::Projects, Operations::VIEW), (Menu::ProjectHome, Operations::VIEW)]);
+    let head: ProjectHead = token.get(&path).expect(200).json();
+    assert_eq!(head.access.tabs.keys().copied().collect::<Vec<_>>(), [Menu::Projects, Menu::ProjectHome]);
+    admin.api_token(&app, &[(Menu::ProjectHome, Operations::ALL)]).get(&path).expect(403);
 }

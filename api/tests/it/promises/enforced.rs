@@ -29,6 +29,8 @@ use crate::harness::{Answer, Client, PASSWORD, Person, TestApp};
 fn asked(route: &Route) -> Option<(Menu, Operation)> {
     match route.access {
         Access::Allowed(menu, operation) | Access::InProject(menu, operation) => Some((menu, operation)),
+        // One of two lists is enough, and whoever has neither is told of this one.
+        Access::SeesProject => Some((Menu::Projects, Operation::View)),
         Access::Public(_) | Access::SignedIn(_) => None,
     }
 }
@@ -42,13 +44,16 @@ fn exactly(route: &Route, person: Person) -> Person {
         Access::InProject(menu, operation) => {
             person.grant(Menu::Projects, Operations::VIEW).grant(menu, Operations::VIEW.with(operation))
         }
+        Access::SeesProject => person.grant(Menu::Projects, Operations::VIEW),
     }
 }
 
 /// Everything but that.
-fn everything_but(menu: Menu, operation: Operation, person: Person) -> Person {
+fn everything_but(route: &Route, menu: Menu, operation: Operation, person: Person) -> Person {
+    let is_way = |one: Menu| one == Menu::MyProjects && matches!(route.access, Access::SeesProject);
     Menu::screens().fold(person, |person, one| {
-        let operations = if one == menu { Operations::ALL.without(operation) } else { Operations::ALL };
+        let lacks = one == menu || is_way(one);
+        let operations = if lacks { Operations::ALL.without(operation) } else { Operations::ALL };
         if operations.is_empty() { person } else { person.grant(one, operations) }
     })
 }
@@ -186,7 +191,7 @@ fn who_may_do_everything_else_gets_403() {
     for route in routes::all() {
         let Some((menu, operation)) = asked(&route) else { continue };
         let nobody = Player::enter(&app, app.acme.person());
-        let other = Player::enter(&app, everything_but(menu, operation, app.acme.person()));
+        let other = Player::enter(&app, everything_but(&route, menu, operation, app.acme.person()));
         let before = state(&mut app.database.superuser());
         for (who, reason) in [(&nobody, DenialReason::NoRole), (&other, DenialReason::NotGranted)] {
             let expected = if menu == Menu::ManageAccount { DenialReason::CompanyAdminOnly } else { reason };
@@ -268,7 +273,7 @@ fn who_has_not_confirmed_gets_403_and_passes_once_they_have() {
         let scene = Scene::set(&app, &app.acme);
         let enter = |person: Person| Player::of(&app, person.create(&app).unconfirmed(&app));
         if let Some((menu, operation)) = asked(&route) {
-            let other = enter(everything_but(menu, operation, app.acme.person()));
+            let other = enter(everything_but(&route, menu, operation, app.acme.person()));
             denied(&sample_to_confirm(&route, &scene, &other).send(&route, &other.actor), &route);
         }
         // Complete access, so that nothing but the confirmation is lacking.

@@ -58,6 +58,7 @@ fn every_operation_says_what_it_is_and_who_may() {
             Access::InProject(menu, what) => {
                 json!({"kind": "in_project", "menu": menu.key(), "operation": what.key()})
             }
+            Access::SeesProject => json!({"kind": "sees_project"}),
         };
         match route.confirmation {
             Confirmation::Never => {}
@@ -118,7 +119,7 @@ fn every_operation_has_one_success_and_its_problems() {
         }
         let needs_session = !matches!(route.access, Access::Public(_));
         assert!(!needs_session || responses.contains_key("401"), "{route:?}");
-        let is_guarded = matches!(route.access, Access::Allowed(..) | Access::InProject(..));
+        let is_guarded = !matches!(route.access, Access::Public(_) | Access::SignedIn(_));
         assert!(!is_guarded || responses.contains_key("403"), "{route:?}");
     }
 }

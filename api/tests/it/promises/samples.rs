@@ -74,6 +74,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "end_session" => read().at("session", player.other_session),
         "get_project"
         | "get_project_deletion"
+        | "get_project_head"
         | "get_project_home"
         | "list_project_changes"
         | "list_team_members" => project(),
@@ -90,7 +91,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         }
         "update_users" => write(json!({"people": [{"id": scene.person.id, "version": scene.person.version}],
             "language": "es"})),
-        "export_users" => Sample { query: "?format=csv".to_owned(), ..read() },
+        "export_users" | "get_users_export_link" => Sample { query: "?format=csv".to_owned(), ..read() },
         "list_team_candidates" => Sample { query: "?q=pers".to_owned(), ..project() },
         "end_other_sessions"
         | "get_api_token_options"
@@ -98,6 +99,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "list_api_tokens"
         | "list_own_api_tokens"
         | "export_audit_log"
+        | "get_audit_log_export_link"
         | "get_audit_chain"
         | "list_audit_entries"
         | "list_denied_access"
@@ -133,6 +135,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "update_api_token" => Sample { body: Some(json!({"name": "Reports, renamed"})), ..read() }
             .at("token", player.token.0)
             .version(1),
+        "get_own_api_token" => read().at("token", player.token.0),
         "revoke_own_api_token" => read().at("token", player.token.0).version(1),
         "revoke_api_token" => read().at("token", scene.token.0).version(1),
         "sign_in" => write(json!({"email": player.actor.email, "password": PASSWORD})),

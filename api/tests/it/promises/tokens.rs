@@ -16,6 +16,7 @@ use crate::harness::TestApp;
 fn asked(route: &Route) -> Option<(Menu, Operation)> {
     match route.access {
         Access::Allowed(menu, operation) | Access::InProject(menu, operation) => Some((menu, operation)),
+        Access::SeesProject => Some((Menu::Projects, Operation::View)),
         Access::Public(_) | Access::SignedIn(_) => None,
     }
 }
@@ -72,9 +73,12 @@ fn which_routes_a_token_with_every_scope_reaches() {
 
 /// What must never be reached is named here once more, so that no guard lets a token in by mistake.
 #[test]
-fn no_token_reaches_sessions_passwords_tokens_or_the_account() {
+fn no_token_reaches_sessions_passwords_tokens_exports_or_the_account() {
     let closed = ["/session", "/profile", "/api-tokens", "/licence-consumption"];
-    for route in guarded().filter(|route| closed.iter().any(|path| route.path.starts_with(path))) {
+    let is_closed = |route: &Route| {
+        closed.iter().any(|path| route.path.starts_with(path)) || route.path.contains("/export")
+    };
+    for route in guarded().filter(is_closed) {
         assert!(!route.takes_tokens, "{route:?}");
     }
     for route in guarded() {
@@ -100,8 +104,11 @@ fn a_token_needs_the_scope_of_every_route() {
     for route in guarded().filter(|route| route.takes_tokens) {
         let Some((menu, operation)) = asked(&route) else { continue };
         let player = player(&app);
+        // The other way to see a project.
+        let is_way = |one: Menu| one == Menu::MyProjects && matches!(route.access, Access::SeesProject);
+        let lacks = |one: Menu| one == menu || is_way(one);
         let everything_else: Vec<(Menu, Operations)> = Menu::screens()
-            .map(|one| (one, if one == menu { Operations::ALL.without(operation) } else { Operations::ALL }))
+            .map(|one| (one, if lacks(one) { Operations::ALL.without(operation) } else { Operations::ALL }))
             .filter(|(_, operations)| !operations.is_empty())
             .collect();
         let token = player.actor.api_token(&app, &everything_else);

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use shared::{
     Menu, Operations, ProblemCode, ViolationCode,
+    session::SignedLink,
     user::{
         User,
         many::{Fate, ManyUsers, UserImport},
@@ -99,6 +100,35 @@ fn what_is_exported_and_imported_again_changes_nobody() {
     // The filters are those of the list.
     let some = admin.get("/users/export?q=Hart").expect(200);
     assert_eq!(some.text.lines().count(), 2);
+}
+
+/// A browser opens the file by a link, with what the list is narrowed to.
+#[test]
+fn a_file_opens_by_a_link_and_no_other_file_does() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    strange_people(&app, &admin);
+    let viewer = app.acme.person().grant(Menu::Users, Operations::VIEW).create(&app);
+    let anyone = app.client(&app.acme);
+    for query in ["", "?format=xlsx&q=O%22Neill%2C+Jr%3B&active=false", "?q=N%C3%BA%C3%B1ez+%26+more"] {
+        let link: SignedLink = viewer.get(&format!("/users/export/link{query}")).expect(200).json();
+        let href = link.href.strip_prefix("/api/v1").expect("a path of the API");
+        let by_link = anyone.get(href).expect(200);
+        let by_header = viewer.get(&format!("/users/export{query}")).expect(200);
+        assert_eq!(by_link.header("content-disposition"), by_header.header("content-disposition"));
+        // A workbook says when it was written; a text is the same.
+        if !query.contains("xlsx") {
+            assert_eq!(by_link.text, by_header.text, "{query}");
+        }
+        anyone.get(&href.replace("/export?", "/export?no_login=true&")).expect(401);
+    }
+    viewer.get("/users/export/link?colour=red").expect(422);
+    // What leaves as a file leaves by a person, and by no token.
+    let token = admin.api_token(&app, &[(Menu::Users, Operations::ALL)]);
+    for path in ["/users/export", "/users/export/link"] {
+        assert_eq!(token.get(path).expect(403).problem().code, ProblemCode::SessionRequired);
+    }
+    token.get("/users").expect(200);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Failure, Loader},
-    browser, locale,
+    locale,
     locales::audit_log as t,
     ui::{Badge, Button, FailureNotice, Icon, Toasts, Tone},
 };
@@ -58,15 +58,12 @@ pub(super) fn Export() -> impl IntoView {
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            let outcome = api::download("/audit-log/export").await;
+            let outcome = api::download("/audit-log/export/link").await;
             if busy.try_set(false).is_some() {
                 return;
             }
             match outcome {
-                Ok(file) => {
-                    browser::save_file(&file.name, &file.media_type, &file.bytes);
-                    toasts.done(t::exported().to_owned());
-                }
+                Ok(()) => toasts.done(t::exported()),
                 Err(refused) => failure.set(Some(refused)),
             }
         });

@@ -1,12 +1,12 @@
 //! One's own sessions.
 
 use leptos::prelude::*;
-use shared::session::{OwnSession, SignedLink};
+use shared::session::OwnSession;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::{self, Failure, Loader},
-    browser, locale,
+    locale,
     locales::profile as t,
     session::Session,
     ui::{AsyncView, Badge, Button, ButtonKind, ConfirmDialog, Icon, IconButton, IconView, Toasts, Tone},
@@ -95,9 +95,8 @@ fn History() -> impl IntoView {
     let download = move |()| {
         busy.set(true);
         spawn_local(async move {
-            match api::get::<SignedLink>("/profile/sessions/history/link").await {
-                Ok(link) => browser::load(&link.href),
-                Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
+            if let Err(failure) = api::download("/profile/sessions/history/link").await {
+                toasts.failed(format!("{}. {}", failure.title(), failure.advice()));
             }
             busy.try_set(false);
         });

@@ -18,18 +18,55 @@ use crate::{
     locales::{common, project as t, projects as words},
     merge::{Draft as _, StaleMerge},
     screens::projects::{ParameterMark, parameter_name},
-    ui::{Form, FormActions, FormState, Section, SelectField, TextArea, TextField, TextKind, Toasts},
+    ui::{
+        AsyncView, Form, FormActions, FormState, Section, SelectField, SkeletonText, TextArea, TextField,
+        TextKind, Toasts,
+    },
 };
+
+/// What stands on the tab. A handle: copies are the same.
+#[derive(Debug, Clone, Copy)]
+struct Main {
+    loader: Loader<Project>,
+    /// The newest state that has been here; absent until the first one is.
+    newest: Memo<Option<Project>>,
+}
+
+impl Main {
+    /// Loads it, and again when the head says that it was changed. Must be called while a component is built.
+    fn of(opened: Opened) -> Self {
+        let version = Memo::new(move |_| opened.newest.with(|head| head.as_ref().map(|head| head.version)));
+        let loader = Loader::new(move || {
+            version.track();
+            async move {
+                let outcome = api::get::<Project>(&opened.path()).await;
+                if let Err(failure) = &outcome {
+                    opened.heed(failure);
+                }
+                outcome
+            }
+        });
+        let newest = Memo::new(move |known: Option<&Option<Project>>| {
+            loader.value().or_else(|| known.cloned().flatten())
+        });
+        Self { loader, newest }
+    }
+}
 
 #[component]
 pub(super) fn General(opened: Opened) -> impl IntoView {
     let may_update = Memo::new(move |_| opened.may(Menu::ProjectGeneral, Operation::Update));
     let may_delete = Memo::new(move |_| opened.may(Menu::Projects, Operation::Delete));
+    let main = Main::of(opened);
+    let is_here = Memo::new(move |_| main.newest.with(Option::is_some));
     view! {
         <div class="measure">
-            {move || match opened.newest.get_untracked() {
-                Some(project) if may_update.get() => view! { <Editor project opened /> }.into_any(),
-                _ => view! { <Reading opened /> }.into_any(),
+            {move || match main.newest.get_untracked() {
+                Some(project) if is_here.get() && may_update.get() => {
+                    view! { <Editor project main opened /> }.into_any()
+                }
+                _ if is_here.get() => view! { <Reading main /> }.into_any(),
+                _ => view! { <AsyncView loader=main.loader skeleton=|| view! { <SkeletonText lines=8 /> } view=|_| () /> }.into_any(),
             }}
             <Show when=move || may_delete.get()>
                 <DeleteProject opened />
@@ -40,7 +77,7 @@ pub(super) fn General(opened: Opened) -> impl IntoView {
 
 /// The page to read.
 #[component]
-fn Reading(opened: Opened) -> impl IntoView {
+fn Reading(main: Main) -> impl IntoView {
     let page = |project: Project| {
         let text = |text: String| if text.is_empty() { "–".to_owned() } else { text };
         let date =
@@ -85,12 +122,12 @@ fn Reading(opened: Opened) -> impl IntoView {
             </Section>
         }
     };
-    view! { <div class="project-reading">{move || opened.newest.get().map(page)}</div> }
+    view! { <div class="project-reading">{move || main.newest.get().map(page)}</div> }
 }
 
 /// The form.
 #[component]
-fn Editor(project: Project, opened: Opened) -> impl IntoView {
+fn Editor(project: Project, main: Main, opened: Opened) -> impl IntoView {
     let toasts = Toasts::expect();
     let saved = RwSignal::new(project.clone());
     let fields = Fields::new(ProjectDraft::of(&project));
@@ -98,7 +135,7 @@ fn Editor(project: Project, opened: Opened) -> impl IntoView {
     let form = FormState::new(move || changes().1, move || fields.get() != saved.with(ProjectDraft::of));
     // What somebody else saved comes in by itself as long as nothing is typed; otherwise saving brings both together.
     Effect::new(move |_| {
-        let Some(newest) = opened.newest.get() else { return };
+        let Some(newest) = main.newest.get() else { return };
         let is_newer = saved.with_untracked(|saved| newest.version > saved.version);
         if is_newer && !form.dirty().get_untracked() {
             fields.set(ProjectDraft::of(&newest));
@@ -118,7 +155,8 @@ fn Editor(project: Project, opened: Opened) -> impl IntoView {
             };
             fields.set(ProjectDraft::of(&answer));
             saved.set(answer.clone());
-            opened.loader.set(answer);
+            opened.loader.set(answer.clone().into());
+            main.loader.set(answer);
             toasts.done(t::saved());
             Ok(())
         }

@@ -48,7 +48,7 @@ pub(super) fn Glance(opened: Opened) -> impl IntoView {
 
 #[component]
 fn Standing(home: ProjectHome, opened: Opened, options: Signal<Option<ProjectOptions>>) -> impl IntoView {
-    let general = Route::Project(opened.id, ProjectTab::General).href();
+    let general = move || opened.href(ProjectTab::General);
     let history = Route::Project(opened.id, ProjectTab::History).href();
     let mut changes = home.recent_changes.clone();
     let has_more = changes.len() > SHOWN_CHANGES;
@@ -59,7 +59,7 @@ fn Standing(home: ProjectHome, opened: Opened, options: Signal<Option<ProjectOpt
                 <h2 class="glance-title" id="glance-status">
                     {projects::status()}
                 </h2>
-                <a class="glance-figure" href=general.clone()>
+                <a class="glance-figure" href=general>
                     <ParameterMark entry=home.status.clone() />
                 </a>
                 <dl class="glance-facts">
@@ -95,7 +95,7 @@ fn Standing(home: ProjectHome, opened: Opened, options: Signal<Option<ProjectOpt
 /// The bar of days, and where today stands in it.
 #[component]
 fn Time(home: ProjectHome, opened: Opened) -> impl IntoView {
-    let general = Route::Project(opened.id, ProjectTab::General).href();
+    let general = move || opened.href(ProjectTab::General);
     let (start, end) = (home.start_date, home.end_date);
     let day = |day: Option<NaiveDate>, none: &'static str| day.map_or_else(|| none.to_owned(), locale::date);
     let bar = if let (Some(start), Some(end), Some(total), Some(elapsed)) =
@@ -119,7 +119,7 @@ fn Time(home: ProjectHome, opened: Opened) -> impl IntoView {
             <div>
                 <dt>{projects::start_date()}</dt>
                 <dd class="numeric">
-                    <a class="glance-link" href=general.clone()>
+                    <a class="glance-link" href=general>
                         {day(start, t::without_start())}
                     </a>
                 </dd>

@@ -41,11 +41,8 @@ pub(super) fn Files(
         };
         let query = serde_urlencoded::to_string(export).unwrap_or_default();
         spawn_local(async move {
-            match api::download(&format!("/users/export?{query}")).await {
-                Ok(file) => {
-                    browser::save_file(&file.name, &file.media_type, &file.bytes);
-                    toasts.done(t::exported());
-                }
+            match api::download(&format!("/users/export/link?{query}")).await {
+                Ok(()) => toasts.done(t::exported()),
                 Err(failure) => toasts.failed(failure.advice()),
             }
         });
