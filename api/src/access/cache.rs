@@ -153,6 +153,16 @@ impl AccessCache {
         Ok(tokens.get(&token).cloned())
     }
 
+    /// Whether this server knows that the organization has a token with this hash.
+    pub fn knows_token(&self, organization: OrganizationId, hash: TokenHash) -> bool {
+        self.0.token_ids.contains_key(&(organization, hash))
+    }
+
+    /// The organization, where this server knows it.
+    pub fn known_organization(&self, key: &OrganizationKey) -> Option<Arc<Organization>> {
+        self.0.organizations.get(key)
+    }
+
     /// The organization; absent where there is none. Absence is not kept, so that strangers cannot fill the memory.
     pub async fn organization(
         &self,

@@ -21,6 +21,7 @@ use super::{
     boundary::RequestId,
     by_token, guards,
     idempotency::IdempotencyKey,
+    rate_limit::Left,
     routes::PREFIX,
     server::Site,
     signed_link,
@@ -66,12 +67,17 @@ pub async fn context<B: MessageBody + 'static>(
     }
 }
 
-/// Who shows a token, where one is shown.
-async fn known(request: &mut ServiceRequest, site: &Site, visit: &Visit) -> Result<Option<Caller>, ApiError> {
+/// Who shows a token, where one is shown; and what is left to strangers, where it was counted with them already.
+async fn known(
+    request: &mut ServiceRequest,
+    site: &Site,
+    visit: &Visit,
+    counted: &mut Option<Left>,
+) -> Result<Option<Caller>, ApiError> {
     let asked = Asked::of(request);
     let shown = match bearer(request)? {
         Some(token) if Secret::is_meant(&token) => {
-            return by_token::caller(site, visit, &token).await.map(Some);
+            return by_token::caller(site, visit, &token, counted).await.map(Some);
         }
         Some(token) => Shown::of_token(site, &token)?,
         None => match signed_link::take(request, site)? {
@@ -90,11 +96,13 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let visit = visit(request, &site).await?;
     // Already here: refusals are counted with where they came from.
     request.extensions_mut().insert(visit.clone());
-    let known = known(request, &site, &visit).await;
+    let mut counted = None;
+    let known = known(request, &site, &visit, &mut counted).await;
     if request.path().starts_with(PREFIX) {
         // A token that is none is nobody's, and counted with the strangers of its network.
         let of = known.as_ref().ok().and_then(Option::as_ref);
-        let left = site.rate_limiter.check(of, visit.address);
+        let counted = counted.filter(|_| of.is_none());
+        let left = counted.unwrap_or_else(|| site.rate_limiter.check(of, visit.address));
         let admitted = left.admit();
         request.extensions_mut().insert(left);
         admitted?;

@@ -2,7 +2,7 @@
 //! may send to the API.
 //!
 //! Invariant: a request that is refused costs no query and takes nothing from what others share with it: a person's
-//! limit is asked before the organization's. The limits are each server's own. What is kept of a key is one number,
+//! limit is asked before the organization's, and that of the network before an unknown API token is looked for. The limits are each server's own. What is kept of a key is one number,
 //! and it is forgotten when it says no more than that the whole quota is there; see [`RateLimiter::check`] for what
 //! bounds the keys.
 //!

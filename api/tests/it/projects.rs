@@ -5,7 +5,7 @@ mod lists;
 mod parameters;
 mod project;
 mod reach;
-mod statements;
+pub mod statements;
 mod tabs;
 mod team;
 

@@ -2,12 +2,18 @@
 
 use std::num::NonZeroU32;
 
-use api::{access::cache::AccessCache, config::RateLimits};
+use api::{
+    access::{api_token::Secret, cache::AccessCache},
+    config::RateLimits,
+};
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::ProblemCode;
+use shared::{Menu, Operations, ProblemCode};
 
-use crate::harness::{TestApp, TestServer};
+use crate::{
+    harness::{TestApp, TestServer},
+    projects::statements,
+};
 
 fn quota(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("a quota")
@@ -74,4 +80,36 @@ fn a_network_is_counted_while_nobody_is_known_and_bad_tokens_with_it() {
     // Who is signed in is not counted with the strangers of the same network.
     let admin = app.acme.admin(&app).at(&server).with_header("x-forwarded-for", "192.0.2.4");
     admin.get("/session").expect(200);
+}
+
+/// Each would be a look into the database otherwise, for whoever makes them up by the thousand.
+#[test]
+fn tokens_that_are_made_up_are_looked_for_as_often_as_a_network_may_ask() {
+    statements::count_from_now_on();
+    let app = TestApp::start();
+    let server = limited(&app);
+    let person = app.acme.person().grant(Menu::Users, Operations::VIEW).create(&app);
+    let token = person.api_token(&app, &[(Menu::Users, Operations::VIEW)]);
+    let own = token.at(&server).with_header("x-forwarded-for", "192.0.2.1");
+    let made_up = |address: &str| {
+        let secret = Secret::random(&token.secret[4..12]);
+        let client = server.client(&app.acme.host()).with_header("x-forwarded-for", address);
+        client.with_token(secret.text()).get("/users")
+    };
+    own.get("/users").expect(200);
+    // With the first look for a genuine one, these are what the network may ask.
+    for left in (0..5).rev() {
+        let answer = made_up("192.0.2.2").expect(401);
+        let figure = answer.header("ratelimit").expect("a figure");
+        assert!(figure.starts_with(&format!("\"network\";r={left};")), "counted once: {figure}");
+    }
+    let asked = statements::during(&app, || {
+        for _ in 0..200 {
+            assert_eq!(made_up("192.0.2.2").expect(429).problem().code, ProblemCode::RateLimited);
+        }
+    });
+    assert!(asked < 50, "{asked} statements for 200 requests: what is refused is not looked for");
+    // What the server knows goes on, and so does everybody elsewhere.
+    own.get("/users").expect(200);
+    made_up("198.51.100.1").expect(401);
 }
