@@ -5,7 +5,7 @@
 
 use shared::{
     Menu,
-    ids::{ProjectId, RoleId, UserId},
+    ids::{ApiTokenId, ProjectId, RoleId, UserId},
 };
 
 use crate::browser;
@@ -110,6 +110,8 @@ pub enum Route {
     ApiTokens,
     /// `/profile/api-tokens/new`
     NewApiToken,
+    /// `/profile/api-tokens/{id}`
+    ApiToken(ApiTokenId),
     /// `/sign-in`
     SignIn,
     /// `/forgot-password`
@@ -150,6 +152,7 @@ impl Route {
             (Some("profile"), None, _) => Self::Profile,
             (Some("profile"), Some("api-tokens"), None) => Self::ApiTokens,
             (Some("profile"), Some("api-tokens"), Some("new")) => Self::NewApiToken,
+            (Some("profile"), Some("api-tokens"), Some(id)) => Self::ApiToken(id.parse().ok()?),
             (Some("sign-in"), None, _) => Self::SignIn,
             (Some("forgot-password"), None, _) => Self::ForgotPassword,
             (Some("accept-invitation"), None, _) => Self::AcceptInvitation,
@@ -183,6 +186,7 @@ impl Route {
             Self::Profile => "/profile".to_owned(),
             Self::ApiTokens => "/profile/api-tokens".to_owned(),
             Self::NewApiToken => "/profile/api-tokens/new".to_owned(),
+            Self::ApiToken(id) => format!("/profile/api-tokens/{id}"),
             Self::SignIn => "/sign-in".to_owned(),
             Self::ForgotPassword => "/forgot-password".to_owned(),
             Self::AcceptInvitation => "/accept-invitation".to_owned(),
@@ -213,6 +217,7 @@ impl Route {
             Self::Profile
             | Self::ApiTokens
             | Self::NewApiToken
+            | Self::ApiToken(_)
             | Self::SignIn
             | Self::ForgotPassword
             | Self::ResetPassword
@@ -273,6 +278,7 @@ mod tests {
             Route::Profile,
             Route::ApiTokens,
             Route::NewApiToken,
+            Route::ApiToken(ID.parse().unwrap()),
             Route::SignIn,
             Route::ForgotPassword,
             Route::ResetPassword,

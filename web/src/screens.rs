@@ -43,6 +43,7 @@ pub fn screen(route: Option<Route>) -> AnyView {
         Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
         Some(Route::ApiTokens) => view! { <api_tokens::ApiTokens /> }.into_any(),
         Some(Route::NewApiToken) => view! { <api_tokens::NewApiToken /> }.into_any(),
+        Some(Route::ApiToken(id)) => view! { <api_tokens::EditApiToken id /> }.into_any(),
         Some(Route::Integrations) => view! { <api_tokens::Integrations /> }.into_any(),
         Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
         Some(Route::Users) => view! { <users::Users /> }.into_any(),

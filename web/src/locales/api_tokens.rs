@@ -45,6 +45,18 @@ super::texts! {
     example: "Try it", "Pruébalo";
     example_text: "This asks who the token acts for and what it may do.", "Esto pregunta por quién actúa el token y qué puede hacer.";
     done: "I have copied it", "Ya lo he copiado";
+    change: "Change API token", "Cambiar token de API";
+    change_of(name: &str): "Change {name}", "Cambiar {name}";
+    changed(name: &str): "\"{name}\" is changed", "«{name}» se ha cambiado";
+    works_until(when: &str): "Works until {when}.", "Funciona hasta el {when}.";
+    until_help:
+        "Its last day stays: when the time comes, create another token.",
+        "Su último día no se cambia: cuando llegue, crea otro token.";
+    over: "This token works no more", "Este token ya no funciona";
+    over_text:
+        "It was revoked or its time is over, and nothing brings it back. Create another one instead.",
+        "Se ha revocado o ha caducado, y no se puede recuperar. Crea otro en su lugar.";
+    back: "Back to your tokens", "Volver a tus tokens";
     revoke: "Revoke", "Revocar";
     revoke_of(name: &str): "Revoke {name}", "Revocar {name}";
     revoke_title(name: &str): "Revoke \"{name}\"?", "¿Revocar «{name}»?";

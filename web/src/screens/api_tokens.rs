@@ -1,14 +1,17 @@
-//! API tokens: one's own under My Profile, a new one, and those of all people under SECURITY.
+//! API tokens: one's own under My Profile, a new one, one that is changed, and those of all people under SECURITY.
 
 mod all;
 mod create;
+mod draft;
+mod edit;
 mod own;
+mod scopes;
 mod secret;
 
 use leptos::prelude::*;
 use shared::api_token::{ApiToken, ApiTokenState};
 
-pub use self::{all::Integrations, create::NewApiToken, own::ApiTokens};
+pub use self::{all::Integrations, create::NewApiToken, edit::EditApiToken, own::ApiTokens};
 use crate::{
     browser,
     locales::api_tokens as t,

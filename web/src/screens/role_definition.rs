@@ -20,7 +20,7 @@ mod summary;
 mod tools;
 mod tree;
 
-pub use self::{board::Board, sheet::Sheet, sight::Sight};
+pub use self::{board::Board, draft::operations_in_words, sheet::Sheet, sight::Sight};
 
 use std::collections::BTreeSet;
 

@@ -3,22 +3,25 @@
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
 use shared::{
-    Check as _, Menu, Violation, ViolationCode,
-    api_token::{ApiTokenOptions, CreatedApiToken, NewApiToken as New, Scopes},
+    Check as _, Violation, ViolationCode,
+    api_token::{ApiTokenOptions, CreatedApiToken, NewApiToken as New},
     check::Violations,
     role::Grants,
 };
 
-use super::secret::Secret;
+use super::{
+    draft::ranges_of,
+    scopes::{Scopes, board},
+    secret::Secret,
+};
 use crate::{
     api::{self, Loader},
     locales::{api_tokens as t, profile},
     navigation::Go,
     route::Route,
-    screens::role_definition::{Board, Sheet, Sight},
     ui::{
-        AsyncView, Crumb, Form, FormActions, FormState, Page, SearchBox, Section, SelectField, TextArea,
-        TextField, TextKind, Toasts,
+        AsyncView, Crumb, Form, FormActions, FormState, Page, SelectField, TextArea, TextField, TextKind,
+        Toasts,
     },
 };
 
@@ -73,12 +76,7 @@ fn Fields(options: ApiTokenOptions, made: RwSignal<Option<String>>) -> impl Into
             | checked.with(|checked| !checked.is_empty())
     };
     let form = FormState::new(violations, dirty);
-    let beyond = Callback::new(|menu: Menu| {
-        if menu.is_beyond_tokens() { t::beyond_tokens() } else { t::beyond_you() }.to_owned()
-    });
-    let open = Signal::stored(open);
-    let board = Board::of(checked, open, Signal::stored(None), form, "/scopes", t::scopes(), beyond);
-    let sight = Sight::alone(board);
+    let board = board(checked, Signal::stored(open), Signal::stored(None), form);
     let send = move || {
         let new = untrack(draft);
         async move {
@@ -97,7 +95,6 @@ fn Fields(options: ApiTokenOptions, made: RwSignal<Option<String>>) -> impl Into
         (Span::Days(365), t::one_year().to_owned()),
         (Span::Until, t::on_a_day().to_owned()),
     ];
-    let nothing_chosen = move || form.error("/scopes");
     view! {
         <Form state=form send>
             <div class="measure stack">
@@ -120,11 +117,7 @@ fn Fields(options: ApiTokenOptions, made: RwSignal<Option<String>>) -> impl Into
                     help=t::ranges_help()
                 />
             </div>
-            <Section title=t::scopes() text=t::scopes_text()>
-                <div class="sheet-tools"><SearchBox label=t::search() value=sight.query /></div>
-                {move || nothing_chosen().map(|error| view! { <p class="sheet-error">{error}</p> })}
-                <Sheet board sight />
-            </Section>
+            <Scopes board />
             <FormActions label=t::add() on_cancel=move |()| go.to(&Route::ApiTokens) />
         </Form>
     }
@@ -137,7 +130,7 @@ fn draft(
     span: Span,
     last_day: &str,
     ranges: &str,
-    scopes: Scopes,
+    scopes: Grants,
 ) -> Result<New, Violation> {
     let expires_on = match span {
         Span::Days(days) => today + Days::new(days),
@@ -145,8 +138,7 @@ fn draft(
             last_day.parse().map_err(|_| Violation::new(ViolationCode::Required, "A last day is needed."))?
         }
     };
-    let ranges = ranges.lines().map(str::trim).filter(|line| !line.is_empty());
-    Ok(New { name: name.to_owned(), expires_on, scopes, address_ranges: ranges.map(str::to_owned).collect() })
+    Ok(New { name: name.to_owned(), expires_on, scopes, address_ranges: ranges_of(ranges) })
 }
 
 #[cfg(test)]
@@ -157,7 +149,7 @@ mod tests {
     fn a_token_is_made_of_what_is_typed() {
         let today: NaiveDate = "2026-03-02".parse().unwrap();
         let made = |span, last_day: &str| {
-            draft(today, "Reports", span, last_day, " 203.0.113.0/24 \n\n192.0.2.7\n", Scopes::new())
+            draft(today, "Reports", span, last_day, " 203.0.113.0/24 \n\n192.0.2.7\n", Grants::new())
         };
         let new = made(Span::Days(30), "").unwrap();
         assert_eq!(new.expires_on.to_string(), "2026-04-01");

@@ -9,6 +9,7 @@ use crate::{
     api::{self, Etag, Failure, Loader},
     locale,
     locales::{api_tokens as t, profile},
+    navigation::Go,
     route::Route,
     ui::{
         AsyncView, ButtonKind, ConfirmDialog, Crumb, EmptyState, Icon, IconButton, IconView, LinkButton,
@@ -48,7 +49,7 @@ pub fn ApiTokens() -> impl IntoView {
 
 #[component]
 fn Line(token: ApiToken, tokens: Loader<Vec<ApiToken>>) -> impl IntoView {
-    let toasts = Toasts::expect();
+    let (toasts, go) = (Toasts::expect(), Go::new());
     let (asking, busy) = (RwSignal::new(false), RwSignal::new(false));
     let failure = RwSignal::new(None::<Failure>);
     let works = matches!(token.state, ApiTokenState::Active | ApiTokenState::Idle);
@@ -100,7 +101,13 @@ fn Line(token: ApiToken, tokens: Loader<Vec<ApiToken>>) -> impl IntoView {
             </span>
             {works
                 .then(|| {
+                    let edit = go.clone();
                     view! {
+                        <IconButton
+                            label=t::change_of(&name)
+                            icon=Icon::Edit
+                            on_press=move |()| edit.to(&Route::ApiToken(id))
+                        />
                         <IconButton
                             label=t::revoke_of(&name)
                             icon=Icon::Trash
