@@ -28,7 +28,7 @@ test("ticked people get a role together, after a look at what becomes of each", 
   const deactivation = dialog(page, /^Deactivate \d people/);
   await expect(deactivation.getByText("You cannot deactivate yourself.")).toBeVisible();
   await deactivation.getByRole("button", { name: "Leave out 1 refused" }).click();
-  await deactivation.getByRole("button", { name: "Change 2 people" }).click();
+  await deactivation.getByRole("button", { name: "Deactivate 2 people" }).click();
   await expect(toast(page, "2 people were changed").last()).toBeVisible();
   await expect(row(page, "Noor Haddad")).toContainText("Deactivated");
 });

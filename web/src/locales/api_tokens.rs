@@ -39,9 +39,6 @@ super::texts! {
         "It is shown this once and kept nowhere. Whoever has it can do what it may: keep it like a password.",
         "Solo se muestra esta vez y no se guarda en ningún sitio. Quien lo tenga podrá hacer lo que permite: guárdalo como una contraseña.";
     secret: "Token", "Token";
-    copy: "Copy", "Copiar";
-    copied: "Copied", "Copiado";
-    not_copied: "The browser did not let us copy. Select the text instead.", "El navegador no ha dejado copiar. Selecciona el texto.";
     example: "Try it", "Pruébalo";
     example_text: "This asks who the token acts for and what it may do.", "Esto pregunta por quién actúa el token y qué puede hacer.";
     done: "I have copied it", "Ya lo he copiado";

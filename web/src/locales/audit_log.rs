@@ -49,6 +49,7 @@ super::texts! {
     chain_sealed[n]: "{n} row sealed" | "{n} rows sealed", "{n} fila sellada" | "{n} filas selladas";
     chain_waiting[n]: "{n} row waits" | "{n} rows wait", "{n} fila espera" | "{n} filas esperan";
     chain_head: "Head", "Cabeza";
+    chain_signed(instant: &str): "Signed {instant}.", "Firmada el {instant}.";
     chain_hint:
         "Note the head where the database's administrators cannot write: portico audit verify --head finds out what was cut off since.",
         "Anota la cabeza donde no escriban quienes administran la base de datos: portico audit verify --head descubre lo que se haya cortado desde entonces.";

@@ -13,6 +13,8 @@ super::texts! {
     close: "Close", "Cerrar";
     columns: "Columns", "Columnas";
     compact_rows: "Compact rows", "Filas compactas";
+    copied: "Copied", "Copiado";
+    copy: "Copy", "Copiar";
     delete: "Delete", "Eliminar";
     edit: "Edit", "Modificar";
     empty_value: "(empty)", "(vacío)";
@@ -21,6 +23,7 @@ super::texts! {
     load_more: "Load more", "Cargar más";
     loading: "Loading", "Cargando";
     messages: "Messages", "Mensajes";
+    not_copied: "The browser did not let us copy. Select the text instead.", "El navegador no ha dejado copiar. Selecciona el texto.";
     mine: "Mine", "Lo mío";
     merge_save: "Save the choice", "Guardar la selección";
     merge_text:

@@ -17,6 +17,8 @@ super::texts! {
     language: "Language", "Idioma";
     choose_role: "Choose a role", "Elige un rol";
     all_or_nothing: "All of them are changed, or nobody is.", "Se cambia a todas o a ninguna.";
+    deactivate_all[n]: "Deactivate {n} person" | "Deactivate {n} people", "Desactivar a {n} persona" | "Desactivar a {n} personas";
+    reactivate_all[n]: "Reactivate {n} person" | "Reactivate {n} people", "Reactivar a {n} persona" | "Reactivar a {n} personas";
     change[n]: "Change {n} person" | "Change {n} people", "Cambiar a {n} persona" | "Cambiar a {n} personas";
     leave_out[n]: "Leave out {n} refused" | "Leave out {n} refused", "Dejar fuera a {n} rechazada" | "Dejar fuera a {n} rechazadas";
     refused_first: "Leave out those who are refused first", "Deja fuera primero a las rechazadas";
@@ -27,6 +29,10 @@ super::texts! {
     updated[n]: "{n} changed" | "{n} changed", "{n} con cambios" | "{n} con cambios";
     unchanged[n]: "{n} unchanged" | "{n} unchanged", "{n} igual" | "{n} iguales";
     refused[n]: "{n} refused" | "{n} refused", "{n} rechazada" | "{n} rechazadas";
+    one_created: "Added", "Nueva";
+    one_updated: "Changed", "Con cambios";
+    one_unchanged: "Unchanged", "Igual";
+    one_refused: "Refused", "Rechazada";
     line(number: &str): "Line {number}", "Línea {number}";
     fates: "What becomes of each", "Qué pasa con cada una";
     more_rows[n]: "and {n} more row" | "and {n} more rows", "y {n} fila más" | "y {n} filas más";
@@ -45,6 +51,8 @@ super::texts! {
     file_help: "Up to 5,000 rows and 700 kB.", "Hasta 5000 filas y 700 kB.";
     reading: "Reading the file", "Leyendo el archivo";
     import_all[n]: "Import {n} row" | "Import {n} rows", "Importar {n} fila" | "Importar {n} filas";
+    import_refused[n]: "{n} row is refused" | "{n} rows are refused", "Se rechaza {n} fila" | "Se rechazan {n} filas";
     import_fix: "Correct the refused rows in the file and choose it again. Nothing is imported before.", "Corrige las filas rechazadas en el archivo y elígelo de nuevo. Hasta entonces no se importa nada.";
+    active: "Active", "Activo";
     imported: "The file was imported", "Se ha importado el archivo";
 }

@@ -220,7 +220,8 @@ pub fn field(problem: &FieldProblem) -> String {
     at(&problem.pointer, problem.code, problem.limit)
 }
 
-/// What is wrong with the value at a pointer, in a sentence: an e-mail that is none is told by what one looks like.
+/// What is wrong with the value at a pointer, in a sentence: where the pointer says what the value should be, so does
+/// the sentence.
 pub fn at(pointer: &str, code: ViolationCode, limit: Option<i64>) -> String {
     if code == ViolationCode::InvalidFormat && pointer.ends_with("/email") {
         return pick(
@@ -228,6 +229,9 @@ pub fn at(pointer: &str, code: ViolationCode, limit: Option<i64>) -> String {
             "Esto no es un correo electrónico, como ana@example.org.",
         )
         .to_owned();
+    }
+    if code == ViolationCode::NotFound && pointer.contains("/roles") {
+        return pick("There is no such role.", "No existe ese rol.").to_owned();
     }
     violation(code, limit)
 }

@@ -107,9 +107,9 @@ pub fn AuditLog() -> impl IntoView {
                     current: is_denied.into(),
                 },
             ];
+            let tabs = move || view! { <TabLinks label=t::views() tabs=tabs.clone() /> };
             view! {
-                <Page title=t::title() fill=true actions=|| view! { <chain::Export /> }>
-                    <TabLinks label=t::views() tabs />
+                <Page title=t::title() fill=true actions=|| view! { <chain::Export /> } tabs>
                     {content}
                 </Page>
             }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared::{
     Menu, Operations,
     access::simulate::{PersonEffect, ScreenEffect, SeatEffect, Simulation},
+    problem::Seats,
 };
 
 use crate::{
@@ -41,9 +42,13 @@ pub fn simulated<B: Serialize + Clone + PartialEq + Send + Sync + 'static>(
 pub fn Simulated(
     /// What is asked.
     simulation: Loader<Option<Simulation>>,
+    /// The missing seats that stand elsewhere already, and are left out here.
+    #[prop(optional, into)]
+    told: Signal<Option<Seats>>,
 ) -> impl IntoView {
-    let shown =
-        |simulation: Option<Simulation>| simulation.map(|simulation| view! { <SimulationView simulation /> });
+    let shown = move |simulation: Option<Simulation>| {
+        simulation.map(|simulation| view! { <SimulationView simulation told /> })
+    };
     view! { <AsyncView loader=simulation view=shown /> }
 }
 
@@ -52,6 +57,9 @@ pub fn Simulated(
 pub fn SimulationView(
     /// What the API says.
     simulation: Simulation,
+    /// The missing seats that stand elsewhere already, and are left out here.
+    #[prop(optional, into)]
+    told: Signal<Option<Seats>>,
 ) -> impl IntoView {
     let Simulation { day, people, gaining, losing, screens, effects, seats, refused } = simulation;
     let is_later = crate::browser::local_time(crate::browser::now()).date() < day;
@@ -73,14 +81,7 @@ pub fn SimulationView(
     });
     view! {
         <div class="simulation" aria-label=t::title() role="group">
-            {refused
-                .map(|refused| {
-                    view! {
-                        <Notice tone=Tone::Bad title=t::refused()>
-                            <p>{problems::seats(&refused)}</p>
-                        </Notice>
-                    }
-                })}
+            {move || refused.clone().filter(|refused| told.get().as_ref() != Some(refused)).map(missing)}
             {nothing
                 .then(|| {
                     view! {
@@ -104,6 +105,14 @@ pub fn SimulationView(
     }
 }
 
+fn missing(seats: Seats) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Bad title=t::refused()>
+            <p>{problems::seats(&seats)}</p>
+        </Notice>
+    }
+}
+
 fn seat(effect: &SeatEffect) -> impl IntoView + use<> {
     let licence = licence_type(&effect.licence_type, &effect.licence_type);
     let held = |held: Option<i64>| held.map_or_else(|| t::unlimited().to_owned(), locale::number);
@@ -113,11 +122,11 @@ fn seat(effect: &SeatEffect) -> impl IntoView + use<> {
         t::seats_used(&licence, &locale::number(effect.used_before), &locale::number(effect.used_after))
     };
     let over = effect.held_after.is_some_and(|held| effect.used_after > held);
-    let over = over.then(|| format!(" {}", t::seats_over(&locale::number(effect.used_after))));
+    let over = over.then(|| format!(". {}", t::seats_over(&locale::number(effect.used_after))));
     view! {
         <li class="simulation-line">
             <IconView icon=Icon::Ticket />
-            <span>{words} {over}</span>
+            <span>{words}{over}</span>
         </li>
     }
 }

@@ -58,8 +58,11 @@ pub fn Dialog(
         DialogSize::Large => "dialog dialog-large",
     };
     let on_backdrop = move |event: ev::MouseEvent| {
-        // A click on the backdrop has the dialog itself as its target.
-        if dialog.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref())) {
+        // A click on the backdrop has the dialog itself as its target. The second press of a double click was meant for
+        // what stood there at the first: a dialog gets smaller when what it said goes.
+        if event.detail() < 2
+            && dialog.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref()))
+        {
             open.set(false);
         }
     };

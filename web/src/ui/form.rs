@@ -8,7 +8,7 @@ use std::future::Future;
 
 use leptos::{ev, prelude::*};
 use serde_json::Value;
-use shared::{FieldProblem, ProblemCode, check::Violations};
+use shared::{FieldProblem, ProblemCode, check::Violations, problem::Seats};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Button, FailureNotice, Icon, IconView, SubmitButton, field::unique_id};
@@ -90,6 +90,14 @@ impl FormState {
     /// Whether something would be lost by leaving, tracked.
     pub fn dirty(self) -> Signal<bool> {
         self.dirty
+    }
+
+    /// The missing seats for which the form was refused, and which it tells, tracked.
+    pub fn missing_seats(self) -> Option<Seats> {
+        self.failure.with(|failure| match failure {
+            Some(Failure::Refused(problem)) => problem.seats.clone(),
+            _ => None,
+        })
     }
 
     /// The state that somebody else has saved meanwhile; the screen opens its merge while it is here.

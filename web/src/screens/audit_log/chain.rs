@@ -1,14 +1,14 @@
 //! How far the log is sealed, and taking it out with its chain.
 
 use leptos::prelude::*;
-use shared::audit::AuditChain;
+use shared::audit::{AuditChain, AuditHead};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    api::{self, Failure, Loader},
+    api::{self, Loader},
     locale,
     locales::audit_log as t,
-    ui::{Badge, Button, FailureNotice, Icon, Toasts, Tone},
+    ui::{Badge, Button, Copyable, Icon, Popover, Toasts, Tone},
 };
 
 /// The state of the chain, in a line.
@@ -18,22 +18,14 @@ pub(super) fn Chain() -> impl IntoView {
     let shown = move || {
         chain.value().map(|chain| {
             let sealed = t::chain_sealed(chain.sealed);
-            let hint = chain.head.as_ref().map_or_else(
-                || t::chain_hint().to_owned(),
-                |head| {
-                    let signed = locale::instant(head.signed_at);
-                    format!(
-                        "{} {}:{} ({signed}). {}",
-                        t::chain_head(),
-                        head.place,
-                        head.hash,
-                        t::chain_hint()
-                    )
-                },
-            );
+            let label = sealed.clone();
+            let face = move || view! { <Badge label=sealed.clone() tone=Tone::Good /> };
+            let head = chain.head;
             view! {
                 <span class="audit-chain">
-                    <Badge label=sealed tone=Tone::Good hint />
+                    <Popover label class="audit-sealed" face>
+                        <Head head=head.clone() />
+                    </Popover>
                     {(chain.unsealed > 0)
                         .then(|| {
                             let waiting = t::chain_waiting(chain.unsealed);
@@ -46,17 +38,33 @@ pub(super) fn Chain() -> impl IntoView {
     view! { {shown} }
 }
 
+/// The end of the chain, to be kept where nobody who could alter the log can write.
+#[component]
+fn Head(head: Option<AuditHead>) -> impl IntoView {
+    view! {
+        <div class="audit-head">
+            <p>{t::chain_hint()}</p>
+            {head
+                .map(|head| {
+                    view! {
+                        <Copyable label=t::chain_head() text=format!("{}:{}", head.place, head.hash) />
+                        <p class="muted">{t::chain_signed(&locale::instant(head.signed_at))}</p>
+                    }
+                })}
+        </div>
+    }
+}
+
 /// Takes the log out as a file that proves itself.
 #[component]
 pub(super) fn Export() -> impl IntoView {
     let toasts = Toasts::expect();
-    let (busy, failure) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
+    let busy = RwSignal::new(false);
     let export = move |()| {
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        failure.set(None);
         spawn_local(async move {
             let outcome = api::download("/audit-log/export/link").await;
             if busy.try_set(false).is_some() {
@@ -64,12 +72,9 @@ pub(super) fn Export() -> impl IntoView {
             }
             match outcome {
                 Ok(()) => toasts.done(t::exported()),
-                Err(refused) => failure.set(Some(refused)),
+                Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
             }
         });
     };
-    view! {
-        {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
-        <Button label=t::export() icon=Icon::ArrowDown busy on_press=export />
-    }
+    view! { <Button label=t::export() icon=Icon::ArrowDown busy on_press=export /> }
 }

@@ -71,8 +71,8 @@ pub(super) fn floating() -> impl IntoView {
                 <div class="column-picker">
                     <p>"Anything can stand in a popover."</p>
                 </div>
-        <Palette open=finding query commands />
             </Popover>
+            <Palette open=finding query commands />
         </div>
         <Dialog title="Copy role" open=dialog size=DialogSize::Medium>
             <TextField label="Name of the copy" value=RwSignal::new("Project Manager 2".to_owned()) />

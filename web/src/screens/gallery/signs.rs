@@ -6,8 +6,8 @@ use shared::{Problem, ProblemCode, problem::Seats};
 use crate::{
     api::Failure,
     ui::{
-        Avatar, Badge, Button, ButtonKind, Chain, ChainLink, EmptyState, FailureNotice, Icon, IconView,
-        LinkState, Notice, PersonName, Progress, SkeletonTable, SkeletonText, Tone,
+        Avatar, Badge, Button, ButtonKind, Chain, ChainLink, Copyable, EmptyState, FailureNotice, Icon,
+        IconView, LinkState, Notice, PersonName, Progress, SkeletonTable, SkeletonText, Tone,
     },
 };
 
@@ -40,6 +40,9 @@ pub(super) fn people() -> impl IntoView {
             <Badge label="At risk" tone=Tone::Warning dot=true />
             <Badge label="Late" tone=Tone::Bad dot=true />
             <Badge label="Lowered" tone=Tone::Warning hint="The licence ended on 1 Nov 2026." />
+        </div>
+        <div class="measure">
+            <Copyable label="Head" text="264:5GGkJqQVXY8767OeVRdnJXFpVzmzUEqrZEHGMc3xJ0A" />
         </div>
         <div class="cards">
             <Progress label="Project manager" value=4.0 maximum=10.0 figure="4 of 10 seats" />

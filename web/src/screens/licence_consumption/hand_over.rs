@@ -79,8 +79,7 @@ pub(super) fn HandOver() -> impl IntoView {
         });
     };
     view! {
-        <Section title=t::title()>
-            <p class="section-text">{t::text()}</p>
+        <Section title=t::title() text=t::text()>
             <PersonPicker label=t::person() value people query help=t::person_help() />
             <div>
                 <Button

@@ -74,6 +74,15 @@ impl Deed {
         }
     }
 
+    /// The verb on the button, with how many it is done to.
+    fn verb(self, count: i64) -> String {
+        match self {
+            Self::Deactivate => t::deactivate_all(count),
+            Self::Reactivate => t::reactivate_all(count),
+            Self::AddRole | Self::RemoveRole | Self::Language => t::change(count),
+        }
+    }
+
     const fn chooses_role(self) -> bool {
         matches!(self, Self::AddRole | Self::RemoveRole)
     }
@@ -256,7 +265,7 @@ fn Actions(
             <Show when=move || refused.get() != 0>
                 <Button label=Signal::derive(move || t::leave_out(refused.get())) on_press=leave_out />
             </Show>
-            <Button label=Signal::derive(move || t::change(updated.get())) kind busy reason on_press=change />
+            <Button label=Signal::derive(move || deed.verb(updated.get())) kind busy reason on_press=change />
         </div>
     }
 }

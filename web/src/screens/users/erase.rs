@@ -102,8 +102,8 @@ fn Question(saved: RwSignal<User>, on_saved: Callback<User>, open: RwSignal<bool
                     }
                 }
             />
-            <TextField label=t::erase_type(&name) value=typed />
         </div>
+        <TextField label=t::erase_type(&name) value=typed />
         {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
         <div class="dialog-actions">
             <Button label=common::cancel() on_press=move |()| open.set(false) />

@@ -5,7 +5,7 @@ use shared::user::many::{Fate, ManyUsers, UserFate};
 
 use crate::{
     locale,
-    locales::{many_users as t, problems},
+    locales::{many_users as t, problems, users},
     ui::{Badge, Notice, Tone},
 };
 
@@ -54,23 +54,20 @@ pub(super) fn Fates(
 #[component]
 fn Row(one: UserFate, lines: bool) -> impl IntoView {
     let (label, tone) = match one.fate {
-        Fate::Created => (t::created(1), Tone::Good),
-        Fate::Updated => (t::updated(1), Tone::Accent),
-        Fate::Unchanged => (t::unchanged(1), Tone::Neutral),
-        Fate::Refused => (t::refused(1), Tone::Bad),
+        Fate::Created => (t::one_created(), Tone::Good),
+        Fate::Updated => (t::one_updated(), Tone::Accent),
+        Fate::Unchanged => (t::one_unchanged(), Tone::Neutral),
+        Fate::Refused => (t::one_refused(), Tone::Bad),
     };
-    // The badge is about one: the figure goes.
-    let label = label.trim_start_matches("1 ").to_owned();
     let place = lines.then(|| t::line(&locale::number(i64::from(one.line))));
     let name = if one.name.is_empty() { one.email.clone() } else { one.name };
     let problem = |problem: shared::FieldProblem| {
         // What the server says of it is more than the code's own words.
         let words = match locale::current() {
             shared::Language::En => problem.message,
-            shared::Language::Es => problems::violation(problem.code, problem.limit),
+            shared::Language::Es => problems::at(&problem.pointer, problem.code, problem.limit),
         };
-        let column = problem.pointer.rsplit('/').next().filter(|part| part.parse::<u32>().is_err());
-        let column = column.map(|column| format!("{column}: ")).unwrap_or_default();
+        let column = column(&problem.pointer).map(|column| format!("{column}: ")).unwrap_or_default();
         view! { <p class="fate-problem">{column} {words}</p> }
     };
     view! {
@@ -83,4 +80,19 @@ fn Row(one: UserFate, lines: bool) -> impl IntoView {
             {one.problems.into_iter().map(problem).collect_view()}
         </li>
     }
+}
+
+/// The column that a problem is about, as people call it.
+fn column(pointer: &str) -> Option<&'static str> {
+    let name = pointer.split('/').rfind(|part| part.parse::<u32>().is_err())?;
+    Some(match name {
+        "email" => users::email(),
+        "first_name" => users::first_name(),
+        "last_name" => users::last_name(),
+        "language" => users::language(),
+        "roles" => users::roles(),
+        "no_login" => users::no_login(),
+        "active" => t::active(),
+        _ => return None,
+    })
 }

@@ -58,7 +58,16 @@ pub(super) fn UserForm(
     let is_self = current.is_some_and(|current| saved.with_untracked(|saved| saved.id == current.user));
     // Those who are no company admins may not open or close a company admin's door.
     let locked = Signal::derive(move || saved.with(|saved| saved.company_admin) && !is_admin);
-    let may_update = Memo::new(move |_| session.may(Menu::Users, Operation::Update));
+    // Nobody changes who has been erased; what was typed or stood there before goes as well.
+    let erased = Memo::new(move |_| saved.with(|saved| saved.erased));
+    Effect::new(move |before: Option<bool>| {
+        let erased = erased.get();
+        if before == Some(false) && erased {
+            fields.set(saved.with_untracked(UserDraft::of));
+        }
+        erased
+    });
+    let may_update = Memo::new(move |_| session.may(Menu::Users, Operation::Update) && !erased.get());
     let fixed = Signal::derive(move || !may_update.get());
     let locked_or_fixed = Signal::derive(move || locked.get() || fixed.get());
     let languages: Vec<_> =
@@ -101,7 +110,7 @@ pub(super) fn UserForm(
                 disabled=Signal::derive(move || locked_or_fixed.get() || is_self)
             />
             {is_admin.then(|| view! { <AdminSwitch fields saved is_self fixed /> })}
-            <Effect fields saved />
+            <Effect form fields saved />
             <Show when=move || may_update.get()>
                 <Actions form on_cancel=move |()| fields.set(saved.with_untracked(UserDraft::of)) />
             </Show>
@@ -118,7 +127,7 @@ pub(super) fn UserForm(
 
 /// What another access would come to, before it is saved.
 #[component]
-fn Effect(fields: Fields, saved: RwSignal<User>) -> impl IntoView {
+fn Effect(form: FormState, fields: Fields, saved: RwSignal<User>) -> impl IntoView {
     let change = Memo::new(move |_| {
         let UserPatch { roles, company_admin, no_login, .. } = fields.get().patch(&saved.with(UserDraft::of));
         let change = AccessChange { roles, company_admin, no_login };
@@ -129,8 +138,8 @@ fn Effect(fields: Fields, saved: RwSignal<User>) -> impl IntoView {
     view! {
         <Show when=move || change.with(Option::is_some)>
             <section class="stack-tight">
-                <h3 class="section-title">{effects::title()}</h3>
-                <Simulated simulation />
+                <h2 class="section-title">{effects::title()}</h2>
+                <Simulated simulation told=Signal::derive(move || form.missing_seats()) />
             </section>
         </Show>
     }

@@ -126,9 +126,10 @@ fn Import(open: RwSignal<bool>, on_done: Callback<()>) -> impl IntoView {
         }
     };
     let fix = move || {
-        looked.with(|many| many.as_ref().is_some_and(|many| many.refused > 0)).then(|| {
+        let refused = looked.with(|many| many.as_ref().map_or(0, |many| many.refused));
+        (refused > 0).then(|| {
             view! {
-                <Notice tone=Tone::Warning title=t::refused(1).trim_start_matches("1 ").to_owned()>
+                <Notice tone=Tone::Warning title=t::import_refused(refused)>
                     <p>{t::import_fix()}</p>
                 </Notice>
             }

@@ -89,7 +89,7 @@ fn Head(saved: RwSignal<User>) -> impl IntoView {
                 {user.erased.then(|| view! { <Badge label=t::erased() hint=t::erased_hint() /> })}
                 {user.company_admin.then(|| view! { <Badge label=t::company_admin() tone=Tone::Accent /> })}
                 {user.no_login.then(|| view! { <Badge label=t::no_login() hint=t::no_login_hint() /> })}
-                {(!user.no_login && !user.has_password)
+                {(!user.no_login && !user.has_password && !user.erased)
                     .then(|| {
                         view! { <Badge label=t::no_password() tone=Tone::Warning hint=t::no_password_hint() /> }
                     })}
