@@ -3,6 +3,7 @@
 
 import { linkIn, mailTo } from "./support/mail.ts";
 import { dialog, expectProblem, personMenu, row, signIn, title, toast } from "./support/screens.ts";
+import { expectGoodSight } from "./support/sight.ts";
 import { expect, listen, test } from "./support/test.ts";
 
 const secret = "seven boats beside the lighthouse";
@@ -16,6 +17,7 @@ test("somebody is invited, comes in by the mail and is there; whoever invited is
   browser,
   complaints,
 }) => {
+  test.slow();
   const { admin, name, origin, slug } = organization;
   const email = `noor.haddad@${slug}.example`;
   await page.goto(origin);
@@ -62,6 +64,7 @@ test("somebody is invited, comes in by the mail and is there; whoever invited is
   await accept.click();
   await expectProblem(last, /needed/);
   await expectProblem(password, /At least 15 characters/);
+  await expectGoodSight(theirs, "the form of the invited");
   await last.fill("Haddad");
   // What only the server knows comes back to the field as well, and nothing that was typed is gone.
   await password.fill(email);

@@ -3,6 +3,7 @@
 import { linkIn, mailTo, mailsTo } from "./support/mail.ts";
 import { personMenu, signIn } from "./support/screens.ts";
 import { sharedOrigin } from "./support/server.ts";
+import { expectGoodSight } from "./support/sight.ts";
 import { expect, test } from "./support/test.ts";
 
 const secret = "seven boats beside the lighthouse";
@@ -33,6 +34,7 @@ test("who forgot the password gets a link by mail, sets a new one and signs in w
   await page.getByLabel("New password", { exact: true }).fill("too short");
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByLabel("New password", { exact: true })).toHaveAccessibleDescription(/At least 15 characters/);
+  await expectGoodSight(page, "the form of a new password");
   await page.getByLabel("New password", { exact: true }).fill(secret);
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByRole("heading", { name: "Your password is changed" })).toBeVisible();

@@ -1,18 +1,25 @@
 // Every screen, as everybody must be able to use it: light and dark, wide and narrow, in both languages. One table
-// lists them all; a screen that is not in it is not looked at.
+// lists them all, and a route of the app that is not in it is an error.
 
-import { AxeBuilder } from "@axe-core/playwright";
+import { readFile } from "node:fs/promises";
+
 import type { Browser, Page } from "@playwright/test";
 
 import type { Page as ListPage, Project, Role, User } from "./support/api.ts";
-import { Organization, type Account } from "./support/organization.ts";
+import { Organization, password, type Account } from "./support/organization.ts";
+import { choose, dialog } from "./support/screens.ts";
+import { expectGoodSight, expectNoViolation, expectToFit, narrow, wide } from "./support/sight.ts";
 import { expect, listen, signedIn, test } from "./support/test.ts";
 
 /** The ids of one of each, in the demo data. */
 interface Samples {
   project: string;
   person: string;
+  /** Somebody who is deactivated. */
+  former: string;
   role: string;
+  /** A row of the audit log. */
+  entry: string;
 }
 
 interface Screen {
@@ -26,9 +33,10 @@ interface Screen {
 }
 
 const screens: Record<string, Screen> = {
-  "sign-in": { path: "/", as: "nobody" },
+  "sign-in": { path: "/sign-in", as: "nobody" },
   "forgot-password": { path: "/forgot-password", as: "nobody" },
   "reset-password-lost": { path: "/reset-password#nothing", as: "nobody", refused: true },
+  "accept-invitation-lost": { path: "/accept-invitation#nothing", as: "nobody", refused: true },
   home: { path: "/" },
   "home-of-a-member": { path: "/", as: "member" },
   "my-projects": { path: "/my-projects", as: "member" },
@@ -44,6 +52,7 @@ const screens: Record<string, Screen> = {
   users: { path: "/users" },
   "users-person": { path: ({ person }) => `/users?open=${person}` },
   "users-add": { path: "/users?open=new" },
+  "users-invitations": { path: "/users?open=invitations" },
   // The days in the chain are others every day.
   explain: {
     path: ({ person, project }) =>
@@ -52,17 +61,27 @@ const screens: Record<string, Screen> = {
   },
   "explain-nobody": { path: "/users/explain" },
   person: { path: ({ person }) => `/users/${person}` },
+  // Erasing them is offered there.
+  "person-former": { path: ({ former }) => `/users/${former}` },
+  roles: { path: "/roles", kept: false },
   role: { path: ({ role }) => `/roles/${role}` },
   "role-new": { path: "/roles/new", kept: false },
   "licence-consumption": { path: "/manage-account" },
   "general-data": { path: "/general-data" },
   "project-parameters": { path: "/project-parameters" },
+  "sign-in-settings": { path: "/sign-in-settings" },
+  // What others do meanwhile stands in the log.
+  "audit-log": { path: "/audit-log", kept: false },
+  "audit-log-entry": { path: ({ entry }) => `/audit-log?open=${entry}`, kept: false },
+  "audit-log-nothing-found": { path: "/audit-log?from=2199-01-01", kept: false },
+  "audit-log-denied": { path: "/audit-log?view=denied", kept: false },
   profile: { path: "/profile", kept: false },
   "api-tokens": { path: "/profile/api-tokens", kept: false },
   "api-tokens-new": { path: "/profile/api-tokens/new", kept: false },
   integrations: { path: "/integrations", kept: false },
   "not-found": { path: "/no-such-screen" },
   forbidden: { path: "/users", as: "member", refused: true },
+  "forbidden-audit-log": { path: "/audit-log", as: "member", refused: true },
   gallery: { path: "/_gallery", kept: false },
 };
 
@@ -71,22 +90,24 @@ const places = {
   es: { organization: Organization.demo("viento-sur"), member: "noelia.campos@viento-sur.example", project: "" },
 } as const;
 
-const wide = { width: 1440, height: 900 };
-const narrow = { width: 390, height: 844 };
-
 type Language = keyof typeof places;
 
 /** One of each that both the admin and the member see. */
 async function samples(language: Language): Promise<Samples> {
   const { organization, member, project } = places[language];
   const [api, members] = await Promise.all([organization.api(), organization.api({ email: member, name: member })]);
-  const [projects, people, roles] = await Promise.all([
+  const [projects, people, former, roles, log] = await Promise.all([
     members.get<ListPage<Project>>(`/my-projects?sort=name&q=${encodeURIComponent(project)}`),
     api.get<ListPage<User>>(`/users?q=${encodeURIComponent(member)}`),
+    api.get<ListPage<User>>("/users?active=false&limit=1"),
     api.get<Role[]>("/roles"),
+    // The longest there are: a project's, with all its fields.
+    api.get<ListPage<{ id: string }>>("/audit-log?entity=project&limit=1"),
   ]);
   const role = roles.find((one) => one.licence_type === "project_manager");
-  return { project: projects.items[0]!.id, person: people.items[0]!.id, role: role!.id };
+  const person = people.items[0]!.id;
+  const entry = log.items[0]!.id;
+  return { project: projects.items[0]!.id, person, former: former.items[0]?.id ?? person, role: role!.id, entry };
 }
 
 const found = new Map<Language, Promise<Samples>>();
@@ -130,24 +151,6 @@ async function settled(page: Page): Promise<void> {
   await expect(page.locator("[aria-busy=true], .skeleton").filter({ visible: true })).toHaveCount(0);
 }
 
-const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** Axe finds nothing, by the standards or by the rules that are named. */
-async function expectNoViolation(page: Page, where: string, rules?: string[]): Promise<void> {
-  const axe = new AxeBuilder({ page });
-  const results = await (rules ? axe.withRules(rules) : axe.withTags(standards)).analyze();
-  const told = results.violations.map(({ id, help, nodes }) => ({
-    id,
-    help,
-    at: nodes.slice(0, 5).map((node) => `${node.target.join(" ")} :: ${node.html.slice(0, 160)}`),
-  }));
-  expect(told, where).toEqual([]);
-}
-
-/** How far the page, or anything in it that is not meant to scroll, reaches beyond the window. */
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
-
 for (const [name, screen] of Object.entries(screens)) {
   test(`${name}: light and dark, wide and narrow, seen and read`, async ({ browser }) => {
     // The grid of a role is hundreds of cells to look at, four times.
@@ -161,7 +164,7 @@ for (const [name, screen] of Object.entries(screens)) {
     }
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
-      await expect.poll(() => overflow(page), `${name} at ${size.width} pixels reaches beyond the window`).toBe(0);
+      await expectToFit(page, `${name} at ${size.width} pixels`);
       await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
       await expectNoViolation(page, `${name}, light, ${size.width} pixels`);
       // In the dark only the colours are others.
@@ -170,7 +173,7 @@ for (const [name, screen] of Object.entries(screens)) {
     }
     // What is half as wide is what people see who enlarge to 200 %.
     await page.setViewportSize({ width: wide.width / 2, height: wide.height / 2 });
-    await expect.poll(() => overflow(page), `${name} at 200 % reaches beyond the window`).toBe(0);
+    await expectToFit(page, `${name} at 200 %`);
     expect.soft(shifted, `${name} moves while it loads`).toBeLessThan(0.05);
     expect.soft(complaints, `${name}: the browser complains of nothing`).toEqual([]);
     await page.context().close();
@@ -190,12 +193,31 @@ for (const as of ["admin", "member", "nobody"] as const) {
       await expect(page.locator("html"), name).toHaveAttribute("lang", "es");
       if (name === "project-general" || as !== "admin") await expectNoViolation(page, `${name} in Spanish`);
       await page.setViewportSize(narrow);
-      await expect.poll(() => overflow(page), `${name} in Spanish reaches beyond the window`).toBe(0);
+      await expectToFit(page, `${name} in Spanish`);
     }
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 }
+
+/** The addresses that `route.rs` writes beside its variants, and those of a project's tabs, as patterns. */
+async function routes(): Promise<Map<string, RegExp>> {
+  const text = await readFile(new URL("../web/src/route.rs", import.meta.url), "utf8");
+  const variants = /pub enum Route \{\n([\s\S]*?)\n\}/.exec(text)![1]!;
+  const addresses = [...variants.matchAll(/^ {4}\/\/\/ `(\/[^`]*)`/gm)].map(([, address]) => address!);
+  expect(addresses, "each variant says its address").toHaveLength(variants.match(/^ {4}[A-Z]\w*(\(.*\))?,$/gm)!.length);
+  const segments = /fn segment[\s\S]*?\n {4}\}/.exec(text)![0];
+  const tabs = [...segments.matchAll(/=> "(\w+)"/g)].map(([, tab]) => `/projects/{id}/${tab}`);
+  const pattern = (address: string) => new RegExp(`^${address.replaceAll("{id}", "[0-9a-f-]{36}")}$`);
+  return new Map([...addresses, ...tabs].map((address) => [address, pattern(address)]));
+}
+
+test("every route of the app is among the screens", async () => {
+  const paths = await Promise.all(Object.values(screens).map((screen) => pathOf("en", screen)));
+  const walked = paths.map((path) => path.replace(/[?#].*$/, ""));
+  const missing = [...(await routes())].filter(([, pattern]) => !walked.some((path) => pattern.test(path)));
+  expect(missing.map(([address]) => address)).toEqual([]);
+});
 
 test("the frame: what a screen reader finds around every screen", async ({ browser }) => {
   const { page } = await open(browser, "en", screens["home"]!);
@@ -226,4 +248,71 @@ test("dialogs and menus pass as well", async ({ browser }) => {
     await page.keyboard.press("Escape");
   }
   await page.context().close();
+});
+
+test("what opens above the users passes as well", async ({ organization, enter }) => {
+  test.slow();
+  const person = await organization.person("Iris Quint", ["Team Member"]);
+  const page = await enter(organization, organization.admin, "/users");
+  await page.getByRole("button", { name: "Import and export" }).click();
+  await expectNoViolation(page, "the menu of files");
+  await page.getByRole("menuitem", { name: "Import…" }).click();
+  const form = dialog(page, "Import people");
+  const lines = ["email;first name;last name;roles", "iris@x.example;Iris;Quint;No such role", "nobody;Noor;;"];
+  const buffer = Buffer.from(`${lines.join("\n")}\n`, "utf8");
+  await form.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
+  const asking = dialog(page, "Confirm that it is you");
+  await expect(asking).toBeVisible();
+  await expectGoodSight(page, "the question for the password");
+  await asking.getByLabel("Your password").fill(password);
+  await asking.getByRole("button", { name: "Confirm" }).click();
+  await expect(form.getByText("2 rows are refused")).toBeVisible();
+  await expect(form.getByRole("listitem").first()).toContainText('Roles: There is no role "No such role".');
+  await expectGoodSight(page, "an import that is refused");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("checkbox", { name: "Select Iris Quint" }).check();
+  const bar = page.getByRole("region", { name: "For the selected rows" });
+  await expectGoodSight(page, "ticked people");
+  await bar.getByRole("button", { name: "Add role" }).click();
+  const question = dialog(page, "Add a role to 1 person");
+  await question.getByLabel("Role").selectOption("Project Manager");
+  await expect(question.getByRole("list", { name: "What becomes of each" })).toContainText("Iris Quint");
+  await expectGoodSight(page, "many people at once");
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("pro");
+  await expect(page.getByRole("option", { name: "Projects", exact: true })).toBeVisible();
+  await expectGoodSight(page, "the command palette");
+  await page.keyboard.press("Escape");
+
+  await page.goto(`${organization.origin}/users/${person.id}`);
+  await choose(page, "Roles", "Full Access");
+  await expect(page.getByText("1 gains")).toBeVisible();
+  await expectGoodSight(page, "what other roles come to");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  await dialog(page, "Deactivate Iris Quint?").getByRole("button", { name: "Deactivate" }).click();
+  await page.getByRole("button", { name: "Erase for good…" }).click();
+  await expect(dialog(page, "Erase Iris Quint for good?").getByText("Audit log")).toBeVisible();
+  await expectGoodSight(page, "erasing a person");
+});
+
+test("what opens above the licences passes as well", async ({ organization, enter }) => {
+  test.slow();
+  await organization.person("Iris Quint", ["Project Manager"]);
+  const page = await enter(organization, organization.admin, "/manage-account");
+  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Project Manager" }) });
+  await card.getByRole("button", { name: "What if?" }).click();
+  const question = dialog(page, "What if Project Manager changed?");
+  await question.getByLabel("Seats").fill("0");
+  await expect(question.getByText("Project Manager: 0 held instead of unlimited")).toBeVisible();
+  await expectGoodSight(page, "what another licence comes to");
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox", { name: "New company admin" }).fill("Iris");
+  await page.getByRole("option", { name: /Iris Quint/ }).click();
+  await page.getByRole("button", { name: "Hand over", exact: true }).click();
+  await expect(dialog(page, "Hand complete access over to Iris Quint?")).toBeVisible();
+  await expectGoodSight(page, "handing complete access over");
 });

@@ -1,0 +1,42 @@
+// What holds wherever one looks, whoever looks: nothing reaches beyond the window, and axe finds nothing, light and dark,
+// wide and narrow.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+export const wide = { width: 1440, height: 900 };
+export const narrow = { width: 390, height: 844 };
+
+const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Axe finds nothing, by the standards or by the rules that are named. */
+export async function expectNoViolation(page: Page, where: string, rules?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  const results = await (rules ? axe.withRules(rules) : axe.withTags(standards)).analyze();
+  const told = results.violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    at: nodes.slice(0, 5).map((node) => `${node.target.join(" ")} :: ${node.html.slice(0, 160)}`),
+  }));
+  expect(told, where).toEqual([]);
+}
+
+/** Neither the page nor anything in it that is not meant to scroll reaches beyond the window. */
+export async function expectToFit(page: Page, where: string): Promise<void> {
+  const beyond = () =>
+    page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+  await expect.poll(beyond, `${where} reaches beyond the window`).toBe(0);
+}
+
+/** Both, in every light and at both widths. Leaves the page wide and light. */
+export async function expectGoodSight(page: Page, where: string): Promise<void> {
+  for (const size of [narrow, wide]) {
+    await page.setViewportSize(size);
+    await expectToFit(page, `${where} at ${size.width} pixels`);
+    // In the dark only the colours are others.
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    await expectNoViolation(page, `${where}, dark, ${size.width} pixels`, ["color-contrast"]);
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await expectNoViolation(page, `${where}, light, ${size.width} pixels`);
+  }
+}
