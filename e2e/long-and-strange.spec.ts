@@ -1,6 +1,11 @@
 // What people type that nobody thought of, and what networks do.
 
-import { dialog, personMenu, row, title, toast } from "./support/screens.ts";
+import type { Page } from "@playwright/test";
+
+import type { Api } from "./support/api.ts";
+import { password } from "./support/organization.ts";
+import { confirm, dialog, personMenu, row, title, toast } from "./support/screens.ts";
+import { expectToFit, narrow, wide } from "./support/sight.ts";
 import { expect, test } from "./support/test.ts";
 
 const strange = {
@@ -20,20 +25,120 @@ for (const [kind, name] of Object.entries(strange)) {
     await form.getByRole("button", { name: "Create project" }).click();
     await expect(title(page, name)).toBeVisible();
     await expect(page).toHaveTitle(`${name} · Portico`);
-    const widths = [1440, 390];
-    const fits = async () => {
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 900 });
-        const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        await expect.poll(beyond, `${page.url()} at ${width} pixels`).toBeLessThanOrEqual(0);
-      }
-    };
-    await fits();
+    await expectBothToFit(page);
     await page.goBack();
     await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
-    await fits();
+    await expectBothToFit(page);
   });
 }
+
+/** At both widths; leaves the page wide. */
+async function expectBothToFit(page: Page): Promise<void> {
+  for (const size of [narrow, wide]) {
+    await page.setViewportSize(size);
+    await expectToFit(page, `${page.url()} at ${size.width} pixels`);
+  }
+}
+
+/** A file of people whose names are the strange ones, over and over. */
+function fileOfPeople(count: number, slug: string): string {
+  const names = Object.values(strange);
+  const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const line = (_: unknown, index: number) => {
+    const [first, last] = [names[index % names.length]!, names[(index + 1) % names.length]!];
+    return [`person-${index}@${slug}.example`, cell(first), cell(last), "Team Member"].join(",");
+  };
+  return ["email,first name,last name,roles", ...Array.from({ length: count }, line)].join("\n");
+}
+
+async function importPeople(api: Api, file: string): Promise<void> {
+  await api.confirm(password);
+  const content = Buffer.from(file, "utf8").toString("base64");
+  await api.post("/users/import", { content, dry_run: false });
+}
+
+test("five hundred people of strange names: their list, the look at many, and the log of them", async ({
+  organization,
+  enter,
+}) => {
+  test.slow();
+  const file = fileOfPeople(500, organization.slug);
+  const page = await enter(organization, organization.admin, "/users");
+  await page.getByRole("button", { name: "Import and export" }).click();
+  await page.getByRole("menuitem", { name: "Import…" }).click();
+  const form = dialog(page, "Import people");
+  const buffer = Buffer.from(file, "utf8");
+  await form.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
+  await confirm(page);
+  await expect(form.getByText("500 added")).toBeVisible();
+  // The first hundred are named, the rest is counted.
+  await expect(form.getByRole("list", { name: "What becomes of each" }).getByRole("listitem")).toHaveCount(100);
+  await expect(form.getByText("and 400 more rows")).toBeVisible();
+  await expectBothToFit(page);
+  await expect(form.getByRole("button", { name: "Import 500 rows" })).toBeInViewport();
+  await page.keyboard.press("Escape");
+
+  await importPeople(await organization.api(), file);
+  await page.reload();
+  await expect(page.getByText("501 rows")).toBeVisible();
+  await expectBothToFit(page);
+  const first = page.getByRole("rowheader").first();
+  const box = await first.boundingBox();
+  expect(box!.width, "a long name leaves room for the other columns").toBeLessThan(wide.width / 3);
+  await page.setViewportSize(narrow);
+  expect((await first.boundingBox())!.width, "also on a phone").toBeLessThan(narrow.width * 0.6);
+  await page.setViewportSize(wide);
+  await page.getByRole("button", { name: "Load more" }).click();
+  await expect(page.getByRole("rowheader")).toHaveCount(100);
+  await page.getByRole("checkbox", { name: "Select all rows shown" }).check();
+  await page
+    .getByRole("region", { name: "For the selected rows" })
+    .getByRole("button", { name: "Deactivate" })
+    .click();
+  await expect(dialog(page, "Deactivate 100 people?").getByRole("list")).toBeVisible();
+  await expectBothToFit(page);
+  await page.keyboard.press("Escape");
+
+  // One of them, beside the list and on a page of their own.
+  await page.getByRole("searchbox", { name: "Search people" }).fill("person-499");
+  await expect(page.getByText("1 row", { exact: true })).toBeVisible();
+  await page.getByRole("rowheader").getByRole("link").click();
+  await expect(page.getByRole("complementary").getByLabel("E-mail")).toHaveValue(/^person-499@/);
+  await expectBothToFit(page);
+
+  await page.goto(`${organization.origin}/audit-log?entity=user`);
+  await expect(page.getByRole("rowheader").first()).toBeVisible();
+  await expectBothToFit(page);
+  await page.getByRole("rowheader").first().getByRole("link").click();
+  await expect(page.getByRole("complementary").getByText("Created")).toBeVisible();
+  await expectBothToFit(page);
+});
+
+test("tokens and invitations of the longest names there may be", async ({ organization, enter }) => {
+  const api = await (await organization.api()).confirm(password);
+  const expires_on = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  for (const name of Object.values(strange)) {
+    await api.post("/profile/api-tokens", { name, expires_on, scopes: { users: { view: true } } });
+  }
+  const email = `${"w".repeat(64)}@${"sub.".repeat(40)}example`;
+  await api.post("/invitations", { email });
+  await api.post("/invitations", { email: `🚤@${organization.slug}.example` });
+
+  const page = await enter(organization, organization.admin, "/profile/api-tokens");
+  await expect(page.getByText(strange["one long word"])).toBeVisible();
+  await expectBothToFit(page);
+  await page.goto(`${organization.origin}/integrations`);
+  await expect(row(page, strange["emoji"])).toBeVisible();
+  // What ends a token is in reach beside the longest name.
+  await expect(page.getByRole("button", { name: `Revoke ${strange["one long word"]}` })).toBeInViewport();
+  await expectBothToFit(page);
+  await page.goto(`${organization.origin}/users?open=invitations`);
+  await expect(page.getByRole("complementary").getByText(email)).toBeVisible();
+  await expectBothToFit(page);
+  await page.getByRole("button", { name: `Take back the invitation of ${email}` }).click();
+  await expect(dialog(page, `Take back the invitation of ${email}?`)).toBeVisible();
+  await expectBothToFit(page);
+});
 
 test("pressing twice creates one", async ({ organization, enter }) => {
   const page = await enter(organization, organization.admin, "/projects");
