@@ -1,6 +1,7 @@
 // Who may do what, and why: a change of a role is looked at before it is saved, saved, and explained.
 
 import type { Role } from "./support/api.ts";
+import { Organization } from "./support/organization.ts";
 import { choose, comeBack, dialog, title, toast } from "./support/screens.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -65,6 +66,22 @@ test("other roles of a person are simulated in their form", async ({ organizatio
   await expect(effect.getByText("1 gains")).toBeVisible();
   await expect(effect).toContainText("Noor Haddad");
   await expect(effect).toContainText("Corporate Portfolio Access: 1 used instead of 0");
+});
+
+test("that no seat is free is said before saving, and once", async ({ enter }) => {
+  const organization = await Organization.create({ licences: ["full_access=1", "team_member=unlimited"] });
+  await organization.person("Iris Quint", ["Full Access"]);
+  const person = await organization.person("Noor Haddad", ["Team Member"]);
+  const page = await enter(organization, organization.admin, `/users/${person.id}`);
+  await choose(page, "Roles", "Full Access");
+  const effect = page.getByRole("group", { name: "Who gains and who loses what" });
+  const reason = page.getByText("Full Access: 1 of 1 seats are used. Free one or get more of them.");
+  await expect(effect.getByText("Full Access: 1 of 1 seats are used.")).toBeVisible();
+  await expect(reason).toHaveCount(1);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByRole("alert")).toContainText("Full Access: 1 of 1 seats are used.");
+  await expect(effect).toBeVisible();
+  await expect(reason).toHaveCount(1);
 });
 
 test("a company admin looks at what another licence would come to", async ({ organization, enter }) => {
