@@ -5,6 +5,7 @@
 //! to whoever opens it.
 
 mod csv;
+mod weigh;
 mod xlsx;
 
 use std::sync::Arc;
@@ -18,7 +19,9 @@ use crate::ApiError;
 pub const ROWS: usize = 5_000;
 /// The most columns.
 pub const COLUMNS: usize = 50;
-/// The most bytes to which a file may unpack.
+/// The most characters of a cell, which spreadsheets have too.
+pub const CELL: usize = 32_767;
+/// The most bytes to which a file may unpack, and the most that its cells may hold together.
 pub const UNPACKED: u64 = 32 * 1024 * 1024;
 
 /// A kind of file.
@@ -92,26 +95,70 @@ impl Format {
     }
 }
 
-/// What makes a spreadsheet take a cell for a formula when it begins with it.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What makes a spreadsheet take a cell for a formula when it begins with it; some take the wide forms too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// What may end a cell and begin the next one, depending on the country whose habits a spreadsheet follows. What a file
+/// quotes is no help: to whom `;` separates, a quote after `,` is a letter like others.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '\n', '\r'];
 
-/// The cell as nobody's formula: an apostrophe goes before what would begin one, and before an apostrophe that would
-/// then be taken away. Blanks around it go, as they do on the way back.
-fn harmless(cell: &str) -> String {
-    let cell = cell.trim();
-    let is_formula = cell.starts_with(FORMULA);
-    let is_marked =
-        cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with('\'') || rest.starts_with(FORMULA));
-    if is_formula || is_marked { format!("'{cell}") } else { cell.to_owned() }
+/// Where in a cell a formula could begin: at its start and behind each separator, past blanks and quotes.
+#[derive(Debug, Clone, Copy)]
+struct Start(bool);
+
+impl Start {
+    const fn of_cell() -> Self {
+        Self(true)
+    }
+
+    /// Whether this letter would begin a formula here.
+    fn takes(self, letter: char) -> bool {
+        self.0 && FORMULA.contains(&letter)
+    }
+
+    fn past(self, letter: char) -> Self {
+        let goes_on = letter.is_whitespace() || matches!(letter, '"' | '\'');
+        Self(SEPARATORS.contains(&letter) || (self.0 && goes_on))
+    }
 }
 
-/// The cell without what [`harmless`] put before it, and without blanks around it.
-fn plain(cell: &str) -> String {
-    let cell = cell.trim();
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with('\'') || rest.starts_with(FORMULA) => rest.to_owned(),
-        _ => cell.to_owned(),
+/// The cell as nobody's formula: an apostrophe goes before whatever would begin one, wherever the cell is split. Blanks
+/// around it go, as they do on the way back.
+fn harmless(cell: &str) -> String {
+    let mut written = String::with_capacity(cell.len() + 1);
+    let mut start = Start::of_cell();
+    for letter in cell.trim().chars() {
+        if start.takes(letter) {
+            written.push('\'');
+        }
+        written.push(letter);
+        start = start.past(letter);
     }
+    written
+}
+
+/// The cell without what [`harmless`] put into it, and without blanks around it.
+fn plain(cell: &str) -> String {
+    let mut read = String::with_capacity(cell.len());
+    let mut start = Start::of_cell();
+    for letter in cell.trim().chars() {
+        if start.takes(letter) && read.ends_with('\'') {
+            read.pop();
+        }
+        read.push(letter);
+        start = start.past(letter);
+    }
+    read
+}
+
+/// Refuses a cell that no spreadsheet can hold.
+fn check_cell(text: &str) -> Result<(), Violation> {
+    // No text has more characters than bytes.
+    if text.len() > CELL && text.chars().count() > CELL {
+        let limit = i64::try_from(CELL).unwrap_or(i64::MAX);
+        let message = format!("A cell may have at most {CELL} characters.");
+        return Err(Violation::limit(ViolationCode::TooLong, limit, message));
+    }
+    Ok(())
 }
 
 fn too_many_rows() -> Violation {
@@ -123,6 +170,10 @@ fn too_many_rows() -> Violation {
 fn too_wide() -> Violation {
     let limit = i64::try_from(COLUMNS).unwrap_or(i64::MAX);
     Violation::limit(ViolationCode::TooLong, limit, format!("A file may have at most {COLUMNS} columns."))
+}
+
+fn too_heavy() -> Violation {
+    unreadable("a workbook of a bearable size")
 }
 
 fn unreadable(what: &str) -> Violation {

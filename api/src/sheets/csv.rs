@@ -4,7 +4,7 @@
 use encoding_rs::{Encoding, WINDOWS_1252};
 use shared::Violation;
 
-use super::{COLUMNS, Line, ROWS, harmless, too_many_rows, too_wide, unreadable};
+use super::{COLUMNS, Line, ROWS, check_cell, harmless, too_many_rows, too_wide, unreadable};
 use crate::ApiError;
 
 /// The mark by which spreadsheets know UTF-8.
@@ -33,7 +33,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
             return Err(too_many_rows());
         }
         place.move_to(text, record.position().map_or(0, csv::Position::byte));
-        let cells = record.iter().take(COLUMNS).map(str::to_owned).collect();
+        let cells = record.iter().take(COLUMNS);
+        let cells = cells.map(|cell| check_cell(cell).map(|()| cell.to_owned())).collect::<Result<_, _>>()?;
         lines.push(Line { number: place.line, cells });
     }
     Ok(lines)

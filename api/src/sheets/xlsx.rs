@@ -1,33 +1,31 @@
 //! XLSX: the first sheet of a workbook.
 //!
-//! A workbook is a ZIP of XML, so a small one can unpack to anything, and two cells at the far ends of a sheet make a
-//! dense table of billions. So all parts are unpacked once into nothing, counting, before the reader sees them; and cells
-//! are read one after the other, never as a rectangle.
+//! A workbook is a ZIP of XML, so a small one can unpack to anything, a string that stands in it once can be in every
+//! cell, and two cells at the far ends of a sheet make a dense table of billions. So it is weighed before the reader sees
+//! it; what the cells hold is counted as it is copied; and cells are read one after the other, never as a rectangle.
 
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Read},
-};
+use std::{borrow::Cow, collections::BTreeMap, io::Cursor};
 
 use calamine::{Data, DataRef, Reader, Xlsx};
 use rust_xlsxwriter::{Format, Workbook};
 use shared::Violation;
-use zip::ZipArchive;
 
-use super::{COLUMNS, Line, ROWS, UNPACKED, harmless, too_many_rows, too_wide, unreadable};
+use super::{
+    COLUMNS, Line, ROWS, UNPACKED, check_cell, harmless, too_heavy, too_many_rows, too_wide, unreadable,
+    weigh,
+};
 use crate::ApiError;
 
-/// The most parts of a workbook.
-const PARTS: usize = 1_000;
 const KIND: &str = "an XLSX workbook";
 
 /// The lines of the first sheet.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
-    check_size(bytes)?;
+    weigh::check(bytes)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable(KIND))?;
     let sheet = workbook.sheet_names().first().cloned().ok_or_else(|| unreadable(KIND))?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(|_| unreadable(KIND))?;
     let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut left = UNPACKED;
     while let Some(cell) = cells.next_cell().map_err(|_| unreadable(KIND))? {
         let (row, column) = cell.get_position();
         let text = text(cell.get_value());
@@ -38,12 +36,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
         if column >= COLUMNS {
             return Err(too_wide());
         }
+        check_cell(&text)?;
+        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(too_heavy)?;
         let line = lines.entry(row).or_default();
         if line.len() <= column {
             line.resize(column + 1, String::new());
         }
         if let Some(place) = line.get_mut(column) {
-            *place = text;
+            *place = text.into_owned();
         }
         // One more is the head.
         if lines.len() > ROWS + 1 {
@@ -53,29 +54,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Violation> {
     Ok(lines.into_iter().map(|(row, cells)| Line { number: row.saturating_add(1), cells }).collect())
 }
 
-/// Unpacks everything into nothing, and counts.
-fn check_size(bytes: &[u8]) -> Result<(), Violation> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable(KIND))?;
-    if archive.len() > PARTS {
-        return Err(unreadable(KIND));
-    }
-    let mut left = UNPACKED;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| unreadable(KIND))?;
-        // One byte more than is allowed tells that there is more; what the head of the part says counts for nothing.
-        let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink());
-        let unpacked = unpacked.map_err(|_| unreadable(KIND))?;
-        left = left.checked_sub(unpacked).ok_or_else(|| unreadable("a workbook of a bearable size"))?;
-    }
-    Ok(())
-}
-
-fn text(value: &DataRef<'_>) -> String {
+/// What a cell says, not copied yet where it need not be.
+fn text<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
     match value {
-        DataRef::Empty => String::new(),
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        other => Data::from(other.clone()).to_string(),
+        DataRef::Empty => Cow::Borrowed(""),
+        DataRef::String(text) => Cow::Borrowed(text),
+        DataRef::SharedString(text) => Cow::Borrowed(text),
+        other => Cow::Owned(Data::from(other.clone()).to_string()),
     }
 }
 

@@ -154,8 +154,10 @@ fn row(line: &Line, columns: &[Option<Column>]) -> Row {
             }
             Column::Language => language(cell).map(|language| row.language = Some(language)),
             Column::Roles => {
-                row.roles = Some(split(cell));
-                Ok(())
+                let names = split(cell);
+                let outcome = check_roles(&names);
+                row.roles = outcome.is_ok().then_some(names);
+                outcome
             }
             Column::NoLogin => truth(cell).map(|truth| row.no_login = Some(truth)),
             Column::Active => truth(cell).map(|truth| row.active = Some(truth)),
@@ -188,6 +190,16 @@ fn truth(cell: &str) -> Result<bool, Violation> {
         "no" | "false" | "0" | "falso" => Ok(false),
         _ => Err(Violation::new(ViolationCode::InvalidFormat, "Write yes or no.")),
     }
+}
+
+/// As many as the body of a request may name, each no longer than a role's name: what is none is told one by one.
+fn check_roles(names: &[String]) -> Result<(), Violation> {
+    if names.len() > check::LIST_LENGTH {
+        let limit = i64::try_from(check::LIST_LENGTH).unwrap_or(i64::MAX);
+        let message = format!("At most {limit} roles may be named.");
+        return Err(Violation::limit(ViolationCode::TooLong, limit, message));
+    }
+    names.iter().try_for_each(|name| check::name(name))
 }
 
 /// The names between `|`; a name that has one itself is written with `\|`.
@@ -271,6 +283,23 @@ mod tests {
         let problems = rows(&table).expect("rows").remove(0).problems;
         let pointers: Vec<&str> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
         assert_eq!(pointers, ["/rows/2/email", "/rows/2/language", "/rows/2/active"]);
+    }
+
+    #[test]
+    fn a_cell_names_no_more_roles_than_a_request() {
+        let (many, most) =
+            (vec!["A"; check::LIST_LENGTH + 1].join("|"), vec!["A"; check::LIST_LENGTH].join("|"));
+        let long = "A".repeat(check::NAME_LENGTH + 1);
+        for (cell, code) in
+            [(&many, Some(ViolationCode::TooLong)), (&most, None), (&long, Some(ViolationCode::TooLong))]
+        {
+            let table = table(&["email", "roles"], &[&["ana@x.example", cell]]);
+            let found = rows(&table).expect("rows").remove(0);
+            let problems: Vec<_> =
+                found.problems.iter().map(|one| (one.pointer.as_str(), one.code)).collect();
+            assert_eq!(problems, code.map(|code| ("/rows/2/roles", code)).into_iter().collect::<Vec<_>>());
+            assert_eq!(found.roles.is_some(), code.is_none());
+        }
     }
 
     #[test]
