@@ -68,7 +68,8 @@ pub(super) fn General(opened: Opened) -> impl IntoView {
                 _ if is_here.get() => view! { <Reading main /> }.into_any(),
                 _ => view! { <AsyncView loader=main.loader skeleton=|| view! { <SkeletonText lines=8 /> } view=|_| () /> }.into_any(),
             }}
-            <Show when=move || may_delete.get()>
+            // Not before the form is here: it would be pushed down.
+            <Show when=move || is_here.get() && may_delete.get()>
                 <DeleteProject opened />
             </Show>
         </div>
