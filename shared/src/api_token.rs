@@ -45,6 +45,8 @@ pub struct ApiToken {
     pub created_at: DateTime<Utc>,
     /// When it ends: at midnight after its last day, in the organization's time zone.
     pub expires_at: DateTime<Utc>,
+    /// Its last day, in that time zone.
+    pub expires_on: NaiveDate,
     /// The last use, to the minute; absent where it was never used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<LastUsed>,

@@ -81,6 +81,11 @@ pub fn end_of(last_day: NaiveDate, today: NaiveDate, time_zone: Tz) -> Result<Da
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("{midnight} is no time in {time_zone}")))
 }
 
+/// The last day on which a token works that ends then.
+pub fn last_day(end: DateTime<Utc>, time_zone: Tz) -> NaiveDate {
+    (end - chrono::TimeDelta::nanoseconds(1)).with_timezone(&time_zone).date_naive()
+}
+
 /// Whether a token works.
 pub fn state(
     revoked: bool,
@@ -162,6 +167,18 @@ mod tests {
         ] {
             let end = end_of(day(last), today, zone).ok();
             assert_eq!(end, expected.map(|text| text.parse().expect("an instant")), "{last} {zone}");
+            if let Some(end) = end {
+                assert_eq!(last_day(end, zone), day(last), "{last} {zone}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_last_day_is_the_one_that_was_chosen(zone in 0..chrono_tz::TZ_VARIANTS.len(), days in 0..LONGEST_LIFE_DAYS) {
+            let (zone, today) = (chrono_tz::TZ_VARIANTS[zone], "2026-03-02".parse::<NaiveDate>().expect("a day"));
+            let last = today + Days::new(days);
+            proptest::prop_assert_eq!(last_day(end_of(last, today, zone).expect("it ends"), zone), last);
         }
     }
 

@@ -81,10 +81,13 @@ pub fn takes_invitations(conn: &mut TenantConn<'_>) -> Result<bool, ApiError> {
 /// The day that it is in the organization's time zone, for who is not signed in yet.
 pub fn day_there(conn: &mut TenantConn<'_>) -> Result<NaiveDate, ApiError> {
     let now = conn.clock().now();
+    Ok(now.with_timezone(&time_zone(conn)?).date_naive())
+}
+
+/// The organization's time zone.
+pub fn time_zone(conn: &mut TenantConn<'_>) -> Result<chrono_tz::Tz, ApiError> {
     let zone: String = general_data::table.select(general_data::time_zone).first(conn.sql())?;
-    let zone: chrono_tz::Tz =
-        zone.parse().map_err(|_| ApiError::internal(anyhow::anyhow!("no time zone {zone}")))?;
-    Ok(now.with_timezone(&zone).date_naive())
+    zone.parse().map_err(|_| ApiError::internal(anyhow::anyhow!("no time zone {zone}")))
 }
 
 /// Waits until nobody else changes what is true of the organization as a whole, and holds it still until the

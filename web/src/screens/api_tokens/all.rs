@@ -140,7 +140,7 @@ fn columns(state: UrlValue, asked: RwSignal<Option<ApiToken>>, may_revoke: bool)
                 view! { <span class="numeric" data-tooltip=hint>{locale::ago(used.at)}</span> }
             })
         }),
-        Column::new("expires", t::ends(), |token: ApiToken| locale::date(token.expires_at.date_naive()))
+        Column::new("expires", t::ends(), |token: ApiToken| locale::date(token.expires_on))
             .sorted_by("expires_at"),
         Column::new("addresses", t::addresses(), |token: ApiToken| {
             if token.address_ranges.is_empty() {

@@ -87,7 +87,7 @@ fn Fields(token: ApiToken, options: ApiTokenOptions) -> impl IntoView {
     let checked = RwSignal::new(start.scopes);
     let id = token.id;
     let marks = badges(&token);
-    let works_until = t::works_until(&locale::date(token.expires_at.date_naive()));
+    let works_until = t::works_until(&locale::date(token.expires_on));
     let saved = RwSignal::new(token);
     let base = Memo::new(move |_| saved.with(TokenDraft::of));
     // What the token has stays in reach where its person has lost it meanwhile: it may come back.

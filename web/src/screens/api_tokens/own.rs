@@ -53,7 +53,7 @@ fn Line(token: ApiToken, tokens: Loader<Vec<ApiToken>>) -> impl IntoView {
     let (asking, busy) = (RwSignal::new(false), RwSignal::new(false));
     let failure = RwSignal::new(None::<Failure>);
     let works = matches!(token.state, ApiTokenState::Active | ApiTokenState::Idle);
-    let ends = locale::date(token.expires_at.date_naive());
+    let ends = locale::date(token.expires_on);
     let ends = if token.state == ApiTokenState::Expired { t::ended(&ends) } else { t::until(&ends) };
     let from = if token.address_ranges.is_empty() {
         t::from_everywhere().to_owned()
