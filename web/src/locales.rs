@@ -53,6 +53,7 @@ pub(crate) use texts;
 
 pub mod accept_invitation;
 pub mod api_tokens;
+pub mod audit_fields;
 pub mod audit_log;
 pub mod common;
 pub mod entrance;

@@ -2,7 +2,7 @@
 
 use shared::{ProblemCode, audit::ActorKind, change::ChangeKind};
 
-use super::{project, projects, users};
+use super::sign_in_settings;
 use crate::locale::pick;
 
 super::texts! {
@@ -97,6 +97,7 @@ pub fn entities() -> Vec<(String, String)> {
         ("team_member", pick("Position on a project", "Posición en un proyecto")),
         ("project_parameter", pick("Project parameter", "Parámetro de proyecto")),
         ("general_data", pick("General data", "Datos generales")),
+        ("sign_in_settings", sign_in_settings::title()),
         ("licence", pick("Licence", "Licencia")),
         ("organization", pick("Organization", "Organización")),
         ("erasure", pick("Erasure of a person", "Borrado de una persona")),
@@ -110,37 +111,8 @@ pub fn entity(key: &str) -> String {
     entities().into_iter().find(|(known, _)| known == key).map_or_else(|| readable(key), |(_, words)| words)
 }
 
-/// The label of a field.
-pub fn field(name: &str) -> String {
-    match name {
-        "first_name" => users::first_name().to_owned(),
-        "last_name" => users::last_name().to_owned(),
-        "email" => users::email().to_owned(),
-        "language" => users::language().to_owned(),
-        "roles" => users::roles().to_owned(),
-        "company_admin" => users::company_admin().to_owned(),
-        "no_login" => users::no_login().to_owned(),
-        "active" => users::active().to_owned(),
-        "password" => users::password().to_owned(),
-        "user_id" => account().to_owned(),
-        "device" => pick("Device", "Dispositivo").to_owned(),
-        "ended_because" => pick("Ended because", "Terminó porque").to_owned(),
-        "confirmed_at" => pick("Password confirmed", "Contraseña confirmada").to_owned(),
-        "grants" => pick("Grants", "Permisos").to_owned(),
-        "functions" => pick("Functions", "Funciones").to_owned(),
-        "licence_type" => pick("Licence type", "Tipo de licencia").to_owned(),
-        "taken_parts" => pick("Texts taken out of the log", "Textos retirados del registro").to_owned(),
-        "status" | "type" | "priority" => project::field(name),
-        "name" => projects::name().to_owned(),
-        other => {
-            let known = project::field(other);
-            if known == other { readable(other) } else { known }
-        }
-    }
-}
-
 /// `first_weekday` as people would write it.
-fn readable(key: &str) -> String {
+pub fn readable(key: &str) -> String {
     let words = key.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -150,4 +122,21 @@ fn readable(key: &str) -> String {
 pub fn refusal(code: &str) -> String {
     let known = ProblemCode::ALL.iter().copied().find(|known| known.key() == code);
     known.map_or_else(|| readable(code), |code| super::problems::title(code).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_thing_that_is_kept_has_a_name() {
+        let text = include_str!("../../../api/src/db/record.rs");
+        let keys = text.split_once("pub const fn key(self)").and_then(|(_, rest)| rest.split_once("\n    }"));
+        let keys: Vec<&str> = keys.unwrap().0.split('"').skip(1).step_by(2).collect();
+        assert!(keys.len() > 10, "{keys:?}");
+        let known = entities();
+        let nameless: Vec<_> =
+            keys.into_iter().filter(|key| known.iter().all(|(name, _)| name != key)).collect();
+        assert_eq!(nameless, Vec::<&str>::new());
+    }
 }

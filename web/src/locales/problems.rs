@@ -223,6 +223,10 @@ pub fn field(problem: &FieldProblem) -> String {
 /// What is wrong with the value at a pointer, in a sentence: where the pointer says what the value should be, so does
 /// the sentence.
 pub fn at(pointer: &str, code: ViolationCode, limit: Option<i64>) -> String {
+    let is_number = ["_minutes", "_length", "_megabytes"].iter().any(|unit| pointer.ends_with(unit));
+    if code == ViolationCode::InvalidFormat && is_number {
+        return pick("A whole number is needed.", "Hace falta un número entero.").to_owned();
+    }
     if code == ViolationCode::InvalidFormat && pointer.ends_with("/email") {
         return pick(
             "This is not an e-mail address, such as ana@example.org.",

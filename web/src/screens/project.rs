@@ -18,6 +18,7 @@ use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_location;
 use shared::{Menu, Operation, ProblemCode, ids::ProjectId, project::ProjectHead};
 
+pub use self::changes::in_words;
 use self::{general::General, glance::Glance, history::History, team::Team};
 use super::projects::{ParameterMark, PositionBadge};
 use crate::{

@@ -1,7 +1,7 @@
 //! One row of the audit log: who, when, from where, and each field before and after.
 
 use leptos::prelude::*;
-use shared::audit::AuditEntry;
+use shared::{audit::AuditEntry, project::ProjectOptions};
 
 use super::{Filters, columns::seal, words};
 use crate::{
@@ -45,11 +45,19 @@ fn Loaded(entry: AuditEntry, filters: Filters) -> impl IntoView {
             </div>
         }
     };
-    let changes = words::changes(&entry);
-    let said = if changes.is_empty() {
-        view! { <p class="muted">{t::nothing_said()}</p> }.into_any()
-    } else {
-        view! { <Changes changes /> }.into_any()
+    // The log keeps the English names of what projects choose from.
+    let is_project = entry.entity == "project";
+    let options = Loader::new(move || async move {
+        if is_project { api::get::<ProjectOptions>("/projects/options").await.map(Some) } else { Ok(None) }
+    });
+    let kept = entry.clone();
+    let said = move || {
+        let changes = words::changes(&kept, options.value().flatten().as_ref());
+        if changes.is_empty() {
+            view! { <p class="muted">{t::nothing_said()}</p> }.into_any()
+        } else {
+            view! { <Changes changes /> }.into_any()
+        }
     };
     let about = entry.entity_id.to_string();
     let by = entry.user.map(|user| user.to_string());

@@ -115,7 +115,7 @@ fn to_line(kind: ChangeKind, field: &FieldChange, options: Option<&ProjectOption
 }
 
 /// A value of a history in the person's language.
-fn in_words(field: &str, value: &Value, options: Option<&ProjectOptions>) -> String {
+pub fn in_words(field: &str, value: &Value, options: Option<&ProjectOptions>) -> String {
     let Some(text) = value.as_str() else {
         return match value {
             Value::Bool(yes) => common::yes_or_no(*yes).to_owned(),
