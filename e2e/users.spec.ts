@@ -24,6 +24,7 @@ test("a person is added with a role and a first password, and signs in with it",
   await expectProblem(form.getByLabel("First password"), /At least 15 characters/);
   await form.getByLabel("First password").fill(password);
   await form.getByRole("button", { name: "Add person" }).click();
+  await confirm(admins);
   await expectProblem(form.getByLabel("E-mail"), /Another one has this already/);
   await form.getByLabel("E-mail").fill(email);
   await expect(form.getByRole("button", { name: "Remove Team Member" })).toBeVisible();
