@@ -35,6 +35,9 @@ test("a change is found, read in one's own language, and everything about it bes
   await expect(title(page, "Registro de auditoría")).toBeVisible();
   await row(page, "Clerk of works").getByRole("link").click();
   await expect(page.getByRole("complementary")).toContainText("Inicio: Ver; Mis proyectos: Insertar, Ver");
+  await page.goto(`${organization.origin}/audit-log?entity=session`);
+  // The session that a program began.
+  await expect(row(page, "Dispositivo desconocido").first()).toBeVisible();
 });
 
 test("the head of the chain is copied, and who was refused is named", async ({

@@ -263,3 +263,15 @@ fn given(text: &str) -> Result<(), Violation> {
     }
     check::password_length(text, 1)
 }
+
+/// What a device is called that says nothing of itself.
+pub const UNKNOWN_DEVICE: &str = "Unknown device";
+
+/// The name of a device, `Firefox on Linux`, as people of a language say it.
+pub fn spoken_device(name: &str, language: Language) -> String {
+    match (language, name.split_once(" on ")) {
+        (Language::Es, Some((browser, system))) => format!("{browser} en {system}"),
+        (Language::Es, None) if name == UNKNOWN_DEVICE => "Dispositivo desconocido".to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -108,6 +108,11 @@ pub fn instant(instant: DateTime<Utc>) -> String {
     format!("{}, {:02}:{:02}", date(local.date()), local.hour(), local.minute())
 }
 
+/// A browser as the server names it, `Firefox on Linux`, in the language now.
+pub fn device(name: &str) -> String {
+    shared::session::spoken_device(name, current())
+}
+
 /// How long ago an instant was: `3 min ago`, `yesterday`, and the date when it was over a week ago.
 pub fn ago(then: DateTime<Utc>) -> String {
     ago_between(browser::local_time(then), browser::local_time(browser::now()))
@@ -174,9 +179,12 @@ mod tests {
             SPANISH.store(true, Ordering::Relaxed);
             assert_eq!(ago_between(time(then), now), spanish);
         }
+        assert_eq!(device("Firefox on Linux"), "Firefox en Linux");
+        assert_eq!(device("Unknown device"), "Dispositivo desconocido");
         assert_eq!(number(1234), "1234");
         assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
         SPANISH.store(false, Ordering::Relaxed);
+        assert_eq!(device("Firefox on Linux"), "Firefox on Linux");
         assert_eq!(number(1234), "1,234");
         assert_eq!(number(-12), "\u{2212}12");
         assert_eq!(number(0), "0");

@@ -1,8 +1,6 @@
 //! What a browser says of itself, in words that a person recognizes.
 
-use shared::Language;
-
-const UNKNOWN: &str = "Unknown device";
+use shared::session::UNKNOWN_DEVICE;
 
 /// `Firefox on Linux`, from the `User-Agent`. Never more than that: the text is shown, stored and untrusted.
 pub fn name(user_agent: &str) -> String {
@@ -30,21 +28,14 @@ pub fn name(user_agent: &str) -> String {
     match (find(&browsers), find(&systems)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => UNKNOWN.to_owned(),
-    }
-}
-
-/// The name of a device as people of a language say it.
-pub fn spoken(name: &str, language: Language) -> String {
-    match (language, name.split_once(" on ")) {
-        (Language::Es, Some((browser, system))) => format!("{browser} en {system}"),
-        (Language::Es, None) if name == UNKNOWN => "Dispositivo desconocido".to_owned(),
-        _ => name.to_owned(),
+        (None, None) => UNKNOWN_DEVICE.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use shared::{Language, session::spoken_device};
+
     use super::*;
 
     #[test]
@@ -54,8 +45,8 @@ mod tests {
             ("curl/8.9", "curl"),
             ("", "Dispositivo desconocido"),
         ] {
-            assert_eq!(spoken(&name(user_agent), Language::Es), expected);
-            assert_eq!(spoken(&name(user_agent), Language::En), name(user_agent));
+            assert_eq!(spoken_device(&name(user_agent), Language::Es), expected);
+            assert_eq!(spoken_device(&name(user_agent), Language::En), name(user_agent));
         }
     }
 

@@ -94,6 +94,7 @@ pub fn value(field: &str, key: &str) -> Option<String> {
         "language" => locale::language_name(Language::from_code(key)?).to_owned(),
         "licence_type" => licence_consumption::licence_type(key, key),
         "functions" => role_definition::function(Function::from_key(key)?).to_owned(),
+        "device" => locale::device(key),
         "kind" => known(key)?.to_owned(),
         "valid_from" | "valid_until" => locale::date(key.parse().ok()?),
         "expires_at" | "confirmed_at" => locale::instant(key.parse().ok()?),

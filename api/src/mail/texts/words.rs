@@ -1,13 +1,10 @@
 //! What all mails have in common: how people are greeted, how instants are said, and both languages side by side.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use shared::Language;
+use shared::{Language, session::spoken_device};
 
 use super::Home;
-use crate::{
-    mail::{Occasion, letter::one_line},
-    sessions::device,
-};
+use crate::mail::{Occasion, letter::one_line};
 
 /// The words of one mail, in the language of whoever reads it.
 pub(super) struct Words<'a> {
@@ -43,7 +40,7 @@ impl Words<'_> {
     pub fn facts(&self, occasion: &Occasion) -> Vec<(&'static str, String)> {
         let mut facts = vec![(self.pick("When", "Cuándo"), self.instant(occasion.at))];
         if let Some(name) = &occasion.device {
-            facts.push((self.pick("Device", "Dispositivo"), device::spoken(&one_line(name), self.language)));
+            facts.push((self.pick("Device", "Dispositivo"), spoken_device(&one_line(name), self.language)));
         }
         if let Some(address) = occasion.address {
             facts.push((self.pick("Address", "Dirección"), address.to_string()));

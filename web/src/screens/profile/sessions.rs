@@ -49,7 +49,7 @@ pub(super) fn Sessions() -> impl IntoView {
 fn Line(session: OwnSession, sessions: Loader<Vec<OwnSession>>) -> impl IntoView {
     let toasts = Toasts::expect();
     let OwnSession { id, current, device, address, created_at, last_used_at, expires_at } = session;
-    let device = if device.is_empty() { t::unknown_device().to_owned() } else { device };
+    let device = if device.is_empty() { t::unknown_device().to_owned() } else { locale::device(&device) };
     let used = if current { t::active_now().to_owned() } else { t::last_used(&locale::ago(last_used_at)) };
     let exactly = [
         t::last_used_exactly(&locale::instant(last_used_at)),
