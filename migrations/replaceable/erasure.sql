@@ -1,33 +1,66 @@
 -- The erasure of one person: the tenants' server may ask for it, and can change nothing that it touches in another way.
 -- Everything below works in the organization of the transaction, since the policy holds the owner too.
 
+-- Their arguments are others than in versions before.
+DROP FUNCTION IF EXISTS portico.erase_person(uuid, text, text, text, timestamptz);
+DROP FUNCTION IF EXISTS portico.person_traces(uuid);
+DROP FUNCTION IF EXISTS portico.person_pattern(uuid, boolean, boolean);
+
 -- What somebody is or was called, as one regular expression: e-mails, and names in the orders in which people write them.
--- A full name that somebody else has too is left out, since it would not say who is meant.
-CREATE OR REPLACE FUNCTION portico.person_pattern(person uuid, emails boolean, in_json boolean) RETURNS text
+-- Left out are full names that would not say who is meant or destroy what is not theirs: those that somebody else has too,
+-- those that never stood together, those of less than six letters, and those that something in the organization is or
+-- was called: a role, a type of licence, a project, a parameter, and the words of the house, which the caller names.
+CREATE OR REPLACE FUNCTION portico.person_pattern(person uuid, emails boolean, in_json boolean, house_words text[]) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, public
     AS $$
         WITH said AS (
-            SELECT f ->> 'field' AS field, v.value
-            FROM public.changes c, jsonb_array_elements(c.fields) f,
-                 LATERAL (VALUES (f ->> 'before'), (f ->> 'after')) AS v (value)
-            WHERE c.entity = 'user' AND c.entity_id = person AND v.value <> ''
-            UNION SELECT k.field, k.value FROM public.users u,
-                LATERAL (VALUES ('email', u.email), ('first_name', u.first_name), ('last_name', u.last_name)) AS k (field, value)
-            WHERE u.id = person
+            SELECT c.at, c.id, f ->> 'field' AS field, f ->> 'before' AS before, f ->> 'after' AS after
+            FROM public.changes c, jsonb_array_elements(c.fields) f
+            WHERE c.entity = 'user' AND c.entity_id = person AND f ->> 'field' IN ('email', 'first_name', 'last_name')
+        ), moments AS (
+            SELECT at, id FROM said UNION SELECT '-infinity', '00000000-0000-0000-0000-000000000000'
+        ), named AS (
+            -- As the change before has left it, or as the next one has found it, or as it is.
+            SELECT
+                coalesce(
+                    (SELECT s.after FROM said s WHERE s.field = 'first_name' AND (s.at, s.id) <= (m.at, m.id)
+                     ORDER BY s.at DESC, s.id DESC LIMIT 1),
+                    (SELECT s.before FROM said s WHERE s.field = 'first_name' AND (s.at, s.id) > (m.at, m.id)
+                     ORDER BY s.at, s.id LIMIT 1),
+                    u.first_name) AS first,
+                coalesce(
+                    (SELECT s.after FROM said s WHERE s.field = 'last_name' AND (s.at, s.id) <= (m.at, m.id)
+                     ORDER BY s.at DESC, s.id DESC LIMIT 1),
+                    (SELECT s.before FROM said s WHERE s.field = 'last_name' AND (s.at, s.id) > (m.at, m.id)
+                     ORDER BY s.at, s.id LIMIT 1),
+                    u.last_name) AS last
+            FROM moments m, public.users u WHERE u.id = person
+            UNION SELECT u.first_name, u.last_name FROM public.users u WHERE u.id = person
+        ), taken AS MATERIALIZED (
+            SELECT lower(w) AS name FROM unnest(house_words) AS w
+            UNION SELECT lower(t.name) FROM public.licence_types t
+            UNION SELECT lower(r.name) FROM public.roles r
+            UNION SELECT lower(p.name) FROM public.projects p
+            UNION SELECT lower(n.name) FROM public.project_parameters p, LATERAL (VALUES (p.name_en), (p.name_es)) AS n (name)
+            UNION SELECT lower(c.label) FROM public.changes c WHERE c.entity IN ('role', 'project', 'project_parameter')
         ), full_names AS (
             SELECT DISTINCT n.name
-            FROM said first, said last,
-                 LATERAL (VALUES (first.value || ' ' || last.value), (last.value || ' ' || first.value),
-                                 (last.value || ', ' || first.value)) AS n (name)
-            WHERE first.field = 'first_name' AND last.field = 'last_name'
+            FROM named, LATERAL (VALUES (first || ' ' || last), (last || ' ' || first), (last || ', ' || first)) AS n (name)
+            WHERE length(replace(first || last, ' ', '')) >= 6
+              AND NOT EXISTS (SELECT FROM taken t WHERE t.name IN
+                              (lower(first || ' ' || last), lower(last || ' ' || first), lower(last || ', ' || first)))
               AND NOT EXISTS (SELECT FROM public.users other WHERE other.id <> person AND other.erased_at IS NULL
-                              AND lower(other.first_name) = lower(first.value) AND lower(other.last_name) = lower(last.value))
+                              AND lower(other.first_name) = lower(first) AND lower(other.last_name) = lower(last))
             UNION SELECT c.label FROM public.changes c
             WHERE c.entity IN ('user', 'team_member') AND c.entity_id = person AND c.label LIKE '% %'
+              AND length(replace(c.label, ' ', '')) >= 6
+              AND NOT EXISTS (SELECT FROM taken t WHERE t.name = lower(c.label))
               AND NOT EXISTS (SELECT FROM public.users other WHERE other.id <> person AND other.erased_at IS NULL
                               AND lower(other.first_name || ' ' || other.last_name) = lower(c.label))
         ), words AS (
-            SELECT value AS word FROM said WHERE field = 'email' AND emails
+            SELECT v.value AS word FROM said s, LATERAL (VALUES (s.before), (s.after)) AS v (value)
+            WHERE s.field = 'email' AND v.value <> '' AND emails
+            UNION SELECT u.email FROM public.users u WHERE u.id = person AND emails
             UNION SELECT name FROM full_names WHERE NOT emails
         ), written AS (
             SELECT CASE WHEN in_json THEN substr(to_jsonb(word)::text, 2, length(to_jsonb(word)::text) - 2) ELSE word END AS word
@@ -53,14 +86,14 @@ CREATE OR REPLACE FUNCTION portico.columns_with_words() RETURNS TABLE (of_table 
     $$;
 
 -- Where somebody is named, and in how many rows: what an erasure would change.
-CREATE OR REPLACE FUNCTION portico.person_traces(person uuid) RETURNS TABLE (place text, traces bigint)
+CREATE OR REPLACE FUNCTION portico.person_traces(person uuid, house_words text[]) RETURNS TABLE (place text, traces bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
 DECLARE
-    emails text := portico.person_pattern(person, true, false);
-    names text := coalesce(portico.person_pattern(person, false, false), '(?!)');
-    json_emails text := portico.person_pattern(person, true, true);
-    json_names text := coalesce(portico.person_pattern(person, false, true), '(?!)');
+    emails text := portico.person_pattern(person, true, false, house_words);
+    names text := coalesce(portico.person_pattern(person, false, false, house_words), '(?!)');
+    json_emails text := portico.person_pattern(person, true, true, house_words);
+    json_names text := coalesce(portico.person_pattern(person, false, true, house_words), '(?!)');
     one record;
 BEGIN
     FOR one IN SELECT of_table, string_agg(format(
@@ -85,17 +118,25 @@ BEGIN
 END
 $$;
 
+-- A value of which only its kind is left.
+CREATE OR REPLACE FUNCTION portico.emptied(value jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
+    AS $$
+        SELECT CASE jsonb_typeof(value) WHEN 'string' THEN '""' WHEN 'array' THEN '[]' ELSE 'null' END::jsonb
+    $$;
+
 -- Erases somebody who is deactivated. Gives the parts of the audit log in clear that went along, as row/number.
 CREATE OR REPLACE FUNCTION portico.erase_person(
-    person uuid, new_first_name text, new_last_name text, new_email text, at timestamptz
+    person uuid, new_first_name text, new_last_name text, new_email text, at timestamptz,
+    house_words text[]
 ) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
 DECLARE
-    emails text := portico.person_pattern(person, true, false);
-    names text := coalesce(portico.person_pattern(person, false, false), '(?!)');
-    json_emails text := portico.person_pattern(person, true, true);
-    json_names text := coalesce(portico.person_pattern(person, false, true), '(?!)');
+    emails text := portico.person_pattern(person, true, false, house_words);
+    names text := coalesce(portico.person_pattern(person, false, false, house_words), '(?!)');
+    json_emails text := portico.person_pattern(person, true, true, house_words);
+    json_names text := coalesce(portico.person_pattern(person, false, true, house_words), '(?!)');
     new_name text := new_first_name || ' ' || new_last_name;
     taken text[];
     one record;
@@ -125,12 +166,20 @@ BEGIN
         last_refused_address = CASE WHEN last_refused_address IS NOT NULL THEN '' END,
         address_ranges = '{}', revoked_at = coalesce(revoked_at, at)
         WHERE user_id = person;
+    -- The history says from where their tokens could be used and were.
+    UPDATE public.changes c SET fields = (
+            SELECT coalesce(jsonb_agg(CASE WHEN f ->> 'field' IN ('address_ranges', 'network')
+                THEN f || jsonb_build_object('before', portico.emptied(f -> 'before'), 'after', portico.emptied(f -> 'after'))
+                ELSE f END ORDER BY n), '[]')
+            FROM jsonb_array_elements(c.fields) WITH ORDINALITY AS e (f, n))
+        WHERE c.entity = 'api_token' AND c.entity_id IN (SELECT t.id FROM public.api_tokens t WHERE t.user_id = person);
     DELETE FROM public.api_token_networks n USING public.api_tokens t
         WHERE t.org_id = n.org_id AND t.id = n.token_id AND t.user_id = person;
     DELETE FROM public.denied_access WHERE user_id = person;
     DELETE FROM public.idempotency_keys WHERE user_id = person;
     DELETE FROM public.jobs
-        WHERE kind = 'send_mail' AND state <> 'running' AND payload -> 'recipient' ->> 'email' ~* emails;
+        WHERE kind = 'send_mail' AND state <> 'running'
+          AND (payload -> 'recipient' ->> 'email' ~* emails OR payload -> 'recipient' ->> 'id' = person::text);
     -- Wherever else they are named.
     FOR one IN SELECT * FROM portico.columns_with_words() LOOP
         IF one.of_type = 'jsonb'::regtype THEN

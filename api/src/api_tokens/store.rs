@@ -96,7 +96,7 @@ pub fn create(
     insert_scopes(conn, id, &content)?;
     let made = json!({ "user_id": user, "name": content.name, "scopes": content.scopes,
         "address_ranges": content.address_ranges, "expires_at": expires_at });
-    conn.record(Recorded::created(Entity::ApiToken, id, &content.name, &made));
+    conn.record(Recorded::created(Entity::ApiToken, id, &content.name, &made).of_person(user));
     conn.access_changed(AccessScope::User(user));
     get(conn, id)
 }
@@ -141,7 +141,9 @@ pub fn update(
         diesel::delete(former).execute(conn.sql())?;
         insert_scopes(conn, id, &after)?;
     }
-    conn.record(Recorded::updated(Entity::ApiToken, id, &after.name, &before, &after));
+    conn.record(
+        Recorded::updated(Entity::ApiToken, id, &after.name, &before, &after).of_person(caller.user()),
+    );
     conn.access_changed(AccessScope::User(caller.user()));
     get(conn, id)
 }
@@ -169,7 +171,9 @@ pub fn revoke(
         ))
         .execute(conn.sql())?;
     let (before, after) = (json!({ "revoked": false }), json!({ "revoked": true }));
-    conn.record(Recorded::updated(Entity::ApiToken, id, &token.name, &before, &after));
+    conn.record(
+        Recorded::updated(Entity::ApiToken, id, &token.name, &before, &after).of_person(token.user.id),
+    );
     conn.access_changed(AccessScope::User(token.user.id));
     Ok(())
 }

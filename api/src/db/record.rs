@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub(super) use backfill::run as bring_over;
 pub(super) use write::write;
 
+use self::classes::Class;
 use crate::access::{Caller, Credential};
 
 /// What kind of thing changed.
@@ -144,6 +145,7 @@ pub struct Recorded {
     entity: Entity,
     id: Uuid,
     subject: Option<Uuid>,
+    person: Option<Uuid>,
     label: String,
     kind: ChangeKind,
     fields: Vec<FieldChange>,
@@ -177,6 +179,12 @@ impl Recorded {
         Self { subject: Some(project.into()), ..self }
     }
 
+    /// The thing is this person's: what it tells of a person, it tells of them.
+    #[must_use]
+    pub fn of_person(self, person: UserId) -> Self {
+        Self { person: Some(person.0), ..self }
+    }
+
     fn of(
         entity: Entity,
         id: impl Into<Uuid>,
@@ -185,10 +193,12 @@ impl Recorded {
         before: &impl Serialize,
         after: &impl Serialize,
     ) -> Self {
+        let id = id.into();
         Self {
             entity,
-            id: id.into(),
+            id,
             subject: None,
+            person: (classes::label(entity) == Class::Person).then_some(id),
             label: label.to_owned(),
             kind,
             fields: differences(&object(before), &object(after)),

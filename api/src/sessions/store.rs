@@ -161,7 +161,7 @@ pub fn create_session(
             .execute(conn.sql())?;
     }
     let begun = serde_json::json!({ "user_id": new.user, "device": new.device });
-    conn.record(Recorded::created(Entity::Session, token.session, &new.device, &begun));
+    conn.record(Recorded::created(Entity::Session, token.session, &new.device, &begun).of_person(new.user));
     // The person's other browsers show their sessions.
     conn.access_changed(AccessScope::User(new.user));
     Ok(Some(Begun { token, until: now + lifetimes.idle }))
@@ -206,7 +206,9 @@ pub fn confirm(
         .set(sessions::confirmed_at.eq(Some(now)))
         .execute(conn.sql())?;
     let at = |instant: Option<DateTime<Utc>>| serde_json::json!({ "confirmed_at": instant });
-    conn.record(Recorded::updated(Entity::Session, session, &device, &at(before), &at(Some(now))));
+    conn.record(
+        Recorded::updated(Entity::Session, session, &device, &at(before), &at(Some(now))).of_person(user),
+    );
     conn.access_changed(AccessScope::User(user));
     Ok(())
 }
@@ -291,7 +293,7 @@ pub fn end(
     }
     for (id, device) in &ended {
         let record = serde_json::json!({ "user_id": user, "ended_because": because });
-        conn.record(Recorded::deleted(Entity::Session, *id, device, &record));
+        conn.record(Recorded::deleted(Entity::Session, *id, device, &record).of_person(user));
     }
     conn.access_changed(AccessScope::User(user));
     Ok(ended.len())

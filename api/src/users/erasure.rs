@@ -9,6 +9,7 @@ use diesel::{
 };
 use serde_json::json;
 use shared::{
+    Language, Menu,
     ids::UserId,
     user::{ErasurePreview, Traces, User},
 };
@@ -44,6 +45,11 @@ impl Pseudonym {
     }
 }
 
+/// What screens are called. Whoever was called like one took no word of the house along.
+fn house_words() -> Vec<&'static str> {
+    Menu::ALL.iter().flat_map(|menu| Language::ALL.map(|language| menu.label(language))).collect()
+}
+
 /// What an erasure would change.
 pub fn preview(conn: &mut TenantConn<'_>, user: UserId) -> Result<ErasurePreview, ApiError> {
     #[derive(QueryableByName)]
@@ -54,8 +60,9 @@ pub fn preview(conn: &mut TenantConn<'_>, user: UserId) -> Result<ErasurePreview
         traces: i64,
     }
     let present = store::get(conn, user)?;
-    let rows: Vec<Row> = sql_query("SELECT place, traces FROM portico.person_traces($1) ORDER BY place")
+    let rows: Vec<Row> = sql_query("SELECT place, traces FROM portico.person_traces($1, $2) ORDER BY place")
         .bind::<SqlUuid, _>(user.0)
+        .bind::<Array<Text>, _>(house_words())
         .load(conn.sql())?;
     let traces = rows.into_iter().map(|row| Traces { place: row.place, rows: row.traces }).collect();
     Ok(ErasurePreview {
@@ -80,12 +87,13 @@ pub fn erase(
     let present = store::get_to_erase(conn, caller, user, version)?;
     rules::check_erasure(Asking::of(caller), &present)?;
     let (now, pseudonym) = (conn.clock().now(), Pseudonym::of(user));
-    let Row { taken } = sql_query("SELECT portico.erase_person($1, $2, $3, $4, $5) AS taken")
+    let Row { taken } = sql_query("SELECT portico.erase_person($1, $2, $3, $4, $5, $6) AS taken")
         .bind::<SqlUuid, _>(user.0)
         .bind::<Text, _>(pseudonym.first_name)
         .bind::<Text, _>(&pseudonym.last_name)
         .bind::<Text, _>(&pseudonym.email)
         .bind::<Timestamptz, _>(now)
+        .bind::<Array<Text>, _>(house_words())
         .get_result(conn.sql())?;
     diesel::insert_into(erasures::table)
         .values((

@@ -133,7 +133,9 @@ pub fn note_network(conn: &mut TenantConn<'_>, token: &ApiToken, address: IpAddr
         diesel::delete(forgotten).execute(conn.sql())?;
     }
     let (before, after) = (json!({ "network": null }), json!({ "network": network }));
-    conn.record(Recorded::updated(Entity::ApiToken, token.id, &token.name, &before, &after));
+    conn.record(
+        Recorded::updated(Entity::ApiToken, token.id, &token.name, &before, &after).of_person(token.user),
+    );
     // Every server knows the network from now on.
     conn.access_changed(AccessScope::User(token.user));
     Ok(())

@@ -11,7 +11,7 @@ pub enum Class {
     /// What somebody has written, in which others may be named. In clear, each in a part of its own: an erasure takes away
     /// those that name the person.
     Text,
-    /// It identifies the person whose id the row has. Sealed with that person's key.
+    /// It identifies a person: the one whose id the row has, or whose the thing is. Sealed with that person's key.
     Person,
 }
 
@@ -88,10 +88,10 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("name", Text),
             ("user_id", Plain),
             ("scopes", Plain),
-            ("address_ranges", Plain),
+            ("address_ranges", Person),
             ("expires_at", Plain),
             ("revoked", Plain),
-            ("network", Plain),
+            ("network", Person),
         ],
         Entity::Project => &[
             ("code", Plain),

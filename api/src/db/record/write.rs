@@ -36,10 +36,10 @@ pub(super) struct Said {
 
 impl Said {
     /// Sorts the fields of a change by what they tell of people. `before` is absent where there was nothing, `after`
-    /// where nothing is left.
+    /// where nothing is left. `person` is whom the thing is or belongs to.
     pub(super) fn of(
         entity: Entity,
-        id: Uuid,
+        person: Uuid,
         label: Option<&str>,
         before: Option<Map<String, Value>>,
         after: Option<Map<String, Value>>,
@@ -47,7 +47,7 @@ impl Said {
         let mut said = Self::default();
         if let Some(label) = label {
             let content = Content { label: Some(label.to_owned()), ..Content::default() };
-            said.add(classes::label(entity), id, content);
+            said.add(classes::label(entity), person, content);
         }
         let (mut before, mut after) = (before.unwrap_or_default(), after.unwrap_or_default());
         let names: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
@@ -61,7 +61,7 @@ impl Said {
             };
             let content =
                 Content { before: side(&mut before), after: side(&mut after), ..Content::default() };
-            said.add(class, id, content);
+            said.add(class, person, content);
         }
         said
     }
@@ -218,8 +218,10 @@ fn write_audit_log(
         .map(|(id, _, change)| {
             let before = (change.kind != ChangeKind::Created).then(|| change.side(|field| &field.before));
             let after = (change.kind != ChangeKind::Deleted).then(|| change.side(|field| &field.after));
-            let said = Said::of(change.entity, change.id, Some(&change.label), before, after);
-            (*id, said.done_at(actor.user(), address.clone()))
+            let person = change.person.unwrap_or(change.id);
+            let said = Said::of(change.entity, person, Some(&change.label), before, after);
+            // Where nobody is known to have done it, the address still is from where somebody's own was touched.
+            (*id, said.done_at(actor.user().or(change.person), address.clone()))
         })
         .collect();
     let people: BTreeSet<Uuid> = said.iter().flat_map(|(_, said)| said.people()).collect();

@@ -1,9 +1,11 @@
 //! The erasure of one person: no readable trace in any column of any table, and a chain that holds.
 
+use chrono::TimeDelta;
 use diesel::PgConnection;
 use serde_json::{Value, json};
 use shared::{
     ProblemCode,
+    api_token::CreatedApiToken,
     session::SignInOutcome,
     user::{ErasurePreview, User},
 };
@@ -63,6 +65,34 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     let version = i32::try_from(session["version"].as_i64().expect("a version")).expect("small");
     own.patch("/profile", version, &json!({"language": "es"})).expect(200);
     own.get("/users").expect(403);
+    // A token for their network alone, used from there.
+    let new = json!({"name": "Reports", "expires_on": "2026-12-31", "scopes": {"projects": {"view": true}},
+        "address_ranges": ["203.0.113.0/24"]});
+    own.post("/session/confirm", &json!({"password": PASSWORD})).expect(204);
+    let token: CreatedApiToken = own.post("/profile/api-tokens", &new).expect(201).json();
+    let browser = || app.client(&app.acme).with_header("x-forwarded-for", "203.0.113.217");
+    browser().with_token(&token.secret.expect("it is shown")).get("/token").expect(200);
+    let renamed = json!({"address_ranges": ["203.0.113.0/24", "203.0.113.128/25"]});
+    own.patch(&format!("/profile/api-tokens/{}", token.token.id), token.token.version, &renamed).expect(200);
+    // Mails to them of browsers that they were not known to use: one waits, one was given up.
+    let (other, third) = (browser(), browser());
+    for client in [&other, &third] {
+        client.post("/session", &credentials).expect(200);
+    }
+    let sql = &mut app.database.superuser();
+    let given_up = "WITH dead AS (UPDATE jobs SET state = 'dead', finished_at = created_at WHERE id =
+        (SELECT id FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY id LIMIT 1) RETURNING id)
+        SELECT id::text AS line FROM dead";
+    assert_eq!(lines(sql, given_up).len(), 1);
+    let mails = "SELECT state AS line FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY 1";
+    assert_eq!(lines(sql, mails), ["dead", "waiting"]);
+    // A cookie of theirs was copied, and shown from there.
+    let (name, copied) =
+        other.cookies().into_iter().find(|(name, _)| name.contains("refresh")).expect("a cookie");
+    other.post("/session/refresh", &json!({})).expect(200);
+    app.clock.advance(TimeDelta::seconds(21));
+    other.set_cookie(&name, &copied);
+    other.post("/session/refresh", &json!({})).expect(401);
     // Others wrote of them.
     let about = "Led by Quirina Ybarrondo (quirina@YBARRONDO.example), once Zuloaga, Quirina. Not by Quirinal Ybarrondos.";
     let keyed = admin.keyed(&app, "of-them");
@@ -79,8 +109,7 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     admin.post("/roles", &role).expect(201);
     seal(&app);
 
-    let words = ["quirina", "ybarrondo", "zuloaga", "trasgo", "203.0.113.217"];
-    let sql = &mut app.database.superuser();
+    let words = ["quirina", "ybarrondo", "zuloaga", "trasgo", "203.0.113"];
     assert!(found(sql, &words).len() > 15, "there is something to find");
     // Whoever is active is not erased.
     let person: User = admin.get(&path).expect(200).json();
@@ -155,6 +184,75 @@ fn a_name_that_somebody_else_has_too_is_left() {
         ),
     );
     assert_eq!(labels, ["Ana Ruiz"]);
+}
+
+/// Whoever is erased chose their names themself: none of them may take along what is somebody else's.
+#[test]
+fn names_that_are_not_theirs_alone_are_left() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let new = json!({"email": "zoe@quill.example", "first_name": "Annual", "last_name": "Quill"});
+    let mut person: User = admin.post("/users", &new).expect(201).json();
+    let path = format!("/users/{}", person.id);
+    let names = [
+        // What a role, a licence, a screen, a project and a parameter are called; in another order, too.
+        ("Full", "Access"),
+        ("member", "TEAM"),
+        ("Role", "Definition"),
+        ("Apollo", "Launch"),
+        ("Former", "Helpers"),
+        // Two letters each, which stand in many a text.
+        ("Al", "Wu"),
+        ("Zoe", "Report"),
+    ];
+    for (first, last) in names {
+        let renamed = json!({"first_name": first, "last_name": last});
+        person = admin.patch(&path, person.version, &renamed).expect(200).json();
+    }
+    // A name of a role until now.
+    let role: Value = admin
+        .post("/roles", &json!({"name": "Former Helpers", "licence_type": "team_member"}))
+        .expect(201)
+        .json();
+    let (id, version) = (role["id"].as_str().expect("an id"), role["version"].as_i64().expect("a version"));
+    let version = i32::try_from(version).expect("small");
+    admin.patch(&format!("/roles/{id}"), version, &json!({"name": "Helpers"})).expect(200);
+    // The first name of one moment and the last name of another were never theirs together.
+    let text = "Annual Report. Full Access for Team Member, Team, at Role Definition. Al Wu. By Former Helpers, \
+                Annual Quill and Report, Zoe; not Zoe Quill.";
+    let project: Value =
+        admin.post("/projects", &json!({"name": "Apollo Launch", "description": text})).expect(201).json();
+    seal(&app);
+    let sql = &mut app.database.superuser();
+    // All that the house says of roles and projects, in the log and outside of it.
+    let said = "SELECT 'role ' || name AS line FROM roles UNION ALL SELECT 'project ' || name FROM projects
+        UNION ALL SELECT 'log ' || p.content FROM audit_parts p JOIN audit_log a ON (a.org_id, a.id) = (p.org_id, p.audit_id)
+        WHERE a.entity IN ('role', 'licence', 'project_parameter') AND p.content IS NOT NULL
+        UNION ALL SELECT 'history ' || label || fields::text FROM changes WHERE entity = 'role' ORDER BY 1";
+    let before = lines(sql, said);
+    assert!(
+        before.iter().any(|line| line.starts_with("log ") && line.contains("Full Access")),
+        "{before:#?}"
+    );
+
+    let person: User = post(&admin, &person, "deactivate").expect(200).json();
+    let preview: ErasurePreview = admin.get(&format!("{path}/erasure")).expect(200).json();
+    assert!(preview.traces.iter().all(|one| one.place != "roles"), "{preview:?}");
+    post(&admin, &person, "erase").expect(200);
+    assert_eq!(lines(sql, said), before);
+    let project: Value =
+        admin.get(&format!("/projects/{}", project["id"].as_str().expect("an id"))).expect(200).json();
+    let expected =
+        text.replace("Annual Quill", &preview.pseudonym).replace("Report, Zoe", &preview.pseudonym);
+    assert_eq!(project["description"], json!(expected));
+    // Of the person themself nothing is left, whatever they were called.
+    let own = format!(
+        "SELECT label || fields::text AS line FROM changes WHERE entity = 'user' AND entity_id = '{}'",
+        person.id
+    );
+    for line in lines(sql, &own) {
+        assert!(["Annual", "Quill", "Access", "Wu"].iter().all(|word| !line.contains(word)), "{line}");
+    }
 }
 
 #[test]
