@@ -162,6 +162,16 @@ pub fn name(text: &str) -> Result<(), Violation> {
     })
 }
 
+/// A first or last name: a name that no mail program turns into a link, since whoever invites is named to strangers.
+pub fn person_name(text: &str) -> Result<(), Violation> {
+    name(text)?;
+    let text = text.to_lowercase();
+    if text.contains("://") || text.contains("www.") {
+        return Err(Violation::new(ViolationCode::InvalidFormat, "A name has no address of a page in it."));
+    }
+    Ok(())
+}
+
 /// One line of at most `maximum` characters, possibly empty, without control characters and without those that
 /// nobody sees, by which one text could pass for another.
 pub fn short_text(text: &str, maximum: usize) -> Result<(), Violation> {
@@ -308,6 +318,22 @@ mod tests {
 
     fn code(outcome: Result<(), Violation>) -> Option<ViolationCode> {
         outcome.err().map(|violation| violation.code)
+    }
+
+    #[test]
+    fn names_of_people_are_no_links() {
+        for (text, expected) in [
+            ("Ana-María", None),
+            ("d'Ávila y St. John", None),
+            ("Ana: Núñez / Ruiz", None),
+            ("", Some(ViolationCode::Required)),
+            ("http://evil.example", Some(ViolationCode::InvalidFormat)),
+            ("Win at HTTPS://evil.example now", Some(ViolationCode::InvalidFormat)),
+            ("x://y", Some(ViolationCode::InvalidFormat)),
+            ("WWW.evil.example", Some(ViolationCode::InvalidFormat)),
+        ] {
+            assert_eq!(code(person_name(text)), expected, "{text:?}");
+        }
     }
 
     #[test]

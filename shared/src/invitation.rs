@@ -97,8 +97,8 @@ impl Check for NewInvitation {
 impl Check for InvitationAcceptance {
     fn check(&self, violations: &mut Violations) {
         violations.add("/token", link_token(&self.token));
-        violations.add("/first_name", check::name(&self.first_name));
-        violations.add("/last_name", check::name(&self.last_name));
+        violations.add("/first_name", check::person_name(&self.first_name));
+        violations.add("/last_name", check::person_name(&self.last_name));
         // The organization's minimum is checked by the server, which knows it.
         violations.add("/password", check::password_length(&self.password, 1));
     }

@@ -229,10 +229,10 @@ impl Check for Refresh {
 impl Check for ProfilePatch {
     fn check(&self, violations: &mut Violations) {
         if let Some(name) = &self.first_name {
-            violations.add("/first_name", check::name(name));
+            violations.add("/first_name", check::person_name(name));
         }
         if let Some(name) = &self.last_name {
-            violations.add("/last_name", check::name(name));
+            violations.add("/last_name", check::person_name(name));
         }
     }
 }

@@ -274,8 +274,8 @@ impl Check for HandOver {
 impl Check for NewUser {
     fn check(&self, violations: &mut Violations) {
         violations.add("/email", check::email(&self.email));
-        violations.add("/first_name", check::name(&self.first_name));
-        violations.add("/last_name", check::name(&self.last_name));
+        violations.add("/first_name", check::person_name(&self.first_name));
+        violations.add("/last_name", check::person_name(&self.last_name));
         if let Some(roles) = &self.roles {
             violations.add("/roles", roles_given(roles));
         }
@@ -288,10 +288,10 @@ impl Check for UserPatch {
             violations.add("/email", check::email(email));
         }
         if let Some(name) = &self.first_name {
-            violations.add("/first_name", check::name(name));
+            violations.add("/first_name", check::person_name(name));
         }
         if let Some(name) = &self.last_name {
-            violations.add("/last_name", check::name(name));
+            violations.add("/last_name", check::person_name(name));
         }
         if let Some(roles) = &self.roles {
             violations.add("/roles", roles_given(roles));

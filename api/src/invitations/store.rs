@@ -17,7 +17,7 @@ use crate::{
     ApiError,
     access::Caller,
     db::{
-        Entity, TenantConn,
+        Entity, TenantConn, doors,
         record::Recorded,
         schema::{invitations, users},
         unique::not_unique,
@@ -26,7 +26,10 @@ use crate::{
     licences::seats::{self, Concerned},
     link_token::{LinkEnd, LinkToken, check_open},
     mail::{self, Mail, Recipient},
-    sessions::store::{self as sessions, Begun, NewSession},
+    sessions::{
+        guessing,
+        store::{self as sessions, Begun, NewSession},
+    },
     users::store as people,
 };
 
@@ -132,6 +135,7 @@ pub fn create(
         Some(language) => language,
         None => general_data::settings_for_people(conn)?.language,
     };
+    count_mail(conn, &email)?;
     let token = LinkToken::random(&caller.organization.short_id);
     let (id, by) = (InvitationId(conn.clock().new_id()), conn.actor().user());
     let expires_at = now + rules::LIFETIME;
@@ -167,6 +171,8 @@ pub fn resend(
     rules::check_allowed(general_data::takes_invitations(conn)?)?;
     people::check_default_given(conn, caller)?;
     let row = get_locked(conn, id, version)?;
+    rules::check_resend(row.times_sent, row.updated_at, conn.clock().now())?;
+    count_mail(conn, &row.email)?;
     let token = LinkToken::random(&caller.organization.short_id);
     let (now, by) = (conn.clock().now(), conn.actor().user());
     let expires_at = now + rules::LIFETIME;
@@ -261,6 +267,13 @@ fn get_locked(conn: &mut TenantConn<'_>, id: InvitationId, version: i32) -> Resu
         .for_update()
         .first(conn.sql())?;
     if row.version == version { Ok(row) } else { Err(ApiError::stale(&get(conn, id)?)) }
+}
+
+/// Counts a mail that is about to be sent, or refuses it where there were too many. What is not sent is not counted.
+fn count_mail(conn: &mut TenantConn<'_>, email: &str) -> Result<(), ApiError> {
+    let (limits, now) = (rules::limits(conn.organization(), email), conn.clock().now());
+    let until = doors::reserve_attempt(conn.sql(), &limits, now)?;
+    guessing::refuse_until(until, now)
 }
 
 fn send(

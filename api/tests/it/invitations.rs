@@ -92,6 +92,10 @@ fn who_is_invited_comes_in_and_the_inviter_is_told() {
     let page: InvitationPage = check(&client, &token).expect(200).json();
     assert_eq!((page.email.as_str(), page.organization.slug.as_str()), ("nia@people.example", "acme"));
     assert!(page.invited_by.is_some_and(|name| name.starts_with("Pat ")));
+    let link = json!({"token": token, "first_name": "Nia", "last_name": "https://evil.example", "language": "es",
+        "password": PASSWORD});
+    let problem = client.post("/session/invitation", &link).expect(422).problem();
+    assert_eq!(problem.errors[0].pointer, "/last_name");
     let weak =
         json!({"token": token, "first_name": "Nia", "last_name": "N", "language": "es", "password": "gato"});
     let problem = client.post("/session/invitation", &weak).expect(422).problem();
@@ -183,6 +187,64 @@ fn what_is_sent_again_has_a_new_link_and_what_is_taken_back_none() {
         assert_eq!(answer.expect(410).problem().code, ProblemCode::LinkVoid);
     }
     invite(&admin, "nia@people.example").expect(201);
+}
+
+#[test]
+fn nobody_is_flooded_with_invitations() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let again = |answer: Answer| {
+        let problem = answer.expect(429).problem();
+        assert_eq!(problem.code, ProblemCode::TooManyAttempts);
+        problem.retry_after_seconds.expect("it says when")
+    };
+    let mut invitation: Invitation = invite(&admin, "nia@people.example").expect(201).json();
+    invitation = resend(&admin, &invitation).expect(200).json();
+    assert_eq!(again(resend(&admin, &invitation)), 300);
+    app.clock.advance(TimeDelta::seconds(299));
+    assert_eq!(again(resend(&admin, &invitation)), 1);
+    // Taken back and made anew it is the same mail to the same person: some are free, and then each one waits longer.
+    let make_anew = |invitation: &Invitation| {
+        revoke(&admin, invitation).expect(204);
+        invite(&admin, "nia@people.example")
+    };
+    for _ in 0..3 {
+        invitation = make_anew(&invitation).expect(201).json();
+    }
+    invitation = make_anew(&invitation).expect(201).json();
+    let sent = mails(&app, "invitation").len();
+    assert_eq!(sent, 6);
+    assert_eq!(again(make_anew(&invitation)), 1);
+    assert_eq!(mails(&app, "invitation").len(), sent, "what is refused sends nothing");
+    // Others are invited all the same, and this organization's mails are not counted as another's.
+    invite(&admin, "pia@people.example").expect(201);
+    invite(&app.norte.admin(&app), "nia@people.example").expect(201);
+    app.clock.advance(TimeDelta::seconds(1));
+    let invitation: Invitation = invite(&admin, "nia@people.example").expect(201).json();
+    // The first time that it is sent again needs no wait of its own, but this person's mails do.
+    assert_eq!(again(resend(&admin, &invitation)), 2);
+}
+
+#[test]
+fn an_invitation_is_sent_again_ten_times_in_all() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let mut invitation: Invitation = invite(&admin, "nia@people.example").expect(201).json();
+    let mut days = 0;
+    let refused = loop {
+        // A day forgives what the address was sent.
+        app.clock.advance(TimeDelta::hours(12));
+        let admin = app.acme.admin(&app);
+        let answer = resend(&admin, &invitation);
+        if answer.status != 200 {
+            break answer;
+        }
+        invitation = answer.json();
+        days += 1;
+    };
+    assert_eq!(days, 10);
+    assert_eq!(refused.expect(409).problem().code, ProblemCode::Conflict);
+    assert_eq!(mails(&app, "invitation").len(), 11);
 }
 
 #[test]

@@ -146,11 +146,11 @@ fn row(line: &Line, columns: &[Option<Column>]) -> Row {
             }
             Column::FirstName => {
                 row.first_name = Some(check::normal_name(cell));
-                check::name(cell)
+                check::person_name(cell)
             }
             Column::LastName => {
                 row.last_name = Some(check::normal_name(cell));
-                check::name(cell)
+                check::person_name(cell)
             }
             Column::Language => language(cell).map(|language| row.language = Some(language)),
             Column::Roles => {
