@@ -33,6 +33,10 @@ pub const LIMIT: Duration = Duration::from_secs(30);
 const PEOPLE: u64 = 20_000;
 /// Organizations kept at most.
 const ORGANIZATIONS: u64 = 10_000;
+/// Hosts of nobody that are kept, and how long: strangers neither fill the memory nor make the same one be asked for
+/// again and again, and a new organization is there a moment later.
+const ABSENT: u64 = 10_000;
+const ABSENT_FOR: Duration = Duration::from_secs(3);
 
 /// How an organization was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,6 +62,8 @@ pub struct AccessCache(Arc<Inner>);
 struct Inner {
     people: Cache<(OrganizationId, UserId), Arc<Person>>,
     organizations: Cache<OrganizationKey, Arc<Organization>>,
+    /// Names by which no organization was found.
+    absent: Cache<OrganizationKey, ()>,
     /// Which token a hash is of. A token keeps its hash and its person for life, so nothing of this ever changes.
     token_ids: Cache<(OrganizationId, TokenHash), (UserId, ApiTokenId)>,
     /// The tokens of those who have shown one, by person: what changes one changes one person's.
@@ -88,6 +94,7 @@ impl AccessCache {
                 .time_to_live(limit)
                 .support_invalidation_closures()
                 .build(),
+            absent: Cache::builder().max_capacity(ABSENT).time_to_live(limit.min(ABSENT_FOR)).build(),
             token_ids: Cache::builder().max_capacity(PEOPLE).time_to_live(limit).build(),
             tokens: Cache::builder()
                 .max_capacity(PEOPLE)
@@ -153,17 +160,17 @@ impl AccessCache {
         Ok(tokens.get(&token).cloned())
     }
 
-    /// Whether this server knows that the organization has a token with this hash.
-    pub fn knows_token(&self, organization: OrganizationId, hash: TokenHash) -> bool {
-        self.0.token_ids.contains_key(&(organization, hash))
-    }
-
-    /// The organization, where this server knows it.
-    pub fn known_organization(&self, key: &OrganizationKey) -> Option<Arc<Organization>> {
+    /// The organization, where it is kept: asks nobody.
+    pub fn kept_organization(&self, key: &OrganizationKey) -> Option<Arc<Organization>> {
         self.0.organizations.get(key)
     }
 
-    /// The organization; absent where there is none. Absence is not kept, so that strangers cannot fill the memory.
+    /// Whether the token with this hash is kept.
+    pub fn keeps_token(&self, organization: OrganizationId, hash: TokenHash) -> bool {
+        self.0.token_ids.contains_key(&(organization, hash))
+    }
+
+    /// The organization; absent where there is none. Absence is kept for a moment.
     pub async fn organization(
         &self,
         db: &Db,
@@ -171,6 +178,9 @@ impl AccessCache {
     ) -> Result<Option<Arc<Organization>>, ApiError> {
         if let Some(organization) = self.0.organizations.get(&key) {
             return Ok(Some(organization));
+        }
+        if self.0.absent.contains_key(&key) {
+            return Ok(None);
         }
         let before = self.0.forgotten.load(Ordering::Acquire);
         let asked = key.clone();
@@ -182,7 +192,10 @@ impl AccessCache {
                 OrganizationKey::ShortId(short_id) => platform.organization_by_short_id(short_id),
             })
             .await?;
-        let Some(organization) = organization.map(Arc::new) else { return Ok(None) };
+        let Some(organization) = organization.map(Arc::new) else {
+            self.keep(before, || self.0.absent.insert(key.clone(), ()), || self.0.absent.invalidate(&key));
+            return Ok(None);
+        };
         self.keep(
             before,
             || self.0.organizations.insert(key.clone(), Arc::clone(&organization)),
@@ -213,6 +226,7 @@ impl AccessCache {
             }
             AccessScope::Everyone => {
                 let people = self.0.people.invalidate_entries_if(move |(of, _), _| *of == organization);
+                self.0.absent.invalidate_all();
                 let names =
                     self.0.organizations.invalidate_entries_if(move |_, kept| kept.id == organization);
                 let tokens = self.0.tokens.invalidate_entries_if(move |(of, _), _| *of == organization);
@@ -235,6 +249,7 @@ impl AccessCache {
         self.0.forgotten.fetch_add(1, Ordering::AcqRel);
         self.0.people.invalidate_all();
         self.0.organizations.invalidate_all();
+        self.0.absent.invalidate_all();
         self.0.tokens.invalidate_all();
         self.0.watch.wake_all();
     }

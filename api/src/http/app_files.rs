@@ -3,7 +3,10 @@
 //! Every file was compressed when it was built; what the browser accepts is sent. Names with a hash never change, so
 //! they are kept for a year; `index.html` is asked for each time.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    path::{Component, Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -19,6 +22,9 @@ use super::{
 };
 use crate::ApiError;
 
+/// How often the database is asked whether it answers.
+const ASKED_EVERY: Duration = Duration::from_secs(1);
+
 /// `/livez`: the process answers. `/readyz`: the database does too.
 #[expect(clippy::disallowed_methods, reason = "these two stand outside the API and ask for no organization")]
 pub fn health(config: &mut ServiceConfig) {
@@ -31,8 +37,32 @@ async fn livez(_who: Public<why::Health>) -> HttpResponse {
 
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has a lifetime too few")]
 async fn readyz(who: Public<why::Health>, site: Data<Site>) -> Result<HttpResponse, ApiError> {
-    site.db.platform(&who, |platform| platform.ping()).await?;
+    site.readiness.ask(|| site.db.platform(&who, |platform| platform.ping())).await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
+}
+
+/// Whether the database answered when it was last asked.
+///
+/// Invariant: it is asked at most once a second, whoever asks here and however often, since these requests are in no limit.
+#[derive(Debug, Default)]
+pub struct Readiness(tokio::sync::Mutex<Option<(Instant, bool)>>);
+
+impl Readiness {
+    /// What it answered, or answers now. Those who come while it is asked wait for the same answer.
+    async fn ask<F>(&self, ping: impl FnOnce() -> F) -> Result<(), ApiError>
+    where
+        F: Future<Output = Result<(), ApiError>>,
+    {
+        let mut last = self.0.lock().await;
+        if let Some((at, answered)) = *last
+            && at.elapsed() < ASKED_EVERY
+        {
+            return if answered { Ok(()) } else { Err(ApiError::Busy) };
+        }
+        let answer = ping().await;
+        *last = Some((Instant::now(), answer.is_ok()));
+        answer
+    }
 }
 
 /// Everything that is not the API: the app's files, and the app itself for each of its addresses.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use shared::api_token::RefusedBecause;
 
-use super::{context::Visit, rate_limit::Left, server::Site};
+use super::{context::Visit, server::Site};
 use crate::{
     ApiError,
     access::{
@@ -25,21 +25,12 @@ use crate::{
     sessions::guessing,
 };
 
-/// Who shows the token: its person, narrowed to its scopes. Where it has to be looked for, the request is counted with
-/// those of strangers before that, and `counted` says what is left.
-pub async fn caller(
-    site: &Site,
-    visit: &Visit,
-    text: &str,
-    counted: &mut Option<Left>,
-) -> Result<Caller, ApiError> {
+/// Who shows the token: its person, narrowed to its scopes.
+pub async fn caller(site: &Site, visit: &Visit, text: &str) -> Result<Caller, ApiError> {
     let secret = Secret::parse(text).ok_or(ApiError::Unauthenticated)?;
     if visit.organization.as_ref().is_some_and(|here| here.short_id != secret.short_id()) {
         // A token of another organization than the host's is none here, and no guess either: it can never be right.
         return Err(ApiError::Unauthenticated);
-    }
-    if !is_known(site, visit, &secret) {
-        counted.insert(site.rate_limiter.check(None, visit.address)).admit()?;
     }
     let Some((organization, token)) = find(site, visit, &secret).await? else {
         return Err(count_guess(site, visit).await);
@@ -78,14 +69,6 @@ pub async fn caller(
     record_new_network(site, &caller, &token).await?;
     note(None);
     Ok(caller)
-}
-
-/// Whether this server knows the token, so that it need not look for it.
-fn is_known(site: &Site, visit: &Visit, secret: &Secret) -> bool {
-    let access = site.db.access();
-    let key = || OrganizationKey::ShortId(secret.short_id().to_owned());
-    let organization = visit.organization.clone().or_else(|| access.known_organization(&key()));
-    organization.is_some_and(|organization| access.knows_token(organization.id, secret.hash()))
 }
 
 /// The token with its organization: the host's, where it has one, and otherwise the one whose short id it carries.

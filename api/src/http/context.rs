@@ -67,45 +67,68 @@ pub async fn context<B: MessageBody + 'static>(
     }
 }
 
-/// Who shows a token, where one is shown; and what is left to strangers, where it was counted with them already.
-async fn known(
-    request: &mut ServiceRequest,
-    site: &Site,
-    visit: &Visit,
-    counted: &mut Option<Left>,
-) -> Result<Option<Caller>, ApiError> {
-    let asked = Asked::of(request);
-    let shown = match bearer(request)? {
-        Some(token) if Secret::is_meant(&token) => {
-            return by_token::caller(site, visit, &token, counted).await.map(Some);
-        }
-        Some(token) => Shown::of_token(site, &token)?,
-        None => match signed_link::take(request, site)? {
-            Some(claims) => Shown::of_link(claims),
-            None => return Ok(None),
-        },
-    };
-    caller(site, visit, shown, asked).await.map(Some)
+/// What a request shows of who sends it. Nothing was asked of the database yet.
+enum Credentials {
+    /// What a session signs.
+    Session(Shown),
+    /// An API token, whatever it is worth.
+    Token(String),
 }
 
-/// Puts into the request's extensions where it belongs.
+/// What the request shows, where it shows something that can be one.
+fn credentials(request: &mut ServiceRequest, site: &Site) -> Result<Option<Credentials>, ApiError> {
+    Ok(match bearer(request)? {
+        Some(token) if Secret::is_meant(&token) => Some(Credentials::Token(token)),
+        Some(token) => Some(Credentials::Session(Shown::of_token(site, &token)?)),
+        None => signed_link::take(request, site)?.map(Shown::of_link).map(Credentials::Session),
+    })
+}
+
+/// Who shows it.
+async fn known(
+    site: &Site,
+    visit: &Visit,
+    shown: Option<Credentials>,
+    asked: Asked,
+) -> Result<Option<Caller>, ApiError> {
+    match shown {
+        Some(Credentials::Token(token)) => by_token::caller(site, visit, &token).await.map(Some),
+        Some(Credentials::Session(shown)) => caller(site, visit, shown, asked).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Puts into the request's extensions where it belongs. The limits come before the queries: a stranger is counted with
+/// their network before anything is asked for them, and somebody who can be known once they are.
 async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let Some(site) = request.app_data::<Data<Site>>().cloned() else {
         return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
-    let visit = visit(request, &site).await?;
+    let host = site.key_of_host(&host_name(&requested_host(request)));
+    let mut visit = arrival(request, &site, &host);
     // Already here: refusals are counted with where they came from.
     request.extensions_mut().insert(visit.clone());
-    let mut counted = None;
-    let known = known(request, &site, &visit, &mut counted).await;
-    if request.path().starts_with(PREFIX) {
+    let (asked, shown) = (Asked::of(request), credentials(request, &site));
+    let is_api = request.path().starts_with(PREFIX);
+    let is_stranger = match &shown {
+        Ok(Some(Credentials::Session(_))) => false,
+        Ok(Some(Credentials::Token(token))) => !site.keeps_token(&visit, token),
+        Ok(None) | Err(_) => true,
+    };
+    let is_asked_for = host != HostKey::Shared && visit.organization.is_none();
+    if is_stranger && (is_api || is_asked_for) {
         // A token that is none is nobody's, and counted with the strangers of its network.
-        let of = known.as_ref().ok().and_then(Option::as_ref);
-        let counted = counted.filter(|_| of.is_none());
-        let left = counted.unwrap_or_else(|| site.rate_limiter.check(of, visit.address));
-        let admitted = left.admit();
-        request.extensions_mut().insert(left);
-        admitted?;
+        admit(request, site.rate_limiter.check(None, visit.address))?;
+    }
+    visit.organization = organization(&site, visit.organization.take(), host).await?;
+    request.extensions_mut().insert(visit.clone());
+    let known = match shown {
+        Ok(shown) => known(&site, &visit, shown, asked).await,
+        Err(error) => Err(error),
+    };
+    let of = known.as_ref().ok().and_then(Option::as_ref);
+    if is_api && (of.is_some() || !is_stranger) {
+        admit(request, site.rate_limiter.check(of, visit.address))?;
     }
     if let Some(mut caller) = known? {
         caller.idempotency_key = IdempotencyKey::take(request);
@@ -114,11 +137,41 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError> {
-    let host = host_name(&requested_host(request));
-    let organization = match site.key_of_host(&host) {
+/// Says on the answer what is left, and refuses where it is nothing.
+fn admit(request: &ServiceRequest, left: Left) -> Result<(), ApiError> {
+    let admitted = left.admit();
+    request.extensions_mut().insert(left);
+    admitted
+}
+
+/// Where a request comes from and to, as far as that is known without asking.
+fn arrival(request: &ServiceRequest, site: &Site, host: &HostKey) -> Visit {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let forwarded: Vec<&[u8]> =
+        request.headers().get_all(header::X_FORWARDED_FOR).map(header::HeaderValue::as_bytes).collect();
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
+    let organization = match host {
         HostKey::Shared => None,
-        HostKey::Organization(key) => {
+        HostKey::Organization(key) => site.db.access().kept_organization(key),
+    };
+    Visit {
+        organization,
+        address: client_address(peer, &forwarded, site.trusted_proxies),
+        request_id: request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0),
+        user_agent: header(header::USER_AGENT).to_owned(),
+    }
+}
+
+/// The organization of the host, which is asked for where it is not kept.
+async fn organization(
+    site: &Site,
+    kept: Option<Arc<Organization>>,
+    host: HostKey,
+) -> Result<Option<Arc<Organization>>, ApiError> {
+    let organization = match (kept, host) {
+        (Some(kept), _) => Some(kept),
+        (None, HostKey::Shared) => None,
+        (None, HostKey::Organization(key)) => {
             let found = site.db.access().organization(&site.db, key).await?;
             Some(found.ok_or(ApiError::NotFound)?)
         }
@@ -126,20 +179,7 @@ async fn visit(request: &ServiceRequest, site: &Site) -> Result<Visit, ApiError>
     if organization.as_ref().is_some_and(|organization| organization.suspended) {
         return Err(ApiError::OrganizationSuspended);
     }
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let forwarded: Vec<&str> = request
-        .headers()
-        .get_all(header::X_FORWARDED_FOR)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
-    Ok(Visit {
-        organization,
-        address: client_address(peer, &forwarded, site.trusted_proxies),
-        request_id: request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0),
-        user_agent: header(header::USER_AGENT).to_owned(),
-    })
+    Ok(organization)
 }
 
 /// The host that was asked for. `X-Forwarded-Host` counts for nothing: whoever writes it would choose the
@@ -244,6 +284,16 @@ pub enum HostKey {
 }
 
 impl Site {
+    /// Whether this token is one that was shown a moment ago, so that nothing has to be asked for it.
+    fn keeps_token(&self, visit: &Visit, token: &str) -> bool {
+        let access = self.db.access();
+        Secret::parse(token).is_some_and(|secret| {
+            let shared = || access.kept_organization(&OrganizationKey::ShortId(secret.short_id().to_owned()));
+            let organization = visit.organization.clone().or_else(shared);
+            organization.is_some_and(|organization| access.keeps_token(organization.id, secret.hash()))
+        })
+    }
+
     /// What this host, in lower case and without its port, stands for.
     pub fn key_of_host(&self, host: &str) -> HostKey {
         if host == self.shared_host {
@@ -265,14 +315,17 @@ fn host_name(host: &str) -> String {
     without_port.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// The client's address: the peer's, or, behind so many trusted proxies, that entry of `X-Forwarded-For` counted
-/// from the right. What a client writes into the header itself stands further left and counts for nothing.
-fn client_address(peer: IpAddr, forwarded: &[&str], trusted_proxies: usize) -> IpAddr {
+/// The client's address: the peer's, or, behind so many trusted proxies, that entry of the lines of `X-Forwarded-For`
+/// counted from the right. What a client writes into the header itself stands further left and counts for nothing,
+/// whatever bytes it has: an entry that is no text is one all the same.
+fn client_address(peer: IpAddr, forwarded: &[&[u8]], trusted_proxies: usize) -> IpAddr {
     if trusted_proxies == 0 {
         return peer;
     }
-    let entry = forwarded.len().checked_sub(trusted_proxies).and_then(|index| forwarded.get(index));
-    entry.and_then(|text| parse_address(text.trim())).unwrap_or(peer)
+    let entries: Vec<&[u8]> = forwarded.iter().flat_map(|line| line.split(|byte| *byte == b',')).collect();
+    let entry = entries.len().checked_sub(trusted_proxies).and_then(|index| entries.get(index));
+    let text = entry.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    text.and_then(|text| parse_address(text.trim())).unwrap_or(peer)
 }
 
 /// An address, with or without a port. An IPv4 address that came in over an IPv6 socket is an IPv4 address.
@@ -288,18 +341,29 @@ mod tests {
     #[test]
     fn addresses_are_counted_from_the_right() {
         let peer: IpAddr = "10.0.0.1".parse().expect("an address");
-        for (forwarded, proxies, expected) in [
+        let cases: Vec<(Vec<&[u8]>, usize, &str)> = vec![
             (vec![], 0, "10.0.0.1"),
-            (vec!["1.1.1.1"], 0, "10.0.0.1"),
-            (vec!["1.1.1.1"], 1, "1.1.1.1"),
-            (vec!["6.6.6.6", " 1.1.1.1"], 1, "1.1.1.1"),
-            (vec!["6.6.6.6", "1.1.1.1", "10.0.0.9"], 2, "1.1.1.1"),
-            (vec!["1.1.1.1"], 2, "10.0.0.1"),
-            (vec!["nonsense"], 1, "10.0.0.1"),
-            (vec!["1.1.1.1:4711"], 1, "1.1.1.1"),
-            (vec!["::ffff:1.1.1.1"], 1, "1.1.1.1"),
-            (vec!["[2001:db8::1]:4711"], 1, "2001:db8::1"),
-        ] {
+            (vec![b"1.1.1.1"], 0, "10.0.0.1"),
+            (vec![b"1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"6.6.6.6", b" 1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"6.6.6.6, 1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"6.6.6.6", b"1.1.1.1", b"10.0.0.9"], 2, "1.1.1.1"),
+            (vec![b"6.6.6.6,1.1.1.1", b"10.0.0.9"], 2, "1.1.1.1"),
+            (vec![b"1.1.1.1"], 2, "10.0.0.1"),
+            (vec![b"nonsense"], 1, "10.0.0.1"),
+            (vec![b"1.1.1.1:4711"], 1, "1.1.1.1"),
+            (vec![b"::ffff:1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"[2001:db8::1]:4711"], 1, "2001:db8::1"),
+            // What cannot be read is an entry that is no address, and hides none beside it.
+            (vec![b"\xff, 1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"6.6.6.6\xe9", b"1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"\x80,1.1.1.1, 10.0.0.9"], 2, "1.1.1.1"),
+            (vec![b"6.6.6.6, \xff"], 1, "10.0.0.1"),
+            (vec![b"6.6.6.6, \xff, 10.0.0.9"], 2, "10.0.0.1"),
+            (vec![b",,1.1.1.1"], 1, "1.1.1.1"),
+            (vec![b"1.1.1.1,"], 1, "10.0.0.1"),
+        ];
+        for (forwarded, proxies, expected) in cases {
             let expected: IpAddr = expected.parse().expect("an address");
             assert_eq!(client_address(peer, &forwarded, proxies), expected, "{forwarded:?} {proxies}");
         }

@@ -57,6 +57,8 @@ pub struct Site {
     pub rate_limiter: RateLimiter,
     /// How many proxies stand in front.
     pub trusted_proxies: usize,
+    /// Whether the database answers.
+    pub readiness: app_files::Readiness,
     /// The folder with the built app.
     pub app_directory: Option<PathBuf>,
 }
@@ -88,6 +90,7 @@ impl Portico {
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,
             rate_limiter,
+            readiness: app_files::Readiness::default(),
             app_directory: config.app_directory.clone(),
         };
         Ok(Self { site: Data::new(site), listener })

@@ -11,8 +11,8 @@ use serde_json::json;
 use shared::{Menu, Operations, ProblemCode};
 
 use crate::{
-    harness::{TestApp, TestServer},
-    projects::statements,
+    harness::{Client, TestApp, TestServer},
+    projects::statements::{count_from_now_on, during},
 };
 
 fn quota(number: u32) -> NonZeroU32 {
@@ -85,7 +85,7 @@ fn a_network_is_counted_while_nobody_is_known_and_bad_tokens_with_it() {
 /// Each would be a look into the database otherwise, for whoever makes them up by the thousand.
 #[test]
 fn tokens_that_are_made_up_are_looked_for_as_often_as_a_network_may_ask() {
-    statements::count_from_now_on();
+    count_from_now_on();
     let app = TestApp::start();
     let server = limited(&app);
     let person = app.acme.person().grant(Menu::Users, Operations::VIEW).create(&app);
@@ -103,7 +103,7 @@ fn tokens_that_are_made_up_are_looked_for_as_often_as_a_network_may_ask() {
         let figure = answer.header("ratelimit").expect("a figure");
         assert!(figure.starts_with(&format!("\"network\";r={left};")), "counted once: {figure}");
     }
-    let asked = statements::during(&app, || {
+    let asked = during(&app, || {
         for _ in 0..200 {
             assert_eq!(made_up("192.0.2.2").expect(429).problem().code, ProblemCode::RateLimited);
         }
@@ -112,4 +112,68 @@ fn tokens_that_are_made_up_are_looked_for_as_often_as_a_network_may_ask() {
     // What the server knows goes on, and so does everybody elsewhere.
     own.get("/users").expect(200);
     made_up("198.51.100.1").expect(401);
+}
+
+/// Requests of strangers that are measured together. What the server writes of them by itself, every few seconds, is far
+/// less than a statement each.
+const STRANGERS: usize = 100;
+
+fn statements(app: &TestApp, request: impl Fn(usize)) -> usize {
+    during(app, || (0..STRANGERS).for_each(&request))
+}
+
+#[test]
+fn a_stranger_who_is_refused_costs_no_query() {
+    count_from_now_on();
+    let app = TestApp::start();
+    let server = limited(&app);
+    let from = |host: &str| server.client(host).with_header("x-forwarded-for", "192.0.2.1");
+    for _ in 0..6 {
+        from(&app.acme.host()).get("/sign-in-page").expect(200);
+    }
+    let refused = |client: Client| {
+        client.get("/token").expect(429);
+    };
+    let unknown_token = |number: usize| {
+        let secret = Secret::random(&format!("acme{number:04}"));
+        refused(from("app.portico.test").with_token(secret.text()));
+    };
+    for (what, request) in [
+        ("hosts of nobody", &(|number| refused(from(&format!("nobody{number}.example")))) as &dyn Fn(usize)),
+        ("tokens of nobody", &unknown_token),
+        ("nobody at a host that is there", &|_| refused(from(&app.norte.host()))),
+    ] {
+        let statements = statements(&app, request);
+        assert!(statements < STRANGERS / 2, "{what}: {statements}");
+    }
+}
+
+#[test]
+fn what_strangers_ask_again_and_again_is_asked_for_once() {
+    count_from_now_on();
+    let app = TestApp::start();
+    let nobody = app.server.client("nobody.example");
+    let statements_of = statements(&app, |_| {
+        nobody.get("/sign-in-page").expect(404);
+    });
+    assert!(statements_of < STRANGERS / 2, "{statements_of}");
+    let statements_of = statements(&app, |_| assert!(nobody.answers("//readyz")));
+    assert!(statements_of < STRANGERS / 2, "{statements_of}");
+}
+
+/// Somebody with an API token is counted by it, and with the strangers of their network only until the token is known.
+#[test]
+fn a_token_that_is_known_is_not_counted_with_strangers() {
+    let app = TestApp::start();
+    let server = limited(&app);
+    let token = app.acme.admin(&app).api_token(&app, &[(Menu::Users, Operations::ALL)]);
+    let own = token.at(&server).with_header("x-forwarded-for", "192.0.2.1");
+    let answer = own.get("/token").expect(200);
+    assert_eq!(answer.header("ratelimit-policy"), Some("\"token\";q=4;w=60, \"organization\";q=10;w=60"));
+    let stranger = server.client(&app.acme.host()).with_header("x-forwarded-for", "192.0.2.2");
+    for _ in 0..5 {
+        stranger.get("/sign-in-page").expect(200);
+    }
+    stranger.get("/sign-in-page").expect(429);
+    own.get("/token").expect(200);
 }
