@@ -96,7 +96,7 @@ impl Step {
             .first(conn.sql())
             .optional()?;
         let Some((fingerprint, done, answer)) = found else { return Ok(None) };
-        if fingerprint != self.fingerprint {
+        if !self.key.is_of(&fingerprint) {
             return Err(reused("It came with another request before. Choose a new key for a new request."));
         }
         self.key.note_replay();

@@ -131,7 +131,7 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
         admit(request, site.rate_limiter.check(of, visit.address))?;
     }
     if let Some(mut caller) = known? {
-        caller.idempotency_key = IdempotencyKey::take(request);
+        caller.idempotency_key = IdempotencyKey::take(request, &site.keys);
         request.extensions_mut().insert(caller);
     }
     Ok(())

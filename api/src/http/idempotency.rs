@@ -27,6 +27,7 @@ use super::{
     guards::Access,
     route::Route,
     routes::{self, PREFIX},
+    tokens::{MarkKey, TokenKeys},
 };
 use crate::ApiError;
 
@@ -67,16 +68,22 @@ static OPERATIONS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
 });
 
 /// The key of one request. Clones share it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct IdempotencyKey(Arc<Inner>);
 
-#[derive(Debug)]
+impl std::fmt::Debug for IdempotencyKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("IdempotencyKey").field(&self.0.operation).field(&self.0.key).finish()
+    }
+}
+
 struct Inner {
     operation: &'static str,
     /// The key, or what is wrong with it.
     key: Result<String, &'static str>,
     /// The request so far: its line, the version that it names, and its body as it is read.
     request: Mutex<Sha256>,
+    marks: Arc<[MarkKey]>,
     steps: AtomicI16,
     replayed: AtomicBool,
 }
@@ -84,7 +91,7 @@ struct Inner {
 impl IdempotencyKey {
     /// The key of this request, where it has one and the route honours it. Its body is hashed as it is read, without
     /// being held.
-    pub fn take(request: &mut ServiceRequest) -> Option<Self> {
+    pub fn take(request: &mut ServiceRequest, keys: &TokenKeys) -> Option<Self> {
         if request.method() != actix_web::http::Method::POST {
             return None;
         }
@@ -106,6 +113,7 @@ impl IdempotencyKey {
             operation,
             key,
             request: Mutex::new(hash),
+            marks: keys.marks(),
             steps: AtomicI16::new(0),
             replayed: AtomicBool::new(false),
         }));
@@ -134,8 +142,19 @@ impl IdempotencyKey {
         })
     }
 
-    /// SHA-256 of the request as far as it was read.
+    /// By which the request, as far as it was read, is known again. A body may hold a password, which nobody is to find
+    /// out by trying.
     pub fn fingerprint(&self) -> Vec<u8> {
+        self.0.marks.first().map(|key| key.mark(&self.digest())).unwrap_or_default()
+    }
+
+    /// Whether a fingerprint is of this request. One that was made with the key before is, while that key is there.
+    pub fn is_of(&self, fingerprint: &[u8]) -> bool {
+        let digest = self.digest();
+        self.0.marks.iter().any(|key| key.fits(&digest, fingerprint))
+    }
+
+    fn digest(&self) -> Vec<u8> {
         self.0.request.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize().to_vec()
     }
 
@@ -174,7 +193,10 @@ fn parse(value: &[u8]) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, TimeDelta};
+
     use super::*;
+    use crate::{clock::Clock, http::tokens};
 
     #[test]
     fn keys() {
@@ -195,6 +217,39 @@ mod tests {
             assert_eq!(parse(value.as_bytes()).ok().as_deref(), expected, "{value}");
         }
         assert!(parse(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn a_fingerprint_tells_nothing_to_whoever_lacks_the_key() {
+        let folder = std::env::temp_dir().join(format!("portico-marks-{}", std::process::id()));
+        let key = |day: u32| {
+            let clock = Clock::fixed(DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + i64::from(day)));
+            let other = folder.join(day.to_string());
+            let file = tokens::create_key(&other, &clock).expect("a key").expect("it is new");
+            let name = file.file_name().expect("a name");
+            std::fs::rename(&file, folder.join(name)).expect("it is moved");
+            TokenKeys::read(&folder).expect("the keys")
+        };
+        let request = |keys: &TokenKeys, body: &[u8]| {
+            IdempotencyKey(Arc::new(Inner {
+                operation: "create_user",
+                key: Ok("k".to_owned()),
+                request: Mutex::new(Sha256::new().chain_update(body)),
+                marks: keys.marks(),
+                steps: AtomicI16::new(0),
+                replayed: AtomicBool::new(false),
+            }))
+        };
+        let (before, after) = (key(1), key(2));
+        let one = request(&before, b"password");
+        assert_ne!(one.fingerprint(), Sha256::digest(b"password").to_vec());
+        assert_ne!(one.fingerprint(), Sha256::digest(Sha256::digest(b"password")).to_vec());
+        assert!(one.is_of(&one.fingerprint()) && !request(&before, b"other").is_of(&one.fingerprint()));
+        // A new key is laid beside the old one: what came before is still known again, by both servers.
+        let later = request(&after, b"password");
+        assert_ne!(later.fingerprint(), one.fingerprint());
+        assert!(later.is_of(&one.fingerprint()) && !later.is_of(b""));
+        std::fs::remove_dir_all(&folder).expect("it is taken away");
     }
 
     #[test]

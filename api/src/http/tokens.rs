@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail};
@@ -14,8 +15,10 @@ use ed25519_dalek::{
     SigningKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
 };
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::Sha256;
 use shared::ids::{OrganizationId, SessionId, UserId};
 
 use crate::{ApiError, clock::Clock};
@@ -66,22 +69,54 @@ pub struct TokenKeys {
     signing_id: String,
     signing: EncodingKey,
     verifying: HashMap<String, DecodingKey>,
+    marks: Arc<[MarkKey]>,
+}
+
+/// A secret of the servers with which they mark what they keep, so that whoever reads the database cannot try what it
+/// was made of. Made of a key that signs, and of no use for signing.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct MarkKey(Hmac<Sha256>);
+
+impl MarkKey {
+    fn of(key: &SigningKey) -> Option<Self> {
+        let derived =
+            Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?.chain_update(b"portico marks").finalize();
+        Hmac::new_from_slice(&derived.into_bytes()).ok().map(Self)
+    }
+
+    /// The mark of some bytes.
+    pub fn mark(&self, bytes: &[u8]) -> Vec<u8> {
+        self.0.clone().chain_update(bytes).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether this is the mark of these bytes.
+    pub fn fits(&self, bytes: &[u8], mark: &[u8]) -> bool {
+        self.0.clone().chain_update(bytes).verify_slice(mark).is_ok()
+    }
 }
 
 impl TokenKeys {
     /// Reads the keys of the folder.
     pub fn read(directory: &Path) -> Result<Self> {
         let mut newest: Option<(String, EncodingKey)> = None;
-        let mut verifying = HashMap::new();
+        let (mut verifying, mut marks) = (HashMap::new(), Vec::new());
         for (id, key) in read_keys(directory)? {
             verifying.insert(id.clone(), DecodingKey::from_ed_der(key.verifying_key().as_bytes()));
+            marks.extend(MarkKey::of(&key));
             // Ids begin with the day on which the key was made, so the last one by name is the newest.
             newest = Some((id, EncodingKey::from_ed_pem(to_pem(&key)?.as_bytes())?));
         }
         let Some((signing_id, signing)) = newest else {
             bail!("{} holds no key. `portico keys create` makes one.", directory.display());
         };
-        Ok(Self { signing_id, signing, verifying })
+        marks.reverse();
+        Ok(Self { signing_id, signing, verifying, marks: marks.into() })
+    }
+
+    /// What marks, the newest first. The others tell what was marked before.
+    pub fn marks(&self) -> Arc<[MarkKey]> {
+        Arc::clone(&self.marks)
     }
 
     /// A token for a session, and when it ends.
