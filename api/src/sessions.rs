@@ -7,7 +7,7 @@
 mod confirm;
 pub(crate) mod cookies;
 pub mod device;
-mod events;
+pub(crate) mod events;
 pub mod guesses;
 pub(crate) mod guessing;
 pub(crate) mod handlers;

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use futures_util::stream;
 use shared::{
-    Page,
+    Menu, Operation, Page,
     audit::{AuditChain, AuditEntry, AuditFilter, DeniedAccess, DeniedAccessFilter},
     ids::ChangeId,
     session::SignedLink,
@@ -16,13 +16,17 @@ use shared::{
 use super::{export::Export, store};
 use crate::{
     ApiError,
-    access::marks::{menu, op},
+    access::{
+        Caller,
+        marks::{menu, op},
+    },
     http::{
         guards::{Allowed, Confirmed, Linked, MayRead},
         input::Query,
         server::Site,
         signed_link::{self, Resource},
     },
+    sessions::events,
 };
 
 /// What was changed in the organization, by whom, when and from where, the newest first.
@@ -89,6 +93,7 @@ pub async fn export_audit_log(
             let done = export.chunk(conn, &mut lines)?;
             Ok((export, lines, done))
         };
+        check_still_allowed(&site, who.caller()).await?;
         let (export, lines, done) = site.db.read(&who, work).await?;
         Ok(Some((Bytes::from(lines), (!done).then_some((export, who, site)))))
     });
@@ -96,6 +101,15 @@ pub async fn export_audit_log(
         .insert_header((CONTENT_TYPE, "application/x-ndjson"))
         .insert_header((CONTENT_DISPOSITION, name))
         .streaming(chunks))
+}
+
+/// Asks again, before each chunk: a long file goes on no longer than the session, and the right, of whoever takes it. One
+/// that is cut off has no last line.
+async fn check_still_allowed(site: &Site, caller: &Caller) -> Result<(), ApiError> {
+    let alive = events::find_alive(site, caller, caller.session()?).await?;
+    let person = alive.ok_or(ApiError::Unauthenticated)?;
+    let today = site.clock.now().with_timezone(&person.time_zone).date_naive();
+    person.holder.check(Menu::AuditLog, Operation::View, today).map_err(ApiError::Forbidden)
 }
 
 /// Refused requests, counted by minute, network, account, operation and problem, the newest first.

@@ -102,6 +102,15 @@ async fn look(
     watching: &Watching,
 ) -> Result<Option<Arc<Person>>, ApiError> {
     let _turn = watching.turn().await?;
+    find_alive(site, caller, session).await
+}
+
+/// The person, where their session goes on: for answers that take longer than a moment.
+pub(crate) async fn find_alive(
+    site: &Site,
+    caller: &Caller,
+    session: SessionId,
+) -> Result<Option<Arc<Person>>, ApiError> {
     let (access, organization) = (site.db.access(), caller.organization.id);
     let found = access.organization(&site.db, OrganizationKey::Id(organization)).await?;
     if found.is_none_or(|organization| organization.suspended) {

@@ -1,6 +1,9 @@
 //! The audit log over the API: filters, pages, differences, the chain and the export.
 
+use std::io::Read;
+
 use chrono::TimeDelta;
+use diesel::{RunQueryDsl, sql_query, sql_types};
 use serde_json::{Value, json};
 use shared::{
     Menu, Operations, Page, ProblemCode,
@@ -9,6 +12,7 @@ use shared::{
     session::SignedLink,
     user::User,
 };
+use ureq::http::Method;
 
 use super::{seal, verified};
 use crate::harness::{Actor, TestApp};
@@ -109,4 +113,32 @@ fn the_export_opens_by_a_link_of_who_has_confirmed() {
     assert_eq!(anyone.get(href).expect(403).problem().code, ProblemCode::ConfirmationRequired);
     let refused = reader.get("/audit-log/export/link").expect(403).problem();
     assert_eq!(refused.code, ProblemCode::ConfirmationRequired);
+}
+
+/// Whoever takes the log along needs their session, and their right, to its end.
+#[test]
+fn an_export_ends_with_the_session_that_takes_it() {
+    let app = TestApp::start();
+    // More than what finds room between server and reader.
+    let rows = "WITH one AS (SELECT * FROM audit_log WHERE org_id = $1 LIMIT 1), rows AS (
+            INSERT INTO audit_log (org_id, id, at, actor_kind, entity, entity_id, action)
+            SELECT org_id, md5(n::text)::uuid, at, actor_kind, entity, entity_id, action
+            FROM one, generate_series(1, 20000) n RETURNING org_id, id)
+        INSERT INTO audit_parts (org_id, audit_id, number, commitment, salt, content)
+        SELECT org_id, id, 0, sha256('x'), substr(sha256('x'), 1, 16), '{\"label\":\"' || repeat('x', 3000) || '\"}' FROM rows";
+    let inserted = sql_query(rows)
+        .bind::<sql_types::Uuid, _>(app.acme.id.0)
+        .execute(&mut app.database.superuser())
+        .expect("there are rows");
+    assert_eq!(inserted, 20_000);
+    let reader = app.acme.person().grant(Menu::AuditLog, Operations::VIEW).create(&app);
+    let mut lines = reader.read_slowly("/audit-log/export");
+    let mut first = [0; 10];
+    lines.read_exact(&mut first).expect("it begins");
+    reader.send(Method::DELETE, "/session", None, None).expect(204);
+    let mut rest = Vec::new();
+    // That it breaks off is how it ends.
+    let end = lines.read_to_end(&mut rest);
+    assert!(end.is_err(), "{end:?}");
+    assert!(!String::from_utf8_lossy(&rest).contains("{\"end\""), "{} bytes", rest.len());
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     net::SocketAddr,
     sync::Mutex,
 };
@@ -170,6 +170,19 @@ impl Client {
         let response = self.agent.run(request).expect("the server answers");
         assert_eq!(response.status(), 200);
         EventStream::read(response.into_body().into_reader())
+    }
+
+    /// Begins to read a long answer, as a reader that takes no more than it is asked for.
+    pub fn read_slowly(&self, path: &str) -> impl Read {
+        let request = ureq::http::Request::builder()
+            .uri(format!("http://{}/api/v1{path}", self.address))
+            .header("host", &self.host)
+            .header("authorization", format!("Bearer {}", self.token.as_deref().expect("signed in")))
+            .body(())
+            .expect("a request");
+        let response = self.agent.run(request).expect("the server answers");
+        assert_eq!(response.status(), 200);
+        response.into_body().into_reader()
     }
 
     fn keep_cookies<T>(&self, response: &ureq::http::Response<T>) {
