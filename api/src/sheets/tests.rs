@@ -103,8 +103,8 @@ fn workbook_with(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A part with these shared strings, which says to have others.
 fn shared_strings(attributes: &str, strings: &[&str]) -> Vec<u8> {
-    let strings: String = strings.iter().map(|text| format!("<x:si><x:t>{text}</x:t></x:si>")).collect();
-    format!("<x:sst xmlns:x=\"x\" {attributes}>{strings}</x:sst>").into_bytes()
+    let strings: Vec<String> = strings.iter().map(|text| format!("<x:si><x:t>{text}</x:t></x:si>")).collect();
+    format!("<x:sst xmlns:x=\"x\" {attributes}>{}</x:sst>", strings.concat()).into_bytes()
 }
 
 /// Rows of cells that all show the first shared string.
@@ -211,7 +211,9 @@ fn what_is_odd_in_an_archive_is_refused_or_read() {
     let mut file = workbook(cell);
     let at = file.windows(4).rposition(|window| window == b"PK\x01\x02").expect("a head");
     file[at + 24..at + 28].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
-    assert_eq!(read(&file).map(|table| table.head).unwrap_or_else(|_| vec!["email".to_owned()]), ["email"]);
+    if let Ok(table) = read(&file) {
+        assert_eq!(table.head, ["email"]);
+    }
 }
 
 #[test]
