@@ -180,6 +180,10 @@ BEGIN
     DELETE FROM public.jobs
         WHERE kind = 'send_mail' AND state <> 'running'
           AND (payload -> 'recipient' ->> 'email' ~* emails OR payload -> 'recipient' ->> 'id' = person::text);
+    -- One that is being sent is its worker's; it goes without the address.
+    UPDATE public.jobs SET payload = jsonb_set(payload, '{mail,occasion,address}', 'null')
+        WHERE kind = 'send_mail' AND payload -> 'recipient' ->> 'id' = person::text
+          AND payload #> '{mail,occasion,address}' IS NOT NULL;
     -- Wherever else they are named.
     FOR one IN SELECT * FROM portico.columns_with_words() LOOP
         IF one.of_type = 'jsonb'::regtype THEN

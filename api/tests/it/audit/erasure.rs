@@ -74,18 +74,22 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     browser().with_token(&token.secret.expect("it is shown")).get("/token").expect(200);
     let renamed = json!({"address_ranges": ["203.0.113.0/24", "203.0.113.128/25"]});
     own.patch(&format!("/profile/api-tokens/{}", token.token.id), token.token.version, &renamed).expect(200);
-    // Mails to them of browsers that they were not known to use: one waits, one was given up.
-    let (other, third) = (browser(), browser());
-    for client in [&other, &third] {
+    // Mails to them of browsers that they were not known to use: one waits, one is being sent, one was given up.
+    let (other, third, fourth) = (browser(), browser(), browser());
+    for client in [&other, &third, &fourth] {
         client.post("/session", &credentials).expect(200);
     }
     let sql = &mut app.database.superuser();
-    let given_up = "WITH dead AS (UPDATE jobs SET state = 'dead', finished_at = created_at WHERE id =
-        (SELECT id FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY id LIMIT 1) RETURNING id)
-        SELECT id::text AS line FROM dead";
-    assert_eq!(lines(sql, given_up).len(), 1);
+    for change in ["'dead', finished_at = created_at", "'running'"] {
+        let changed = format!(
+            "WITH changed AS (UPDATE jobs SET state = {change} WHERE id = (SELECT id FROM jobs
+                WHERE state = 'waiting' AND payload::text LIKE '%203.0.113.217%' ORDER BY id LIMIT 1) RETURNING id)
+             SELECT id::text AS line FROM changed"
+        );
+        assert_eq!(lines(sql, &changed).len(), 1);
+    }
     let mails = "SELECT state AS line FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY 1";
-    assert_eq!(lines(sql, mails), ["dead", "waiting"]);
+    assert_eq!(lines(sql, mails), ["dead", "running", "waiting"]);
     // A cookie of theirs was copied, and shown from there.
     let (name, copied) =
         other.cookies().into_iter().find(|(name, _)| name.contains("refresh")).expect("a cookie");
