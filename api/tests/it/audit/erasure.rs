@@ -44,6 +44,24 @@ fn post(actor: &Actor, user: &User, verb: &str) -> crate::harness::Answer {
     actor.send(Method::POST, &format!("/users/{}/{verb}", user.id), Some(user.version), None)
 }
 
+/// Others name them: in a project, its team, General Data and a role. Gives the project.
+fn others_write_of_them(app: &TestApp, admin: &Actor, person: &User) -> Value {
+    let about = "Led by Quirina Ybarrondo (quirina@YBARRONDO.example), once Zuloaga, Quirina. Not by Quirinal Ybarrondos.";
+    let keyed = admin.keyed(app, "of-them");
+    let project: Value = keyed
+        .post("/projects", &json!({"name": "Plan of quirina ybarrondo", "description": about}))
+        .expect(201)
+        .json();
+    let team = format!("/projects/{}/team", project["id"].as_str().expect("an id"));
+    admin.post(&team, &json!({"user_id": person.id, "position": "team_member"})).expect(201);
+    let settings: Value = admin.get("/general-data").expect(200).json();
+    let version = i32::try_from(settings["version"].as_i64().expect("a version")).expect("small");
+    admin.patch("/general-data", version, &json!({"email": "quirina@ybarrondo.example"})).expect(200);
+    let role = json!({"name": "Deputy of Quirina Zuloaga", "licence_type": "team_member"});
+    admin.post("/roles", &role).expect(201);
+    project
+}
+
 #[test]
 fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     let app = TestApp::start();
@@ -97,20 +115,7 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     app.clock.advance(TimeDelta::seconds(21));
     other.set_cookie(&name, &copied);
     other.post("/session/refresh", &json!({})).expect(401);
-    // Others wrote of them.
-    let about = "Led by Quirina Ybarrondo (quirina@YBARRONDO.example), once Zuloaga, Quirina. Not by Quirinal Ybarrondos.";
-    let keyed = admin.keyed(&app, "of-them");
-    let project: Value = keyed
-        .post("/projects", &json!({"name": "Plan of quirina ybarrondo", "description": about}))
-        .expect(201)
-        .json();
-    let team = format!("/projects/{}/team", project["id"].as_str().expect("an id"));
-    admin.post(&team, &json!({"user_id": person.id, "position": "team_member"})).expect(201);
-    let settings: Value = admin.get("/general-data").expect(200).json();
-    let version = i32::try_from(settings["version"].as_i64().expect("a version")).expect("small");
-    admin.patch("/general-data", version, &json!({"email": "quirina@ybarrondo.example"})).expect(200);
-    let role = json!({"name": "Deputy of Quirina Zuloaga", "licence_type": "team_member"});
-    admin.post("/roles", &role).expect(201);
+    let project = others_write_of_them(&app, &admin, &person);
     seal(&app);
 
     let words = ["quirina", "ybarrondo", "zuloaga", "trasgo", "203.0.113"];
