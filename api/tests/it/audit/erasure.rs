@@ -148,6 +148,11 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     );
     assert_eq!(project["name"], json!(format!("Plan of {}", preview.pseudonym)));
 
+    // Of mails to them the one is left that a worker holds.
+    let to_them =
+        format!("SELECT state AS line FROM jobs WHERE payload -> 'recipient' ->> 'id' = '{}'", person.id);
+    assert_eq!(lines(sql, &to_them), ["running"]);
+
     // What they did is still there, and the chain holds.
     seal(&app);
     let report = report(&app, &app.acme);
