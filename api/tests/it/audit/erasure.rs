@@ -13,7 +13,7 @@ use ureq::http::Method;
 
 use super::{report, seal};
 use crate::{
-    harness::{Actor, PASSWORD, TestApp},
+    harness::{Actor, Client, PASSWORD, TestApp},
     promises::catalogue::lines,
 };
 
@@ -44,22 +44,40 @@ fn post(actor: &Actor, user: &User, verb: &str) -> crate::harness::Answer {
     actor.send(Method::POST, &format!("/users/{}/{verb}", user.id), Some(user.version), None)
 }
 
-/// Others name them: in a project, its team, General Data and a role. Gives the project.
-fn others_write_of_them(app: &TestApp, admin: &Actor, person: &User) -> Value {
-    let about = "Led by Quirina Ybarrondo (quirina@YBARRONDO.example), once Zuloaga, Quirina. Not by Quirinal Ybarrondos.";
-    let keyed = admin.keyed(app, "of-them");
-    let project: Value = keyed
-        .post("/projects", &json!({"name": "Plan of quirina ybarrondo", "description": about}))
-        .expect(201)
-        .json();
-    let team = format!("/projects/{}/team", project["id"].as_str().expect("an id"));
-    admin.post(&team, &json!({"user_id": person.id, "position": "team_member"})).expect(201);
-    let settings: Value = admin.get("/general-data").expect(200).json();
-    let version = i32::try_from(settings["version"].as_i64().expect("a version")).expect("small");
-    admin.patch("/general-data", version, &json!({"email": "quirina@ybarrondo.example"})).expect(200);
-    let role = json!({"name": "Deputy of Quirina Zuloaga", "licence_type": "team_member"});
-    admin.post("/roles", &role).expect(201);
-    project
+/// All that tells from where somebody came, beside their session.
+fn come_from_an_address(app: &TestApp, own: &Client, credentials: &Value) {
+    // A token for their network alone, used from there.
+    let new = json!({"name": "Reports", "expires_on": "2026-12-31", "scopes": {"projects": {"view": true}},
+        "address_ranges": ["203.0.113.0/24"]});
+    own.post("/session/confirm", &json!({"password": PASSWORD})).expect(204);
+    let token: CreatedApiToken = own.post("/profile/api-tokens", &new).expect(201).json();
+    let browser = || app.client(&app.acme).with_header("x-forwarded-for", "203.0.113.217");
+    browser().with_token(&token.secret.expect("it is shown")).get("/token").expect(200);
+    let renamed = json!({"address_ranges": ["203.0.113.0/24", "203.0.113.128/25"]});
+    own.patch(&format!("/profile/api-tokens/{}", token.token.id), token.token.version, &renamed).expect(200);
+    // Mails to them of browsers that they were not known to use: one waits, one is being sent, one was given up.
+    let (other, third, fourth) = (browser(), browser(), browser());
+    for client in [&other, &third, &fourth] {
+        client.post("/session", credentials).expect(200);
+    }
+    let sql = &mut app.database.superuser();
+    for change in ["'dead', finished_at = created_at", "'running'"] {
+        let changed = format!(
+            "WITH changed AS (UPDATE jobs SET state = {change} WHERE id = (SELECT id FROM jobs
+                WHERE state = 'waiting' AND payload::text LIKE '%203.0.113.217%' ORDER BY id LIMIT 1) RETURNING id)
+             SELECT id::text AS line FROM changed"
+        );
+        assert_eq!(lines(sql, &changed).len(), 1);
+    }
+    let mails = "SELECT state AS line FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY 1";
+    assert_eq!(lines(sql, mails), ["dead", "running", "waiting"]);
+    // A cookie of theirs was copied, and shown from there.
+    let (name, copied) =
+        other.cookies().into_iter().find(|(name, _)| name.contains("refresh")).expect("a cookie");
+    other.post("/session/refresh", &json!({})).expect(200);
+    app.clock.advance(TimeDelta::seconds(21));
+    other.set_cookie(&name, &copied);
+    other.post("/session/refresh", &json!({})).expect(401);
 }
 
 #[test]
@@ -83,42 +101,25 @@ fn an_erased_person_leaves_the_chain_whole_and_no_readable_trace() {
     let version = i32::try_from(session["version"].as_i64().expect("a version")).expect("small");
     own.patch("/profile", version, &json!({"language": "es"})).expect(200);
     own.get("/users").expect(403);
-    // A token for their network alone, used from there.
-    let new = json!({"name": "Reports", "expires_on": "2026-12-31", "scopes": {"projects": {"view": true}},
-        "address_ranges": ["203.0.113.0/24"]});
-    own.post("/session/confirm", &json!({"password": PASSWORD})).expect(204);
-    let token: CreatedApiToken = own.post("/profile/api-tokens", &new).expect(201).json();
-    let browser = || app.client(&app.acme).with_header("x-forwarded-for", "203.0.113.217");
-    browser().with_token(&token.secret.expect("it is shown")).get("/token").expect(200);
-    let renamed = json!({"address_ranges": ["203.0.113.0/24", "203.0.113.128/25"]});
-    own.patch(&format!("/profile/api-tokens/{}", token.token.id), token.token.version, &renamed).expect(200);
-    // Mails to them of browsers that they were not known to use: one waits, one is being sent, one was given up.
-    let (other, third, fourth) = (browser(), browser(), browser());
-    for client in [&other, &third, &fourth] {
-        client.post("/session", &credentials).expect(200);
-    }
-    let sql = &mut app.database.superuser();
-    for change in ["'dead', finished_at = created_at", "'running'"] {
-        let changed = format!(
-            "WITH changed AS (UPDATE jobs SET state = {change} WHERE id = (SELECT id FROM jobs
-                WHERE state = 'waiting' AND payload::text LIKE '%203.0.113.217%' ORDER BY id LIMIT 1) RETURNING id)
-             SELECT id::text AS line FROM changed"
-        );
-        assert_eq!(lines(sql, &changed).len(), 1);
-    }
-    let mails = "SELECT state AS line FROM jobs WHERE payload::text LIKE '%203.0.113.217%' ORDER BY 1";
-    assert_eq!(lines(sql, mails), ["dead", "running", "waiting"]);
-    // A cookie of theirs was copied, and shown from there.
-    let (name, copied) =
-        other.cookies().into_iter().find(|(name, _)| name.contains("refresh")).expect("a cookie");
-    other.post("/session/refresh", &json!({})).expect(200);
-    app.clock.advance(TimeDelta::seconds(21));
-    other.set_cookie(&name, &copied);
-    other.post("/session/refresh", &json!({})).expect(401);
-    let project = others_write_of_them(&app, &admin, &person);
+    come_from_an_address(&app, &own, &credentials);
+    // Others wrote of them.
+    let about = "Led by Quirina Ybarrondo (quirina@YBARRONDO.example), once Zuloaga, Quirina. Not by Quirinal Ybarrondos.";
+    let keyed = admin.keyed(&app, "of-them");
+    let project: Value = keyed
+        .post("/projects", &json!({"name": "Plan of quirina ybarrondo", "description": about}))
+        .expect(201)
+        .json();
+    let team = format!("/projects/{}/team", project["id"].as_str().expect("an id"));
+    admin.post(&team, &json!({"user_id": person.id, "position": "team_member"})).expect(201);
+    let settings: Value = admin.get("/general-data").expect(200).json();
+    let version = i32::try_from(settings["version"].as_i64().expect("a version")).expect("small");
+    admin.patch("/general-data", version, &json!({"email": "quirina@ybarrondo.example"})).expect(200);
+    let role = json!({"name": "Deputy of Quirina Zuloaga", "licence_type": "team_member"});
+    admin.post("/roles", &role).expect(201);
     seal(&app);
 
     let words = ["quirina", "ybarrondo", "zuloaga", "trasgo", "203.0.113"];
+    let sql = &mut app.database.superuser();
     assert!(found(sql, &words).len() > 15, "there is something to find");
     // Whoever is active is not erased.
     let person: User = admin.get(&path).expect(200).json();

@@ -35,7 +35,9 @@ fn a_stream_tells_of_changes_and_ends_with_its_session() {
     admin.patch(&format!("/users/{}", here.id), user.version, &json!({"first_name": "Eva"})).expect(200);
     assert_eq!(mine.next(), CHANGED);
     here.delete("/session", 1).expect(204);
-    assert_eq!(mine.next(), ENDED);
+    // The server that made the change may be told of it once more by the database.
+    let said = std::iter::repeat_with(|| mine.next()).find(|next| *next != CHANGED);
+    assert_eq!(said, Some(ENDED));
     assert_eq!(mine.next(), Next::Over);
     // Of another organization nothing is heard.
     assert_eq!(other.next(), Next::Nothing);
