@@ -40,10 +40,7 @@ test("a change is found, read in one's own language, and everything about it bes
   await expect(row(page, "Dispositivo desconocido").first()).toBeVisible();
 });
 
-test("the head of the chain is copied, and who was refused is named", async ({
-  organization,
-  enter,
-}) => {
+test("the head of the chain is copied, and who was refused is named", async ({ organization, enter }) => {
   const member = await organization.person("Noor Haddad", ["Team Member"]);
   const theirs = await enter(organization, member, "/users");
   await expect(theirs.getByRole("alert")).toContainText("grants View on Users");
@@ -56,6 +53,10 @@ test("the head of the chain is copied, and who was refused is named", async ({
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\d+:[A-Za-z0-9+/=_-]{43,44}$/);
   await page.keyboard.press("Escape");
 
+  // What was refused is gathered and written every few seconds.
+  const api = await organization.api();
+  const written = async () => (await api.get<{ items: unknown[] }>("/denied-access")).items.length;
+  await expect.poll(written).toBeGreaterThan(0);
   await page.getByRole("link", { name: "Denied access" }).click();
   await expect(row(page, "Noor Haddad").filter({ hasText: "list_users" })).toContainText("You may not do this");
 });

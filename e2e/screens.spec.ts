@@ -20,6 +20,8 @@ interface Samples {
   role: string;
   /** A row of the audit log. */
   entry: string;
+  /** An API token of the company admin's. */
+  token: string;
 }
 
 interface Screen {
@@ -77,6 +79,7 @@ const screens: Record<string, Screen> = {
   "audit-log-denied": { path: "/audit-log?view=denied", kept: false },
   profile: { path: "/profile", kept: false },
   "api-tokens": { path: "/profile/api-tokens", kept: false },
+  "api-token": { path: ({ token }) => `/profile/api-tokens/${token}`, kept: false },
   "api-tokens-new": { path: "/profile/api-tokens/new", kept: false },
   integrations: { path: "/integrations", kept: false },
   "not-found": { path: "/no-such-screen" },
@@ -104,10 +107,17 @@ async function samples(language: Language): Promise<Samples> {
     // The longest there are: a project's, with all its fields.
     api.get<ListPage<{ id: string }>>("/audit-log?entity=project&limit=1"),
   ]);
+  const ends = new Date(Date.now() + 100 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  const { token } = await api.post<{ token: { id: string } }>("/profile/api-tokens", {
+    name: "Weekly figures for the board",
+    expires_on: ends,
+    scopes: { projects: { view: true }, users: { view: true } },
+    address_ranges: ["203.0.113.0/24", "2001:db8::/32"],
+  });
   const role = roles.find((one) => one.licence_type === "project_manager");
   const person = people.items[0]!.id;
   const entry = log.items[0]!.id;
-  return { project: projects.items[0]!.id, person, former: former.items[0]?.id ?? person, role: role!.id, entry };
+  return { project: projects.items[0]!.id, person, former: former.items[0]?.id ?? person, role: role!.id, entry, token: token.id };
 }
 
 const found = new Map<Language, Promise<Samples>>();

@@ -212,8 +212,11 @@ test("one company admin must remain", async ({ organization, enter }) => {
   await complete.uncheck();
   await expect(page.getByText("You will lose complete access")).toBeVisible();
   await choose(page, "Roles", "Full Access");
+  // The look ahead says so before; that saving is refused as well is what counts.
+  const refused = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.status() === 409);
   await page.getByRole("button", { name: "Save changes" }).click();
   await confirm(page);
+  await refused;
   await expect(page.getByRole("alert").first()).toContainText("One company admin must remain");
 
   const heir = await organization.person("Hugo Ferrant", ["Full Access"]);
