@@ -1,6 +1,8 @@
 // The journeys' own `test`: an organization for each, pages of people who are signed in, and an eye on what the
 // browser complains of.
 
+import { randomBytes } from "node:crypto";
+
 import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 
 import { Organization, type Account } from "./organization.ts";
@@ -39,6 +41,12 @@ export async function signedIn(browser: Browser, organization: Organization, acc
 }
 
 export const test = base.extend<Fixtures>({
+  // A network of its own: what one journey guesses must not make another wait.
+  extraHTTPHeaders: async ({}, use) => {
+    const [one, two] = randomBytes(2);
+    await use({ "x-forwarded-for": `10.${one}.${two}.7` });
+  },
+
   organization: async ({}, use) => {
     await use(await Organization.create());
   },

@@ -73,6 +73,8 @@ pub struct Site {
     pub keys: PathBuf,
     pub app: PathBuf,
     pub port: u16,
+    /// How many proxies in front say where a request comes from.
+    pub proxies: u8,
     pub mail: Mail,
 }
 
@@ -106,6 +108,7 @@ impl Site {
         command.env("PORTICO_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
         command.env("PORTICO_PUBLIC_ORIGIN", self.address());
+        command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
         command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
         match &self.mail {
             Mail::Shown { folder, port } => {

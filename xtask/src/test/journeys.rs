@@ -50,6 +50,8 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
                 keys: scratch.path().join("keys"),
                 app: bundle,
                 port: site::free_port()?,
+                // Each journey comes from a network of its own, so that guesses in one do not slow another.
+                proxies: 1,
                 mail: Mail::Smtp { port: mail_server.port() },
             };
             site.prepare()?;
