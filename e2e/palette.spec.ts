@@ -65,7 +65,7 @@ test("nobody finds what they may not open, and `/` is a letter where one types",
 test("it is whole on a phone, light and dark", async ({ organization, enter }) => {
   const page = await enter(organization, organization.admin);
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole("button", { name: "Search or go to" }).click();
+  await page.getByRole("banner").getByRole("button", { name: "Search or go to" }).click();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).analyze();
