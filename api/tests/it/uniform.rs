@@ -198,7 +198,7 @@ fn invitation() {
         let inviter = &inviter;
         let app = &app;
         move |number: usize| {
-            if number % 100 == 0 {
+            if number.is_multiple_of(100) {
                 // An organization may send so many mails and no more; both sides begin anew alike.
                 sql_query("DELETE FROM sign_in_failures")
                     .execute(&mut app.database.superuser())
