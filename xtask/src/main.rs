@@ -17,6 +17,7 @@ mod mail_server;
 mod node;
 mod packages;
 mod postgres;
+mod python;
 mod repo;
 mod run;
 mod site;

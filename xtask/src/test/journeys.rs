@@ -24,7 +24,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         packages::ensure(&needs)?;
         packages::ensure_wasm_target(root)?;
         let chromium = packages::chromium().context("Chromium is missing")?;
-        Ok((Node::ensure(private)?, chromium))
+        Ok((Node::ensure(root, private)?, chromium))
     })?;
     steps.loud("installing the runner", || node::install(&node, &folder))?;
     // Playwright strips the types without a look at them.

@@ -25,6 +25,9 @@ const OUT_OF_REACH: [(&str, &[&str]); 4] = [
     ("xtask", &["diesel", "pq-sys", "api", "web"]),
 ];
 
+/// What npm installs for the journeys and for the tools around OpenAPI.
+const LOCKS: [&str; 2] = ["e2e/package-lock.json", "openapi/package-lock.json"];
+
 /// The whole part.
 pub fn check(root: &Path) -> Result<()> {
     let allowed = allowed_licences(&fs::read_to_string(root.join("deny.toml"))?)?;
@@ -34,7 +37,9 @@ pub fn check(root: &Path) -> Result<()> {
     let mut complaints: Vec<String> =
         packages.iter().filter_map(|package| complaint_about(package, &allowed)).collect();
     complaints.extend(wrong_directions(&metadata, packages)?);
-    complaints.extend(hosts_in_lock(&root.join("e2e/package-lock.json"))?);
+    for lock in LOCKS {
+        complaints.extend(hosts_in_lock(root, lock)?);
+    }
     if !complaints.is_empty() {
         complaints.sort();
         bail!("{}", complaints.join("\n"));
@@ -121,13 +126,14 @@ fn reachable<'a>(start: &'a str, edges: &HashMap<&str, Vec<&'a str>>) -> HashSet
 }
 
 /// A lock file that names hosts would send everyone to the registry of the person who wrote it.
-fn hosts_in_lock(lock: &Path) -> Result<Vec<String>> {
-    let Ok(content) = fs::read_to_string(lock) else { return Ok(vec![]) };
-    let lock: Value = serde_json::from_str(&content).context("e2e/package-lock.json cannot be read")?;
-    let packages = lock.get("packages").and_then(Value::as_object).into_iter().flatten();
+fn hosts_in_lock(root: &Path, lock: &str) -> Result<Vec<String>> {
+    let unreadable = || format!("{lock} cannot be read");
+    let content = fs::read_to_string(root.join(lock)).with_context(unreadable)?;
+    let content: Value = serde_json::from_str(&content).with_context(unreadable)?;
+    let packages = content.get("packages").and_then(Value::as_object).into_iter().flatten();
     Ok(packages
         .filter(|(_, package)| package.get("resolved").is_some())
-        .map(|(name, _)| format!("e2e/package-lock.json names a host for {name}"))
+        .map(|(name, _)| format!("{lock} names a host for {name}"))
         .collect())
 }
 
