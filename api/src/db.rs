@@ -19,6 +19,7 @@ pub mod queue;
 pub mod record;
 pub mod schema;
 mod tenant;
+mod turns;
 pub mod unique;
 
 use std::sync::Arc;
@@ -190,7 +191,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
     {
-        self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
+        self.0.gate.run(None, move |connection| work(&mut Platform::new(connection))).await
     }
 
     /// A transaction of an organization in which nobody is signed in yet: the sign-in itself.
@@ -228,7 +229,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
     {
-        self.0.gate.run(move |connection| work(&mut Platform::new(connection))).await
+        self.0.gate.run(None, move |connection| work(&mut Platform::new(connection))).await
     }
 
     /// For what is noted of a request before any guard, or behind it: that a session or a token was used.
@@ -260,7 +261,9 @@ impl Db {
         let (value, changed) = self
             .0
             .gate
-            .run(move |connection| Unit { mode, organization, actor, clock }.run(connection, work))
+            .run(Some(organization), move |connection| {
+                Unit { mode, organization, actor, clock }.run(connection, work)
+            })
             .await?;
         // The notification tells the other servers; this one must not wait for its own.
         for scope in changed {

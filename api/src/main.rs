@@ -8,6 +8,10 @@ use clap::{Parser, Subcommand};
 
 use commands::{audit_log::AuditCommand, jobs::JobsCommand, org::OrgCommand};
 
+/// The system's own gives each thread an arena, keeps what was freed in it, and takes a tenth of a request's time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Portico: projects, services, programs and portfolios.
 #[derive(Debug, Parser)]
 #[command(version, about)]

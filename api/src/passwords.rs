@@ -1,15 +1,19 @@
 //! Passwords: which are allowed, and their hashes.
 //!
-//! Argon2id in a pool of its own, so that a storm of sign-ins cannot starve reads.
+//! Argon2id on threads of its own with the lowest claim on the processor, so that a storm of sign-ins cannot starve reads.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
 };
 use shared::{Violation, ViolationCode, check};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::{ApiError, clock};
 
@@ -20,11 +24,17 @@ const LANES: u32 = 1;
 /// Sign-ins that may wait for each one that is being worked on.
 const WAITING: usize = 64;
 
+/// How far the threads stand back behind those that serve requests, as `nice` counts it.
+const NICENESS: i32 = 19;
+
+type Work = Box<dyn FnOnce() + Send>;
+
 /// The bounded pool for hashing.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+    /// The threads end when it is dropped.
+    work: mpsc::Sender<Work>,
 }
 
 /// What verifying a password found.
@@ -38,21 +48,20 @@ pub enum Verdict {
     RightButWeak(String),
 }
 
-impl Default for Passwords {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Passwords {
-    /// A pool for as many hashes at once as there are cores, less one for everything else.
-    pub fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let running = cores.saturating_sub(1).max(1);
-        Self {
-            running: Arc::new(Semaphore::new(running)),
-            admitted: Arc::new(Semaphore::new(running * WAITING)),
+    /// A pool of as many threads as there are cores, less one for everything else.
+    pub fn start() -> std::io::Result<Self> {
+        let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let threads = cores.saturating_sub(1).max(1);
+        let (work, waiting) = mpsc::channel::<Work>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for number in 1..=threads {
+            let waiting = Arc::clone(&waiting);
+            thread::Builder::new()
+                .name(format!("passwords-{number}"))
+                .spawn(move || hash_until_left(&waiting))?;
         }
+        Ok(Self { admitted: Arc::new(Semaphore::new(threads * (1 + WAITING))), work })
     }
 
     /// The hash of a password.
@@ -83,13 +92,32 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else { return Err(ApiError::Busy) };
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(ApiError::internal)?;
-        tokio::task::spawn_blocking(move || {
-            let _held = (admitted, running);
-            work()
-        })
-        .await
-        .map_err(ApiError::internal)
+        let (done, outcome) = oneshot::channel();
+        let work = move || {
+            let _held = admitted;
+            // Whoever asked has gone away: the outcome is nobody's.
+            drop(done.send(work()));
+        };
+        self.work
+            .send(Box::new(work))
+            .map_err(|_| ApiError::internal(anyhow::anyhow!("nobody hashes passwords")))?;
+        outcome.await.map_err(ApiError::internal)
+    }
+}
+
+/// The life of one thread of the pool.
+fn hash_until_left(waiting: &Mutex<mpsc::Receiver<Work>>) {
+    // Linux counts by thread.
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::warn!(%error, "passwords are hashed with the same claim on the processor as requests");
+    }
+    loop {
+        let work = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = work else { return };
+        // A panic is the one request's, which hears that nobody answers; the thread goes on.
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+            tracing::error!("hashing a password panicked");
+        }
     }
 }
 

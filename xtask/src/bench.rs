@@ -1,47 +1,75 @@
 //! `cargo xtask bench`: figures that are promised, measured in a release build.
+//!
+//! Start at `api.rs` for what is measured, at `ground.rs` for what it is measured on.
 
-use std::process::{Command, ExitCode};
+mod api;
+mod audit;
+mod ground;
+mod load;
+mod pgbench;
+mod process;
+mod report;
+mod statements;
 
-use anyhow::{Context as _, Result};
+use std::process::ExitCode;
+
+use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{exec, repo, steps};
+use crate::app::{self, Profile};
+use crate::packages::{self, Need};
+use crate::steps::Steps;
+use crate::{repo, site};
+use api::Part;
+use ground::Ground;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Bench {
+    /// Requests beside pgbench, memory, start, and the size of the first screen.
+    Api,
     /// How many rows of an audit log are verified in a second.
     Audit,
 }
 
-/// Rows a second that are promised.
-const AUDIT_ROWS_A_SECOND: f64 = 200_000.0;
-const AUDIT_ROWS: u32 = 1_000_000;
+/// What the person may choose.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Which figures.
+    #[arg(default_value = "api")]
+    what: Bench,
+    /// Of the API, only these; all where none is named.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+}
 
-pub fn command(bench: Bench) -> Result<ExitCode> {
+pub fn command(options: &Options) -> Result<ExitCode> {
     let root = repo::root()?;
-    exec::run(exec::cargo(&root).args(["build", "--release", "-p", "api"]))?;
-    let portico = root.join("target/release/portico");
-    match bench {
-        Bench::Audit => {
-            let folder = tempfile::tempdir()?;
-            let (file, keys) = (folder.path().join("audit.jsonl"), folder.path().join("keys"));
-            let portico = |words: &[&str]| {
-                let mut command = Command::new(&portico);
-                command.env("PORTICO_KEYS_DIR", &keys).arg("audit").args(words);
-                command
-            };
-            let path = file.to_str().context("the temporary folder has a strange name")?;
-            exec::run(&mut portico(&["sample", "--rows", &AUDIT_ROWS.to_string(), "--to", path]))?;
-            let said = exec::output(&mut portico(&["verify", path]))?;
-            let speed: f64 = said
-                .lines()
-                .find_map(|line| line.strip_suffix(" rows/s")?.rsplit(' ').next()?.parse().ok())
-                .context("`portico audit verify` does not say how fast it was")?;
-            println!("{said}");
-            let ratio = speed / AUDIT_ROWS_A_SECOND;
-            println!("{}", steps::strong(&format!("{speed:.0} rows/s: {ratio:.2} of what is promised")));
-            Ok(if ratio >= 1.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let private = repo::private_folder(&root)?;
+    packages::ensure(&[Need::Compiler, Need::ClientLibrary, Need::Server])?;
+    let portico = site::program(&root, Profile::Release);
+    let (name, measures) = match options.what {
+        Bench::Api => {
+            let parts = if options.only.is_empty() { Part::value_variants() } else { &options.only };
+            let mut steps = Steps::new(parts.len() + 2);
+            steps.loud("building the server", || site::compile(&root, Profile::Release))?;
+            let app = app::folder(&private, Profile::Release);
+            if parts.contains(&Part::FirstScreen) {
+                steps.loud("building the app", || {
+                    packages::ensure_wasm_target(&root)?;
+                    app::compile(&root, Profile::Release)?;
+                    app::bundle_into(&root, &app, Profile::Release)
+                })?;
+            }
+            let ground =
+                steps.quiet("filling fifty organizations", || Ground::prepare(portico, app.clone()))?;
+            println!("{}", ground.size()?);
+            ("api", api::measure(&mut steps, &ground, &app, parts)?)
         }
-    }
+        Bench::Audit => {
+            site::compile(&root, Profile::Release)?;
+            ("audit", audit::measure(&portico)?)
+        }
+    };
+    report::publish(&root, &private, name, &measures)
 }

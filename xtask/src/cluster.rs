@@ -10,8 +10,8 @@ mod place;
 mod scratch;
 
 use std::fs::{self, OpenOptions};
-use std::path::Path;
-use std::process::{Child, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -29,10 +29,23 @@ pub const SUPERUSER: &str = "postgres";
 const START: Duration = Duration::from_mins(2);
 const STOP: Duration = Duration::from_mins(1);
 
+/// For data that nobody misses: speed instead of durability.
+const QUICK: [&str; 5] = [
+    "--fsync=off",
+    "--synchronous_commit=off",
+    "--full_page_writes=off",
+    "--max_connections=200",
+    "--max_wal_size=1GB",
+];
+/// For a bench: the data fits into memory as on a machine that was made for it, and no checkpoint falls into a run.
+const MEASURED: [&str; 4] =
+    ["--log_line_prefix=", "--shared_buffers=512MB", "--max_wal_size=4GB", "--checkpoint_timeout=1h"];
+
 /// A running cluster; it stops when dropped.
 #[derive(Debug)]
 pub struct Cluster {
     server: Child,
+    programs: Programs,
     /// Where the socket lies, and a throw-away cluster's files.
     scratch: TempDir,
 }
@@ -61,7 +74,8 @@ impl Cluster {
             programs
         };
         note::clear(&data)?;
-        Self::start(&programs, owner, &data, &private.join("postgres.log"), scratch::folder(owner)?)
+        let log = private.join("postgres.log");
+        Self::start(programs, owner, &data, &log, scratch::folder(owner)?, &[])
     }
 
     /// Removes the clone's own cluster with everything in it.
@@ -78,7 +92,29 @@ impl Cluster {
         let data = scratch.path().join("data");
         create(&programs, owner, &data, Durability::None)?;
         let log = scratch.path().join("log");
-        Self::start(&programs, owner, &data, &log, scratch)
+        Self::start(programs, owner, &data, &log, scratch, &QUICK)
+    }
+
+    /// Starts one that is gone when this value is, and until then as durable as that of an installation: its files are
+    /// on a disk, and what was committed is there. Its log, whose lines have no prefix, is the second value.
+    pub fn measured() -> Result<(Self, PathBuf)> {
+        let (programs, owner) = (newest()?, Owner::choose()?);
+        let scratch = scratch::folder(owner)?;
+        let data = scratch.path().join("data");
+        create(&programs, owner, &data, Durability::Full)?;
+        let log = scratch.path().join("log");
+        let cluster = Self::start(programs, owner, &data, &log, scratch, &MEASURED)?;
+        Ok((cluster, log))
+    }
+
+    /// One of PostgreSQL's programs of the version that runs here.
+    pub fn command(&self, program: &str) -> Command {
+        self.programs.command(program)
+    }
+
+    /// The number of PostgreSQL's first process, whose children the others are.
+    pub fn process(&self) -> u32 {
+        self.server.id()
     }
 
     /// Where a role finds a database of this cluster.
@@ -91,7 +127,14 @@ impl Cluster {
         matches!(self.server.try_wait(), Ok(None))
     }
 
-    fn start(programs: &Programs, owner: Owner, data: &Path, log: &Path, scratch: TempDir) -> Result<Self> {
+    fn start(
+        programs: Programs,
+        owner: Owner,
+        data: &Path,
+        log: &Path,
+        scratch: TempDir,
+        settings: &[&str],
+    ) -> Result<Self> {
         use std::os::unix::process::CommandExt as _;
         let writer = OpenOptions::new().create(true).append(true).open(log)?;
         let mut command = programs.command("postgres");
@@ -99,14 +142,11 @@ impl Cluster {
         command.arg(format!("--unix_socket_directories={}", scratch.path().display()));
         command.args(["--listen_addresses=", &format!("--port={PORT}")]);
         command.args(["--timezone=UTC", "--log_timezone=UTC", "--logging_collector=off"]);
-        if data.starts_with(scratch.path()) {
-            command.args(["--fsync=off", "--synchronous_commit=off", "--full_page_writes=off"]);
-            command.args(["--max_connections=200", "--max_wal_size=1GB"]);
-        }
+        command.args(settings);
         // A process group of its own keeps the terminal's Ctrl-C away: the server's clients stop first.
         owner.run(command.process_group(0)).stdout(writer.try_clone()?).stderr(writer);
         let server = command.spawn().context("PostgreSQL cannot be started")?;
-        let mut cluster = Self { server, scratch };
+        let mut cluster = Self { server, programs, scratch };
         cluster.wait_until_ready(data, log)?;
         Ok(cluster)
     }

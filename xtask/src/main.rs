@@ -49,11 +49,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Measure, in a release build, a figure that is promised.
-    Bench {
-        /// Which one.
-        what: bench::Bench,
-    },
+    /// Measure, in a release build, the figures that are promised.
+    Bench(bench::Options),
     /// Keep a throw-away PostgreSQL for `cargo test` by hand, until Ctrl-C.
     Db,
 }
@@ -64,7 +61,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::command(&options),
         Command::Test(options) => test::command(&options),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
-        Command::Bench { what } => bench::command(what),
+        Command::Bench(options) => bench::command(&options),
         Command::Db => cluster::command(),
     });
     match outcome {

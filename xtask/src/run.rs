@@ -65,7 +65,16 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     };
     let program = site::program(&root, profile);
     let mail = Mail::Shown { folder: private.join("mail"), port: options.mail_port };
-    let site = Site { program, databases, keys, app: bundle, port: options.port, proxies: 0, mail };
+    let site = Site {
+        program,
+        databases,
+        keys,
+        app: bundle,
+        port: options.port,
+        proxies: 0,
+        mail,
+        settings: vec![],
+    };
     steps.quiet("preparing the database", || site.prepare())?;
     let accounts = steps.quiet("seeing to the demo data", || site.demo())?;
     let log = private.join("server.log");

@@ -76,6 +76,8 @@ pub struct Site {
     /// How many proxies in front say where a request comes from.
     pub proxies: u8,
     pub mail: Mail,
+    /// What else it is told.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// Where mails go.
@@ -110,6 +112,7 @@ impl Site {
         command.env("PORTICO_PUBLIC_ORIGIN", self.address());
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
         command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         match &self.mail {
             Mail::Shown { folder, port } => {
                 command.env("PORTICO_MAIL_FOLDER", folder);
@@ -159,7 +162,7 @@ impl Site {
             if interrupt::requested() || Instant::now() > deadline {
                 bail!("the server was not ready in time; its last words:\n{}", exec::last_lines(log));
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(5));
         }
         Ok(server)
     }
@@ -184,6 +187,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// An error when it has ended by itself.
     pub fn check(&mut self) -> Result<()> {
         match self.process.try_wait()? {

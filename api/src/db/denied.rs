@@ -49,7 +49,7 @@ impl Db {
             None => {
                 self.0
                     .gate
-                    .run(move |connection| {
+                    .run(None, move |connection| {
                         for (kind, requests) in kinds {
                             let Place::Elsewhere(host) = kind.place else { continue };
                             sql_query("SELECT portico.count_denied_elsewhere($1, $2, $3, $4, $5, $6, $7)")

@@ -1,13 +1,13 @@
-//! The bounded way to blocking work on connections: so many at once, so many waiting, and 503 for the rest.
+//! The bounded way to blocking work on connections: so many at once, so many waiting in turn, and 503 for the rest.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use diesel::{
     PgConnection,
     r2d2::{ConnectionManager, Pool},
 };
-use tokio::sync::Semaphore;
 
+use super::turns::{For, Turns};
 use crate::ApiError;
 
 /// Waiting requests per connection before the server says that it is busy.
@@ -28,32 +28,26 @@ pub fn connection_pool(url: &str, connections: u32) -> anyhow::Result<Pool<Conne
 #[derive(Debug)]
 pub(super) struct Gate {
     pool: Pool<ConnectionManager<PgConnection>>,
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Gate {
     pub(super) fn new(pool: Pool<ConnectionManager<PgConnection>>, connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(1);
-        Self {
-            pool,
-            running: Arc::new(Semaphore::new(connections)),
-            admitted: Arc::new(Semaphore::new(connections * (1 + WAITING_PER_CONNECTION))),
-        }
+        Self { pool, turns: Turns::new(connections, connections * WAITING_PER_CONNECTION) }
     }
 
     /// Runs the work on a thread for blocking work. [`ApiError::Busy`] at once where too many wait already.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, ApiError>
+    pub(super) async fn run<T, F>(&self, whose: For, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
     {
-        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else { return Err(ApiError::Busy) };
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(ApiError::internal)?;
+        let turn = self.turns.take(whose).await?;
         let pool = self.pool.clone();
         tokio::task::spawn_blocking(move || {
-            // The permits end with the work, not with the request: a client that goes away gives nothing back early.
-            let _held = (admitted, running);
+            // The turn ends with the work, not with the request: a client that goes away gives nothing back early.
+            let _held = turn;
             #[expect(clippy::disallowed_methods, reason = "this is the door")]
             let mut connection = pool.get().map_err(|error| {
                 tracing::error!(%error, "no database connection");

@@ -83,7 +83,7 @@ impl Portico {
             keys: TokenKeys::read(&config.keys_directory)?,
             audit_keys: HeadKeys::read(&config.keys_directory)?.public().to_vec(),
             denied: Denied::default(),
-            passwords: Passwords::new(),
+            passwords: Passwords::start().context("the threads that hash passwords")?,
             token_usage: Usage::default(),
             sheets: Sheets::default(),
             domain: config.domain.to_lowercase(),

@@ -13,6 +13,7 @@
 mod access;
 mod api_tokens;
 mod audit;
+mod bench;
 mod crash;
 mod demo;
 mod ends;
