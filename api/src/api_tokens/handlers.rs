@@ -39,7 +39,7 @@ use crate::{
 
 /// Who is asking, what they may do now, and until when. For programs that have a token and want to know what it is good
 /// for.
-#[utoipa::path(get, path = "/token", operation_id = "get_current_access", tag = "api-tokens",
+#[utoipa::path(get, path = "/token", operation_id = "get_current_access",
     responses((status = 200, description = "What the credential is good for.", body = CurrentAccess)))]
 pub async fn get_current_access(
     who: SignedIn<why::OwnCredential, by::SessionOrToken>,
@@ -76,7 +76,7 @@ fn current_access(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<CurrentA
 
 /// What a token of one's own could do: the choices of its form.
 #[utoipa::path(get, path = "/profile/api-tokens/options", operation_id = "get_api_token_options",
-    tag = "api-tokens", responses((status = 200, description = "The choices.", body = ApiTokenOptions)))]
+    responses((status = 200, description = "The choices.", body = ApiTokenOptions)))]
 pub async fn get_api_token_options(who: SignedIn<why::OwnTokens>) -> Json<ApiTokenOptions> {
     let caller = who.caller();
     let (holder, today) = (caller.holder(), caller.today());
@@ -97,7 +97,7 @@ pub async fn get_api_token_options(who: SignedIn<why::OwnTokens>) -> Json<ApiTok
 }
 
 /// One's own tokens: those that work first, the newest first.
-#[utoipa::path(get, path = "/profile/api-tokens", operation_id = "list_own_api_tokens", tag = "api-tokens",
+#[utoipa::path(get, path = "/profile/api-tokens", operation_id = "list_own_api_tokens",
     responses((status = 200, description = "The tokens.", body = Vec<ApiToken>)))]
 pub async fn list_own_api_tokens(
     who: SignedIn<why::OwnTokens>,
@@ -108,7 +108,7 @@ pub async fn list_own_api_tokens(
 }
 
 /// One of one's own tokens.
-#[utoipa::path(get, path = "/profile/api-tokens/{token}", operation_id = "get_own_api_token", tag = "api-tokens",
+#[utoipa::path(get, path = "/profile/api-tokens/{token}", operation_id = "get_own_api_token",
     params(("token" = ApiTokenId, Path)), responses((status = 200, description = "The token.", body = ApiToken)))]
 pub async fn get_own_api_token(
     who: SignedIn<why::OwnTokens>,
@@ -120,7 +120,7 @@ pub async fn get_own_api_token(
 }
 
 /// Makes a token, and shows its secret this once. It may do what its person may at that moment, of its scopes.
-#[utoipa::path(post, path = "/profile/api-tokens", operation_id = "create_api_token", tag = "api-tokens",
+#[utoipa::path(post, path = "/profile/api-tokens", operation_id = "create_api_token",
     request_body = NewApiToken,
     responses((status = 201, description = "The token with its secret.", body = CreatedApiToken)))]
 pub async fn create_api_token(
@@ -142,7 +142,7 @@ pub async fn create_api_token(
 
 /// Changes one of one's own tokens; on every server it counts within a second. What lets it do more, or from elsewhere,
 /// asks for the password once more.
-#[utoipa::path(patch, path = "/profile/api-tokens/{token}", operation_id = "update_api_token", tag = "api-tokens",
+#[utoipa::path(patch, path = "/profile/api-tokens/{token}", operation_id = "update_api_token",
     params(("token" = ApiTokenId, Path)), request_body = ApiTokenPatch,
     responses((status = 200, description = "The token as changed.", body = ApiToken)))]
 pub async fn update_api_token(
@@ -161,7 +161,7 @@ pub async fn update_api_token(
 
 /// Revokes one of one's own tokens. It works on no server any more within a second, and never again.
 #[utoipa::path(delete, path = "/profile/api-tokens/{token}", operation_id = "revoke_own_api_token",
-    tag = "api-tokens", params(("token" = ApiTokenId, Path)),
+    params(("token" = ApiTokenId, Path)),
     responses((status = 204, description = "The token is revoked.")))]
 pub async fn revoke_own_api_token(
     who: SignedIn<why::OwnTokens>,
@@ -176,7 +176,7 @@ pub async fn revoke_own_api_token(
 }
 
 /// The tokens of all people, page by page.
-#[utoipa::path(get, path = "/api-tokens", operation_id = "list_api_tokens", tag = "api-tokens",
+#[utoipa::path(get, path = "/api-tokens", operation_id = "list_api_tokens",
     params(ApiTokenFilter), responses((status = 200, description = "One page of tokens.", body = Page<ApiToken>)))]
 pub async fn list_api_tokens(
     who: Allowed<menu::Integrations, op::View>,
@@ -188,7 +188,7 @@ pub async fn list_api_tokens(
 }
 
 /// Revokes somebody's token.
-#[utoipa::path(delete, path = "/api-tokens/{token}", operation_id = "revoke_api_token", tag = "api-tokens",
+#[utoipa::path(delete, path = "/api-tokens/{token}", operation_id = "revoke_api_token",
     params(("token" = ApiTokenId, Path)), responses((status = 204, description = "The token is revoked.")))]
 pub async fn revoke_api_token(
     who: Allowed<menu::Integrations, op::Delete>,

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What was changed in the organization, by whom, when and from where, the newest first.
-#[utoipa::path(get, path = "/audit-log", operation_id = "list_audit_entries", tag = "audit", params(AuditFilter),
+#[utoipa::path(get, path = "/audit-log", operation_id = "list_audit_entries", params(AuditFilter),
     responses((status = 200, description = "One page of the audit log.", body = Page<AuditEntry>)))]
 pub async fn list_audit_entries(
     who: Allowed<menu::AuditLog, op::View>,
@@ -42,7 +42,7 @@ pub async fn list_audit_entries(
 }
 
 /// One row of the audit log, field by field.
-#[utoipa::path(get, path = "/audit-log/{entry}", operation_id = "get_audit_entry", tag = "audit",
+#[utoipa::path(get, path = "/audit-log/{entry}", operation_id = "get_audit_entry",
     params(("entry" = ChangeId, Path)),
     responses((status = 200, description = "The row.", body = AuditEntry)))]
 pub async fn get_audit_entry(
@@ -55,7 +55,7 @@ pub async fn get_audit_entry(
 }
 
 /// How far the audit log is sealed, with the newest signed head.
-#[utoipa::path(get, path = "/audit-log/chain", operation_id = "get_audit_chain", tag = "audit",
+#[utoipa::path(get, path = "/audit-log/chain", operation_id = "get_audit_chain",
     responses((status = 200, description = "The chain.", body = AuditChain)))]
 pub async fn get_audit_chain(
     who: Allowed<menu::AuditLog, op::View>,
@@ -66,7 +66,7 @@ pub async fn get_audit_chain(
 
 /// A link to the file of the whole audit log, for a minute in which it has to be opened: a browser writes it to the disk
 /// as it comes.
-#[utoipa::path(get, path = "/audit-log/export/link", operation_id = "get_audit_log_export_link", tag = "audit",
+#[utoipa::path(get, path = "/audit-log/export/link", operation_id = "get_audit_log_export_link",
     responses((status = 200, description = "The link.", body = SignedLink)))]
 pub async fn get_audit_log_export_link(
     who: Confirmed<Allowed<menu::AuditLog, op::View>>,
@@ -77,7 +77,7 @@ pub async fn get_audit_log_export_link(
 
 /// The whole audit log with its chain and signed heads, as lines of JSON. `portico audit verify` proves it without a
 /// database. A file without its last line, `{"end": …}`, is cut off.
-#[utoipa::path(get, path = "/audit-log/export", operation_id = "export_audit_log", tag = "audit",
+#[utoipa::path(get, path = "/audit-log/export", operation_id = "export_audit_log",
     responses((status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson")))]
 pub async fn export_audit_log(
     who: Linked<Confirmed<Allowed<menu::AuditLog, op::View>>>,
@@ -113,7 +113,7 @@ async fn check_still_allowed(site: &Site, caller: &Caller) -> Result<(), ApiErro
 }
 
 /// Refused requests, counted by minute, network, account, operation and problem, the newest first.
-#[utoipa::path(get, path = "/denied-access", operation_id = "list_denied_access", tag = "audit",
+#[utoipa::path(get, path = "/denied-access", operation_id = "list_denied_access",
     params(DeniedAccessFilter),
     responses((status = 200, description = "One page of refused requests.", body = Page<DeniedAccess>)))]
 pub async fn list_denied_access(

@@ -16,7 +16,7 @@ use crate::{
 /// Why somebody may do something, or may not: licence, role and grant, position, token, and the verdict. About oneself
 /// everybody may ask; about others those with `users` View. A project that one may not see is 404.
 /// Asked by an API token about its own person, it says what the scopes leave.
-#[utoipa::path(get, path = "/access/explain", operation_id = "explain_access", tag = "access", params(ExplainFilter),
+#[utoipa::path(get, path = "/access/explain", operation_id = "explain_access", params(ExplainFilter),
     responses((status = 200, description = "The chain.", body = Explanation)))]
 pub async fn explain_access(
     who: SignedIn<why::OwnAccess, by::SessionOrToken>,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the organization says of itself, and its settings.
-#[utoipa::path(get, path = "/general-data", operation_id = "get_general_data", tag = "general data",
+#[utoipa::path(get, path = "/general-data", operation_id = "get_general_data",
     responses((status = 200, description = "General Data.", body = GeneralData)))]
 pub async fn get_general_data(
     who: Allowed<menu::GeneralData, op::View>,
@@ -26,7 +26,7 @@ pub async fn get_general_data(
 }
 
 /// Changes General Data. A new minimum length of passwords applies at each person's next change.
-#[utoipa::path(patch, path = "/general-data", operation_id = "update_general_data", tag = "general data",
+#[utoipa::path(patch, path = "/general-data", operation_id = "update_general_data",
     request_body = GeneralDataPatch,
     responses((status = 200, description = "General Data as changed.", body = GeneralData)))]
 pub async fn update_general_data(

@@ -1,18 +1,22 @@
 //! OpenAPI, made from the route list: what the server offers is what the document says.
 //!
-//! A handler's `#[utoipa::path]` says what it takes and gives; what follows from its signature (who may, the version,
-//! the problems) is added here, so that nobody writes it twice.
+//! A handler's `#[utoipa::path]` says what it takes and gives; what follows from its signature (who may, its tag, the
+//! version, the problems) and the examples are added here, so that nobody writes it twice.
 
+pub mod examples;
+mod headers;
+mod problems;
 mod schemas;
+mod tags;
 
 use serde_json::json;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, Content, Header, Info, License, OpenApi, Paths, RefOr, Required, Response,
-    Schema,
+    Components, ComponentsBuilder, Info, License, OpenApi, Paths, RefOr, Required, Schema, Server,
     extensions::ExtensionsBuilder,
-    path::{HttpMethod, Operation, ParameterBuilder, ParameterIn},
-    schema::{ObjectBuilder, Ref, Type},
+    path::{Operation, ParameterBuilder, ParameterIn},
+    schema::{ObjectBuilder, Type},
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    server::{ServerBuilder, ServerVariableBuilder},
 };
 
 use super::{
@@ -26,23 +30,40 @@ const JSON: &str = "application/json";
 
 /// The document for these routes.
 pub fn document(routes: &[Route]) -> OpenApi {
-    let components = components(routes);
+    let samples = examples::written();
+    let mut components = components(routes);
     let mut paths = Paths::new();
     for route in routes {
-        paths.add_path_operation(
-            format!("{PREFIX}{}", route.path),
-            vec![route.method.clone()],
-            operation(route, &components),
-        );
+        let mut operation = operation(route, &components);
+        examples::illustrate(&mut operation, &samples, &mut components);
+        paths.add_path_operation(format!("{PREFIX}{}", route.path), vec![route.method.clone()], operation);
     }
     let mut info = Info::new("Portico", env!("CARGO_PKG_VERSION"));
-    info.description = Some("Projects, services, programs and portfolios.".to_owned());
+    info.description = Some(include_str!("openapi/about.md").to_owned());
     let mut license = License::new("Apache License 2.0");
     license.identifier = Some("Apache-2.0".to_owned());
     info.license = Some(license);
     let mut document = OpenApi::new(info, paths);
     document.components = Some(components);
+    document.tags = Some(tags::all(routes));
+    document.servers = Some(servers());
     document
+}
+
+/// Where the API is: at the host that this document comes from, and at that of each organization.
+fn servers() -> Vec<Server> {
+    let variable = |value: &str, about: &str| {
+        ServerVariableBuilder::new().default_value(value).description(Some(about)).build()
+    };
+    vec![
+        ServerBuilder::new().url("/").description(Some("The host that this document was read from.")).build(),
+        ServerBuilder::new()
+            .url("https://{organization}.{domain}")
+            .description(Some("The host of one organization."))
+            .parameter("organization", variable("acme", "The organization's word in addresses."))
+            .parameter("domain", variable("portico.example", "Where Portico is run."))
+            .build(),
+    ]
 }
 
 fn components(routes: &[Route]) -> Components {
@@ -59,6 +80,9 @@ fn components(routes: &[Route]) -> Components {
         .schemas_from_iter(schemas)
         .build();
     schemas::refer_by_name(&mut components);
+    examples::describe_ids(&mut components);
+    headers::describe(&mut components);
+    problems::describe(&mut components);
     components
 }
 
@@ -75,6 +99,7 @@ fn bearer(format: &str, description: &str) -> SecurityScheme {
 
 fn operation(route: &Route, components: &Components) -> Operation {
     let mut operation = route.operation.clone();
+    operation.tags = tags::of(route).map(|tag| vec![tag.to_owned()]);
     let (kind, mut extension) = match route.access {
         Access::Public(why) => ("public", json!({"kind": "public", "why": why})),
         Access::SignedIn(why) => ("signed_in", json!({"kind": "signed_in", "why": why})),
@@ -100,25 +125,32 @@ fn operation(route: &Route, components: &Components) -> Operation {
         }
     }
     operation.extensions = Some(ExtensionsBuilder::new().add("x-access", extension).build());
-    if kind != "public" {
-        let takes = |scheme: &str| SecurityRequirement::new(scheme, Vec::<String>::new());
-        let token = route.takes_tokens.then(|| takes("token"));
-        operation.security = Some(std::iter::once(takes("session")).chain(token).collect());
-    }
+    let takes = |scheme: &str| SecurityRequirement::new(scheme, Vec::<String>::new());
+    let session = (kind != "public").then(|| takes("session"));
+    let token = route.takes_tokens.then(|| takes("token"));
+    // Empty where it is public: that nothing is needed is said, and not left open.
+    operation.security = Some(session.into_iter().chain(token).collect());
+    describe_ids(&mut operation);
     take_version(&mut operation, route.takes_version);
     take_key(&mut operation, idempotency::applies(route));
-    give_version(&mut operation, components);
-    for status in problem_statuses(route) {
-        operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
-            let mut response = Response::new(problem_text(status));
-            response.content.insert(
-                "application/problem+json".to_owned(),
-                RefOr::T(Content::new(Some(RefOr::<Schema>::Ref(Ref::from_schema_name("Problem"))))),
-            );
-            RefOr::T(response)
-        });
+    give_headers(&mut operation, idempotency::applies(route), components);
+    problems::declare(route, &mut operation.responses.responses);
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        response.headers.extend(headers::ALWAYS.iter().copied().map(headers::by_name));
     }
     operation
+}
+
+/// What stands for a thing in a path is its id.
+fn describe_ids(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.parameter_in == ParameterIn::Path
+        {
+            parameter.description = Some(format!("The id of the {}.", parameter.name));
+        }
+    }
 }
 
 /// `If-Match` where the handler takes it.
@@ -129,7 +161,7 @@ fn take_version(operation: &mut Operation, takes_version: bool) {
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("The `ETag` of the version that was read, such as `\"3\"`."))
-            .schema(Some(tag()))
+            .schema(Some(headers::tag()))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
@@ -154,68 +186,19 @@ fn take_key(operation: &mut Operation, applies: bool) {
     }
 }
 
-/// `ETag` where the answer is one resource with a version.
-fn give_version(operation: &mut Operation, components: &Components) {
+/// On a success: `ETag` where it is one resource with a version, and that it was given before where it may have been.
+fn give_headers(operation: &mut Operation, takes_key: bool, components: &Components) {
     for (_, response) in
         operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'))
     {
         let RefOr::T(response) = response else { continue };
+        if takes_key {
+            response.headers.extend([headers::by_name(headers::REPLAYED)]);
+        }
         let Some(RefOr::T(content)) = response.content.get(JSON) else { continue };
         if content.schema.as_ref().is_some_and(|schema| schemas::has_property(components, schema, "version"))
         {
-            let mut header = Header::new(tag());
-            header.description = Some("The version, for `If-Match`.".to_owned());
-            response.headers.insert("ETag".to_owned(), RefOr::T(header));
+            response.headers.extend([headers::by_name(headers::ETAG)]);
         }
-    }
-}
-
-/// An entity tag: the version between quotes, which a proxy may have weakened.
-fn tag() -> Schema {
-    let pattern = r#"^(W/)?"[0-9]{1,9}"$"#;
-    Schema::Object(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build())
-}
-
-/// The problems that a route may answer, from what it takes and asks for.
-fn problem_statuses(route: &Route) -> Vec<u16> {
-    let has_parameters = route.operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
-    let takes_body = route.operation.request_body.is_some();
-    // A bad token is 401 everywhere, and a suspended organization 403.
-    let mut statuses = vec![401, 403, 404, 429, 500, 503];
-    if takes_body {
-        statuses.extend([400, 409, 413, 415, 422]);
-    }
-    if has_parameters {
-        statuses.push(422);
-    }
-    if route.takes_version {
-        statuses.extend([400, 409, 412, 428]);
-    }
-    if matches!(route.method, HttpMethod::Post) {
-        statuses.push(409);
-    }
-    if idempotency::applies(route) {
-        statuses.push(400);
-    }
-    statuses.sort_unstable();
-    statuses.dedup();
-    statuses
-}
-
-fn problem_text(status: u16) -> &'static str {
-    match status {
-        400 => "The request cannot be read.",
-        401 => "There is no session or token, or it is over.",
-        403 => "Not yours to do; `denial` says why. Or `confirmation_required`: show the password first.",
-        404 => "Not there, or not yours to see.",
-        409 => "What is there stands in the way.",
-        412 => "Someone else has changed it meanwhile; `current` has the present state.",
-        413 => "The body is too large.",
-        415 => "The body is not JSON.",
-        422 => "Some values are not allowed; `errors` names each.",
-        428 => "`If-Match` is missing.",
-        429 => "Too many attempts or requests; `Retry-After` says when to try again.",
-        503 => "The server is busy; `Retry-After` says when to try again.",
-        _ => "Something broke.",
     }
 }

@@ -43,7 +43,7 @@ impl Route {
     /// The route of a handler. `P` is the type that `#[utoipa::path]` has made of it.
     pub fn new<P, H, Args>(name: &'static str, handler: H) -> Self
     where
-        P: utoipa::Path + utoipa::__dev::SchemaReferences + for<'t> utoipa::__dev::Tags<'t>,
+        P: utoipa::Path + utoipa::__dev::SchemaReferences,
         H: Handler<Args> + Send + Sync,
         H::Output: Responder + 'static,
         Args: FromRequest + Guarded + 'static,
@@ -52,8 +52,7 @@ impl Route {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let actix = actix_method(&method);
-        let mut operation = P::operation();
-        operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+        let operation = P::operation();
         Self {
             method,
             path: P::path(),

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The invitations that nobody has accepted yet, those that have expired among them, the newest first.
-#[utoipa::path(get, path = "/invitations", operation_id = "list_invitations", tag = "users",
+#[utoipa::path(get, path = "/invitations", operation_id = "list_invitations",
     responses((status = 200, description = "The invitations.", body = Vec<Invitation>)))]
 pub async fn list_invitations(
     who: Allowed<menu::Users, op::View>,
@@ -40,7 +40,7 @@ pub async fn list_invitations(
 
 /// Invites somebody by mail, with a link that works once, for a week. Who accepts gets the role for new users; until
 /// then a seat is kept for them.
-#[utoipa::path(post, path = "/invitations", operation_id = "create_invitation", tag = "users",
+#[utoipa::path(post, path = "/invitations", operation_id = "create_invitation",
     request_body = NewInvitation,
     responses((status = 201, description = "The invitation.", body = Invitation)))]
 pub async fn create_invitation(
@@ -54,7 +54,7 @@ pub async fn create_invitation(
 }
 
 /// Sends a new link to who is invited, which works for a week from now. The link before works no more.
-#[utoipa::path(post, path = "/invitations/{invitation}/resend", operation_id = "resend_invitation", tag = "users",
+#[utoipa::path(post, path = "/invitations/{invitation}/resend", operation_id = "resend_invitation",
     params(("invitation" = InvitationId, Path)),
     responses((status = 200, description = "The invitation, sent again.", body = Invitation)))]
 pub async fn resend_invitation(
@@ -68,7 +68,7 @@ pub async fn resend_invitation(
 }
 
 /// Takes an invitation back: its link works no more, and its seat is free.
-#[utoipa::path(delete, path = "/invitations/{invitation}", operation_id = "delete_invitation", tag = "users",
+#[utoipa::path(delete, path = "/invitations/{invitation}", operation_id = "delete_invitation",
     params(("invitation" = InvitationId, Path)),
     responses((status = 204, description = "The invitation is taken back.")))]
 pub async fn delete_invitation(
@@ -83,7 +83,7 @@ pub async fn delete_invitation(
 }
 
 /// Whom this link invites, and what a password needs. 410 where it works no more, with the reason.
-#[utoipa::path(post, path = "/invitations/check", operation_id = "check_invitation", tag = "session",
+#[utoipa::path(post, path = "/invitations/check", operation_id = "check_invitation",
     request_body = LinkShown, responses(
         (status = 200, description = "The link works.", body = InvitationPage),
         (status = 410, description = "The link works no more.", body = shared::Problem,
@@ -103,7 +103,7 @@ pub async fn check_invitation(
 
 /// Comes in by an invitation: the person is made and signed in, and who invited them is told by mail. Of two
 /// acceptances at one moment one works.
-#[utoipa::path(post, path = "/session/invitation", operation_id = "accept_invitation", tag = "session",
+#[utoipa::path(post, path = "/session/invitation", operation_id = "accept_invitation",
     request_body = InvitationAcceptance, responses(
         (status = 200, description = "The person is there and signed in.", body = AccessToken),
         (status = 410, description = "The link works no more.", body = shared::Problem,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The licence types of the platform, the highest first, each with its ceiling.
-#[utoipa::path(get, path = "/licence-types", operation_id = "list_licence_types", tag = "licences",
+#[utoipa::path(get, path = "/licence-types", operation_id = "list_licence_types",
     responses((status = 200, description = "The licence types.", body = Vec<LicenceType>)))]
 pub async fn list_licence_types(
     who: Allowed<menu::RoleDefinition, op::View>,
@@ -24,7 +24,7 @@ pub async fn list_licence_types(
 }
 
 /// What the organization holds and uses of each licence type, the highest first. For company admins only.
-#[utoipa::path(get, path = "/licence-consumption", operation_id = "list_licence_consumption", tag = "licences",
+#[utoipa::path(get, path = "/licence-consumption", operation_id = "list_licence_consumption",
     responses((status = 200, description = "The consumption by licence type.", body = Vec<LicenceConsumption>)))]
 pub async fn list_licence_consumption(
     who: Allowed<menu::ManageAccount, op::View>,

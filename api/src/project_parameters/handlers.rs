@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// All lists that projects choose from, by kind and order, with how many projects have each entry.
-#[utoipa::path(get, path = "/project-parameters", operation_id = "list_project_parameters", tag = "project parameters",
+#[utoipa::path(get, path = "/project-parameters", operation_id = "list_project_parameters",
     responses((status = 200, description = "The entries of all lists.", body = Vec<ProjectParameter>)))]
 pub async fn list_project_parameters(
     who: Allowed<menu::ProjectParameters, op::View>,
@@ -30,7 +30,7 @@ pub async fn list_project_parameters(
 
 /// Adds an entry at the end of a list. As the default, it takes the place of the one that was.
 #[utoipa::path(post, path = "/project-parameters", operation_id = "create_project_parameter",
-    tag = "project parameters", request_body = NewProjectParameter,
+    request_body = NewProjectParameter,
     responses((status = 201, description = "The entry.", body = ProjectParameter)))]
 pub async fn create_project_parameter(
     who: Allowed<menu::ProjectParameters, op::Insert>,
@@ -43,7 +43,7 @@ pub async fn create_project_parameter(
 /// Changes an entry. Sent to another place, the others make room; as the default, it takes the place of the one
 /// that was.
 #[utoipa::path(patch, path = "/project-parameters/{parameter}", operation_id = "update_project_parameter",
-    tag = "project parameters", request_body = ProjectParameterPatch,
+    request_body = ProjectParameterPatch,
     params(("parameter" = ProjectParameterId, Path)),
     responses((status = 200, description = "The entry as it is now.", body = ProjectParameter)))]
 pub async fn update_project_parameter(
@@ -59,7 +59,7 @@ pub async fn update_project_parameter(
 
 /// Removes an entry. 409 where it is of the system, the default, or in use.
 #[utoipa::path(delete, path = "/project-parameters/{parameter}", operation_id = "delete_project_parameter",
-    tag = "project parameters",
+
     params(("parameter" = ProjectParameterId, Path)),
     responses((status = 204, description = "The entry is gone.")))]
 pub async fn delete_project_parameter(

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The projects that one sees: all of the organization, or those with a position, as the licence reaches.
-#[utoipa::path(get, path = "/projects", operation_id = "list_projects", tag = "projects", params(ProjectFilter),
+#[utoipa::path(get, path = "/projects", operation_id = "list_projects", params(ProjectFilter),
     responses((status = 200, description = "A page of projects.", body = Page<ProjectRow>)))]
 pub async fn list_projects(
     who: Allowed<menu::Projects, op::View>,
@@ -45,7 +45,7 @@ pub async fn list_projects(
 }
 
 /// My Projects: those on which one has a position that counts.
-#[utoipa::path(get, path = "/my-projects", operation_id = "list_my_projects", tag = "projects",
+#[utoipa::path(get, path = "/my-projects", operation_id = "list_my_projects",
     params(ProjectFilter), responses((status = 200, description = "A page of projects.", body = Page<ProjectRow>)))]
 pub async fn list_my_projects(
     who: Allowed<menu::MyProjects, op::View>,
@@ -59,7 +59,7 @@ pub async fn list_my_projects(
 }
 
 /// Creates a project and makes the creator its Manager.
-#[utoipa::path(post, path = "/projects", operation_id = "create_project", tag = "projects",
+#[utoipa::path(post, path = "/projects", operation_id = "create_project",
     request_body = NewProject, responses((status = 201, description = "The project.", body = Project)))]
 pub async fn create_project(
     who: Allowed<menu::Projects, op::Insert>,
@@ -71,7 +71,7 @@ pub async fn create_project(
 }
 
 /// The choices of a project's form: statuses, approval statuses, types and priorities, in order.
-#[utoipa::path(get, path = "/projects/options", operation_id = "get_project_options", tag = "projects",
+#[utoipa::path(get, path = "/projects/options", operation_id = "get_project_options",
     responses((status = 200, description = "The choices.", body = ProjectOptions)))]
 pub async fn get_project_options(
     who: SignedIn<why::ProjectForm>,
@@ -82,7 +82,7 @@ pub async fn get_project_options(
 
 /// What the page of a project begins with: its name and what one may do in it, for whoever sees the project on any of
 /// its tabs.
-#[utoipa::path(get, path = "/projects/{project}/head", operation_id = "get_project_head", tag = "projects",
+#[utoipa::path(get, path = "/projects/{project}/head", operation_id = "get_project_head",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "The head of the project.", body = ProjectHead)))]
 pub async fn get_project_head(
@@ -97,7 +97,7 @@ pub async fn get_project_head(
 }
 
 /// A project's main data, and what one may do in it.
-#[utoipa::path(get, path = "/projects/{project}", operation_id = "get_project", tag = "projects",
+#[utoipa::path(get, path = "/projects/{project}", operation_id = "get_project",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "The project.", body = Project)))]
 pub async fn get_project(
@@ -111,7 +111,7 @@ pub async fn get_project(
 }
 
 /// Changes a project's main data.
-#[utoipa::path(patch, path = "/projects/{project}", operation_id = "update_project", tag = "projects",
+#[utoipa::path(patch, path = "/projects/{project}", operation_id = "update_project",
     params(("project" = ProjectId, Path)),
     request_body = ProjectPatch, responses((status = 200, description = "The project as it is now.", body = Project)))]
 pub async fn update_project(
@@ -127,7 +127,7 @@ pub async fn update_project(
 }
 
 /// Deletes a project with everything in it.
-#[utoipa::path(delete, path = "/projects/{project}", operation_id = "delete_project", tag = "projects",
+#[utoipa::path(delete, path = "/projects/{project}", operation_id = "delete_project",
     params(("project" = ProjectId, Path)),
     responses((status = 204, description = "The project is gone.")))]
 pub async fn delete_project(
@@ -143,7 +143,7 @@ pub async fn delete_project(
 }
 
 /// What would go with a project if it were deleted: for those who may.
-#[utoipa::path(get, path = "/projects/{project}/deletion", operation_id = "get_project_deletion", tag = "projects",
+#[utoipa::path(get, path = "/projects/{project}/deletion", operation_id = "get_project_deletion",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "The counts.", body = ProjectDeletion)))]
 pub async fn get_project_deletion(
@@ -156,7 +156,7 @@ pub async fn get_project_deletion(
 }
 
 /// A project at a glance; of the team and of the changes what one may view on their tabs.
-#[utoipa::path(get, path = "/projects/{project}/home", operation_id = "get_project_home", tag = "projects",
+#[utoipa::path(get, path = "/projects/{project}/home", operation_id = "get_project_home",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "How the project stands.", body = ProjectHome)))]
 pub async fn get_project_home(
@@ -170,7 +170,7 @@ pub async fn get_project_home(
 }
 
 /// The history of a project, the newest change first: what stands on the tabs that one may view.
-#[utoipa::path(get, path = "/projects/{project}/changes", operation_id = "list_project_changes", tag = "projects",
+#[utoipa::path(get, path = "/projects/{project}/changes", operation_id = "list_project_changes",
     params(("project" = ProjectId, Path), ChangeFilter),
     responses((status = 200, description = "A page of changes.", body = Page<Change>)))]
 pub async fn list_project_changes(

@@ -31,7 +31,7 @@ use crate::{
 
 /// Asks for a link by mail with which to set a new password. The answer is the same, in the same time, whether or not
 /// there is such an account. At the shared host each account with this e-mail gets a mail of its own.
-#[utoipa::path(post, path = "/password-recoveries", operation_id = "request_recovery", tag = "session",
+#[utoipa::path(post, path = "/password-recoveries", operation_id = "request_recovery",
     request_body = RecoveryRequest,
     responses((status = 204, description = "If there is such an account, a mail is on its way.")))]
 pub async fn request_recovery(
@@ -67,7 +67,7 @@ pub async fn request_recovery(
 }
 
 /// Whose link this is, and what a new password needs. 410 where it works no more, with the reason.
-#[utoipa::path(post, path = "/password-recoveries/check", operation_id = "check_recovery", tag = "session",
+#[utoipa::path(post, path = "/password-recoveries/check", operation_id = "check_recovery",
     request_body = LinkShown, responses(
         (status = 200, description = "The link works.", body = RecoveryPage),
         (status = 410, description = "The link works no more.", body = shared::Problem,
@@ -91,7 +91,7 @@ pub async fn check_recovery(
 
 /// Sets a new password by a link. All sessions of the person end, their other links work no more, and they are told
 /// by mail. Of two uses at one moment one works.
-#[utoipa::path(post, path = "/password-recoveries/use", operation_id = "recover_password", tag = "session",
+#[utoipa::path(post, path = "/password-recoveries/use", operation_id = "recover_password",
     request_body = PasswordRecovery, responses(
         (status = 204, description = "The new password is set."),
         (status = 410, description = "The link works no more.", body = shared::Problem,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// All roles, by name.
-#[utoipa::path(get, path = "/roles", operation_id = "list_roles", tag = "roles",
+#[utoipa::path(get, path = "/roles", operation_id = "list_roles",
     responses((status = 200, description = "The roles.", body = Vec<Role>)))]
 pub async fn list_roles(
     who: Allowed<menu::RoleDefinition, op::View>,
@@ -31,7 +31,7 @@ pub async fn list_roles(
 
 /// Makes a role. Its functions and grants must lie within its licence type's, and what it grants of administration
 /// within what the caller may do.
-#[utoipa::path(post, path = "/roles", operation_id = "create_role", tag = "roles", request_body = NewRole,
+#[utoipa::path(post, path = "/roles", operation_id = "create_role", request_body = NewRole,
     responses((status = 201, description = "The role.", body = Role)))]
 pub async fn create_role(
     who: Allowed<menu::RoleDefinition, op::Insert>,
@@ -43,7 +43,7 @@ pub async fn create_role(
 }
 
 /// One role.
-#[utoipa::path(get, path = "/roles/{role}", operation_id = "get_role", tag = "roles",
+#[utoipa::path(get, path = "/roles/{role}", operation_id = "get_role",
     params(("role" = RoleId, Path)), responses((status = 200, description = "The role.", body = Role)))]
 pub async fn get_role(
     who: Allowed<menu::RoleDefinition, op::View>,
@@ -57,7 +57,7 @@ pub async fn get_role(
 /// Changes a role; on every server it counts within a second. Where the licence type changes, its holders use seats
 /// of the new one, and the change is refused where those do not suffice. Administration that the caller does not hold
 /// is not added.
-#[utoipa::path(patch, path = "/roles/{role}", operation_id = "update_role", tag = "roles",
+#[utoipa::path(patch, path = "/roles/{role}", operation_id = "update_role",
     params(("role" = RoleId, Path)),
     request_body = RolePatch, responses((status = 200, description = "The role as changed.", body = Role)))]
 pub async fn update_role(
@@ -72,7 +72,7 @@ pub async fn update_role(
 }
 
 /// Deletes a role that nobody holds and that is not the default for new users.
-#[utoipa::path(delete, path = "/roles/{role}", operation_id = "delete_role", tag = "roles",
+#[utoipa::path(delete, path = "/roles/{role}", operation_id = "delete_role",
     params(("role" = RoleId, Path)),
     responses((status = 204, description = "The role is gone.")))]
 pub async fn delete_role(
@@ -88,7 +88,7 @@ pub async fn delete_role(
 
 /// Makes a role with everything of this one but its name. The copy is not the default for new users.
 /// Refused where the role grants administration that the caller does not hold.
-#[utoipa::path(post, path = "/roles/{role}/copy", operation_id = "copy_role", tag = "roles",
+#[utoipa::path(post, path = "/roles/{role}/copy", operation_id = "copy_role",
     params(("role" = RoleId, Path)), request_body = RoleCopy,
     responses((status = 201, description = "The copy.", body = Role)))]
 pub async fn copy_role(

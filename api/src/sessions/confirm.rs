@@ -28,7 +28,7 @@ use crate::{
 
 /// Confirms with the password that it is still the person who uses this session. For five minutes, what asks for a
 /// confirmation is open to it, on every server.
-#[utoipa::path(post, path = "/session/confirm", operation_id = "confirm_session", tag = "session",
+#[utoipa::path(post, path = "/session/confirm", operation_id = "confirm_session",
     request_body = Confirmation, responses((status = 204, description = "The session is confirmed.")))]
 pub async fn confirm_session(
     who: SignedIn<why::OwnSession>,

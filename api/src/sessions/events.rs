@@ -35,7 +35,7 @@ const WAITING: usize = 2;
 
 /// What happens to this session, as it happens: one JSON object a line, the first at once. Read it with `Authorization`
 /// and `fetch`; it ends with the session. Eight streams at a time are open to a session.
-#[utoipa::path(get, path = "/events", operation_id = "get_events", tag = "session",
+#[utoipa::path(get, path = "/events", operation_id = "get_events",
     responses((status = 200, description = "Lines, each an event.", content_type = "application/x-ndjson",
         body = LiveEvent)))]
 pub async fn get_events(who: SignedIn<why::OwnSession>, site: Data<Site>) -> Result<HttpResponse, ApiError> {

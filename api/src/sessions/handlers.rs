@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// What the sign-in screen may show before anybody signed in: the organization of this host.
-#[utoipa::path(get, path = "/sign-in-page", operation_id = "get_sign_in_page", tag = "session",
+#[utoipa::path(get, path = "/sign-in-page", operation_id = "get_sign_in_page",
     responses((status = 200, description = "The sign-in screen's facts.", body = SignInPage)))]
 pub async fn get_sign_in_page(_who: Public<why::SignInPage>, visit: Visit) -> Json<SignInPage> {
     Json(SignInPage { organization: visit.organization.map(|organization| organization.to_name()) })
@@ -65,7 +65,7 @@ fn access_token(
 }
 
 /// A new access token for the session whose cookie the browser holds. The refresh token changes at each use.
-#[utoipa::path(post, path = "/session/refresh", operation_id = "refresh_session", tag = "session",
+#[utoipa::path(post, path = "/session/refresh", operation_id = "refresh_session",
     request_body = Refresh, responses((status = 200, description = "The session goes on.", body = AccessToken)))]
 pub async fn refresh_session(
     who: Public<why::RefreshCookie>,
@@ -106,7 +106,7 @@ pub async fn refresh_session(
 }
 
 /// Who is signed in, and what they may do now.
-#[utoipa::path(get, path = "/session", operation_id = "get_session", tag = "session",
+#[utoipa::path(get, path = "/session", operation_id = "get_session",
     responses((status = 200, description = "The person and their permissions.", body = CurrentSession)))]
 pub async fn get_session(
     who: SignedIn<why::OwnSession>,
@@ -117,7 +117,7 @@ pub async fn get_session(
 }
 
 /// Signs out: this session ends on every server.
-#[utoipa::path(delete, path = "/session", operation_id = "sign_out", tag = "session",
+#[utoipa::path(delete, path = "/session", operation_id = "sign_out",
     responses((status = 204, description = "Signed out.")))]
 pub async fn sign_out(who: SignedIn<why::OwnSession>, site: Data<Site>) -> Result<HttpResponse, ApiError> {
     let caller = who.caller().clone();

@@ -27,7 +27,7 @@ const HEAD: &str = "device,address,began,last used,ended,reason\r\n";
 
 /// A link to the file of one's own sessions, for a minute.
 #[utoipa::path(get, path = "/profile/sessions/history/link", operation_id = "get_session_history_link",
-    tag = "profile", responses((status = 200, description = "The link.", body = SignedLink)))]
+    responses((status = 200, description = "The link.", body = SignedLink)))]
 pub async fn get_session_history_link(
     who: SignedIn<why::OwnSession>,
     site: Data<Site>,
@@ -36,7 +36,7 @@ pub async fn get_session_history_link(
 }
 
 /// One's own sessions that were used in the last 90 days, ended ones too, as CSV.
-#[utoipa::path(get, path = "/profile/sessions/history", operation_id = "get_session_history", tag = "profile",
+#[utoipa::path(get, path = "/profile/sessions/history", operation_id = "get_session_history",
     responses((status = 200, description = "The file.", content_type = "text/csv", body = String)))]
 pub async fn get_session_history(
     who: Linked<SignedIn<why::OwnSession>>,

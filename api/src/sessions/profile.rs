@@ -81,7 +81,7 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
 }
 
 /// Changes one's own names and language.
-#[utoipa::path(patch, path = "/profile", operation_id = "update_profile", tag = "profile",
+#[utoipa::path(patch, path = "/profile", operation_id = "update_profile",
     request_body = ProfilePatch,
     responses((status = 200, description = "The session with the new profile.", body = CurrentSession)))]
 pub async fn update_profile(
@@ -126,7 +126,7 @@ pub async fn update_profile(
 }
 
 /// Changes one's own password, with the old one. All other sessions end.
-#[utoipa::path(put, path = "/profile/password", operation_id = "change_password", tag = "profile",
+#[utoipa::path(put, path = "/profile/password", operation_id = "change_password",
     request_body = PasswordChange, responses((status = 204, description = "The password is changed.")))]
 pub async fn change_password(
     who: SignedIn<why::OwnProfile>,
@@ -207,7 +207,7 @@ pub async fn change_password(
 }
 
 /// One's own sessions, last used first.
-#[utoipa::path(get, path = "/profile/sessions", operation_id = "list_own_sessions", tag = "profile",
+#[utoipa::path(get, path = "/profile/sessions", operation_id = "list_own_sessions",
     responses((status = 200, description = "The sessions.", body = Vec<OwnSession>)))]
 pub async fn list_own_sessions(
     who: SignedIn<why::OwnSession>,
@@ -218,7 +218,7 @@ pub async fn list_own_sessions(
 }
 
 /// Ends one of one's own sessions.
-#[utoipa::path(delete, path = "/profile/sessions/{session}", operation_id = "end_session", tag = "profile",
+#[utoipa::path(delete, path = "/profile/sessions/{session}", operation_id = "end_session",
     params(("session" = SessionId, Path)), responses((status = 204, description = "The session is over.")))]
 pub async fn end_session(
     who: SignedIn<why::OwnSession>,
@@ -233,7 +233,7 @@ pub async fn end_session(
 }
 
 /// Ends all of one's own sessions but this one.
-#[utoipa::path(delete, path = "/profile/sessions", operation_id = "end_other_sessions", tag = "profile",
+#[utoipa::path(delete, path = "/profile/sessions", operation_id = "end_other_sessions",
     responses((status = 204, description = "The other sessions are over.")))]
 pub async fn end_other_sessions(
     who: SignedIn<why::OwnSession>,

@@ -42,7 +42,7 @@ const ACCOUNTS_ANYWHERE: usize = 8;
 
 /// Signs in with e-mail and password. At the shared host, a password that fits accounts of several organizations is
 /// answered with their names; send the same again with the chosen slug.
-#[utoipa::path(post, path = "/session", operation_id = "sign_in", tag = "session", request_body = SignIn,
+#[utoipa::path(post, path = "/session", operation_id = "sign_in", request_body = SignIn,
     responses((status = 200, description = "Signed in, or asked to choose.", body = SignInOutcome)))]
 pub async fn sign_in(
     who: Public<why::SignIn>,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long sessions last.
-#[utoipa::path(get, path = "/sign-in-settings", operation_id = "get_sign_in_settings", tag = "sign-in settings",
+#[utoipa::path(get, path = "/sign-in-settings", operation_id = "get_sign_in_settings",
     responses((status = 200, description = "The settings.", body = SignInSettings)))]
 pub async fn get_sign_in_settings(
     who: Allowed<menu::SignInSettings, op::View>,
@@ -27,7 +27,7 @@ pub async fn get_sign_in_settings(
 
 /// Changes how long sessions last. A shorter time ends within a second, on every server, the sessions that have lasted
 /// longer; a longer one holds from a session's next use, and brings none back.
-#[utoipa::path(patch, path = "/sign-in-settings", operation_id = "update_sign_in_settings", tag = "sign-in settings",
+#[utoipa::path(patch, path = "/sign-in-settings", operation_id = "update_sign_in_settings",
     request_body = SignInSettingsPatch,
     responses((status = 200, description = "The settings as changed.", body = SignInSettings)))]
 pub async fn update_sign_in_settings(

@@ -21,7 +21,7 @@ use crate::{
 
 /// What a changed role would come to for everybody who holds it. Refused as the change itself would be. Who they are is
 /// told to those who may view people, what seats it moves to company admins.
-#[utoipa::path(post, path = "/access/simulate/roles/{role}", operation_id = "simulate_role", tag = "access",
+#[utoipa::path(post, path = "/access/simulate/roles/{role}", operation_id = "simulate_role",
     params(("role" = RoleId, Path)), request_body = RolePatch,
     responses((status = 200, description = "Who gains and who loses what.", body = Simulation)))]
 pub async fn simulate_role(
@@ -40,7 +40,7 @@ pub async fn simulate_role(
 
 /// What other roles, complete access or the loss of the sign-in would come to for one person. Refused as the change
 /// itself would be; a confirmed session is asked for only by the change.
-#[utoipa::path(post, path = "/access/simulate/users/{user}", operation_id = "simulate_user", tag = "access",
+#[utoipa::path(post, path = "/access/simulate/users/{user}", operation_id = "simulate_user",
     params(("user" = UserId, Path)), request_body = AccessChange,
     responses((status = 200, description = "What the person gains and loses.", body = Simulation)))]
 pub async fn simulate_user(
@@ -59,7 +59,7 @@ pub async fn simulate_user(
 
 /// What other seats or another end of a licence would come to. Licences are changed by the operators of the platform;
 /// company admins may see beforehand what they ask for.
-#[utoipa::path(post, path = "/access/simulate/licences/{licence}", operation_id = "simulate_licence", tag = "access",
+#[utoipa::path(post, path = "/access/simulate/licences/{licence}", operation_id = "simulate_licence",
     params(("licence" = LicenceId, Path)), request_body = LicenceChange,
     responses((status = 200, description = "Who gains and who loses what.", body = Simulation)))]
 pub async fn simulate_licence(

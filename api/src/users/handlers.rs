@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// People, page by page.
-#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "users", params(UserFilter),
+#[utoipa::path(get, path = "/users", operation_id = "list_users", params(UserFilter),
     responses((status = 200, description = "One page of people.", body = Page<User>)))]
 pub async fn list_users(
     who: Allowed<menu::Users, op::View>,
@@ -34,7 +34,7 @@ pub async fn list_users(
 }
 
 /// The roles that people may be given.
-#[utoipa::path(get, path = "/users/options", operation_id = "get_user_options", tag = "users",
+#[utoipa::path(get, path = "/users/options", operation_id = "get_user_options",
     responses((status = 200, description = "The choices.", body = UserOptions)))]
 pub async fn get_user_options(
     who: Allowed<menu::Users, op::View>,
@@ -48,7 +48,7 @@ pub async fn get_user_options(
 /// Adds a person, who uses a seat of the highest licence type among the roles. Roles with administration that the
 /// caller does not hold are refused; a password and roles with administration ask for a confirmed session. An API token
 /// adds people without a sign-in alone.
-#[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", request_body = NewUser,
+#[utoipa::path(post, path = "/users", operation_id = "create_user", request_body = NewUser,
     responses((status = 201, description = "The person.", body = User)))]
 pub async fn create_user(
     who: ConfirmedFor<Allowed<menu::Users, op::Insert>, why::WayIn>,
@@ -61,7 +61,7 @@ pub async fn create_user(
 }
 
 /// One person.
-#[utoipa::path(get, path = "/users/{user}", operation_id = "get_user", tag = "users",
+#[utoipa::path(get, path = "/users/{user}", operation_id = "get_user",
     params(("user" = UserId, Path)), responses((status = 200, description = "The person.", body = User)))]
 pub async fn get_user(
     who: Allowed<menu::Users, op::View>,
@@ -77,7 +77,7 @@ pub async fn get_user(
 /// hands out administration that they do not hold: not by a role, and not by e-mail, password, sign-in or fewer roles of
 /// somebody who holds it. Another e-mail, a password, complete access and roles with administration ask for a confirmed
 /// session.
-#[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user", tag = "users",
+#[utoipa::path(patch, path = "/users/{user}", operation_id = "update_user",
     params(("user" = UserId, Path)),
     request_body = UserPatch, responses((status = 200, description = "The person as changed.", body = User)))]
 pub async fn update_user(
@@ -97,7 +97,7 @@ pub async fn update_user(
 
 /// Deactivates a person: all their sessions end, and their seat is free. What they did and where they took part
 /// stays.
-#[utoipa::path(post, path = "/users/{user}/deactivate", operation_id = "deactivate_user", tag = "users",
+#[utoipa::path(post, path = "/users/{user}/deactivate", operation_id = "deactivate_user",
     params(("user" = UserId, Path)),
     responses((status = 200, description = "The person, deactivated.", body = User)))]
 pub async fn deactivate_user(
@@ -111,7 +111,7 @@ pub async fn deactivate_user(
 }
 
 /// Reactivates a person, who uses a seat again.
-#[utoipa::path(post, path = "/users/{user}/reactivate", operation_id = "reactivate_user", tag = "users",
+#[utoipa::path(post, path = "/users/{user}/reactivate", operation_id = "reactivate_user",
     params(("user" = UserId, Path)),
     responses((status = 200, description = "The person, active again.", body = User)))]
 pub async fn reactivate_user(
@@ -126,7 +126,7 @@ pub async fn reactivate_user(
 
 /// Hands complete access over: the person becomes a company admin, and the caller is none from then on. They keep their
 /// roles, or get the one of new people where they have none, and use a seat. Both are told by mail.
-#[utoipa::path(post, path = "/account/hand-over", operation_id = "hand_over_account", tag = "users",
+#[utoipa::path(post, path = "/account/hand-over", operation_id = "hand_over_account",
     request_body = HandOver, responses((status = 200, description = "The new company admin.", body = User)))]
 pub async fn hand_over_account(
     who: Confirmed<Allowed<menu::ManageAccount, op::Update>>,
@@ -138,7 +138,7 @@ pub async fn hand_over_account(
 }
 
 /// What the erasure of a person would change: for those who may.
-#[utoipa::path(get, path = "/users/{user}/erasure", operation_id = "get_user_erasure", tag = "users",
+#[utoipa::path(get, path = "/users/{user}/erasure", operation_id = "get_user_erasure",
     params(("user" = UserId, Path)),
     responses((status = 200, description = "Where they are named.", body = ErasurePreview)))]
 pub async fn get_user_erasure(
@@ -152,7 +152,7 @@ pub async fn get_user_erasure(
 
 /// Erases a person who is deactivated, for good: a pseudonym stands wherever they were named, and what the audit log said
 /// of them cannot be read any more. What they did stays.
-#[utoipa::path(post, path = "/users/{user}/erase", operation_id = "erase_user", tag = "users",
+#[utoipa::path(post, path = "/users/{user}/erase", operation_id = "erase_user",
     params(("user" = UserId, Path)),
     responses((status = 200, description = "The pseudonym.", body = User)))]
 pub async fn erase_user(

@@ -7,6 +7,7 @@ mod access_table;
 pub mod catalogue;
 mod conform;
 mod enforced;
+mod examples;
 mod foreign;
 mod idempotency;
 mod isolation;

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Everybody on the team, Managers first, with the position that counts and why it is lower than the assigned one.
-#[utoipa::path(get, path = "/projects/{project}/team", operation_id = "list_team_members", tag = "project teams",
+#[utoipa::path(get, path = "/projects/{project}/team", operation_id = "list_team_members",
     params(("project" = ProjectId, Path)),
     responses((status = 200, description = "The team.", body = Vec<TeamMember>)))]
 pub async fn list_team_members(
@@ -36,7 +36,7 @@ pub async fn list_team_members(
 
 /// Active people who could be put on the team, by name, twenty at most.
 #[utoipa::path(get, path = "/projects/{project}/team/candidates", operation_id = "list_team_candidates",
-    tag = "project teams", params(("project" = ProjectId, Path), CandidateFilter),
+    params(("project" = ProjectId, Path), CandidateFilter),
     responses((status = 200, description = "The people.", body = Vec<UserName>)))]
 pub async fn list_team_candidates(
     who: InProject<menu::ProjectTeam, op::Insert>,
@@ -51,7 +51,7 @@ pub async fn list_team_candidates(
 }
 
 /// Puts somebody on the team. To be Manager, one of their roles must carry the function.
-#[utoipa::path(post, path = "/projects/{project}/team", operation_id = "create_team_member", tag = "project teams",
+#[utoipa::path(post, path = "/projects/{project}/team", operation_id = "create_team_member",
     params(("project" = ProjectId, Path)), request_body = NewTeamMember,
     responses((status = 201, description = "The person on the team.", body = TeamMember)))]
 pub async fn create_team_member(
@@ -69,7 +69,7 @@ pub async fn create_team_member(
 
 /// Gives somebody of the team another position. The last Manager can be lowered only by those who see all projects.
 #[utoipa::path(patch, path = "/projects/{project}/team/{user}", operation_id = "update_team_member",
-    tag = "project teams", request_body = TeamMemberPatch,
+    request_body = TeamMemberPatch,
     params(("project" = ProjectId, Path), ("user" = UserId, Path)),
     responses((status = 200, description = "The person on the team.", body = TeamMember)))]
 pub async fn update_team_member(
@@ -88,7 +88,7 @@ pub async fn update_team_member(
 
 /// Takes somebody off the team. The last Manager can be taken off only by those who see all projects.
 #[utoipa::path(delete, path = "/projects/{project}/team/{user}", operation_id = "delete_team_member",
-    tag = "project teams",
+
     params(("project" = ProjectId, Path), ("user" = UserId, Path)),
     responses((status = 204, description = "The person is off the team.")))]
 pub async fn delete_team_member(

@@ -33,7 +33,7 @@ use crate::{
 
 /// Changes many people alike: roles, language, reactivation. All or nothing; with `dry_run` it only tells what would
 /// become of each. Roles with administration ask for a confirmed session.
-#[utoipa::path(post, path = "/users/bulk/update", operation_id = "update_users", tag = "users",
+#[utoipa::path(post, path = "/users/bulk/update", operation_id = "update_users",
     request_body = BulkUpdate, responses((status = 200, description = "What becomes of them.", body = ManyUsers)))]
 pub async fn update_users(
     who: ConfirmedFor<Allowed<menu::Users, op::Update>, why::WayIn>,
@@ -53,7 +53,7 @@ pub async fn update_users(
 
 /// Deactivates many people: their sessions end, and their seats are free. All or nothing; with `dry_run` it only tells
 /// what would become of each.
-#[utoipa::path(post, path = "/users/bulk/deactivate", operation_id = "deactivate_users", tag = "users",
+#[utoipa::path(post, path = "/users/bulk/deactivate", operation_id = "deactivate_users",
     request_body = BulkDeactivation,
     responses((status = 200, description = "What becomes of them.", body = ManyUsers)))]
 pub async fn deactivate_users(
@@ -74,7 +74,7 @@ pub async fn deactivate_users(
 /// Adds and changes the people of a file, CSV or XLSX, found by their e-mail. A column that is missing, and a cell that
 /// is empty, leave things as they are. All or nothing; with `dry_run` it only tells what would become of each row.
 /// Rows that change somebody need Update, those that deactivate somebody Delete.
-#[utoipa::path(post, path = "/users/import", operation_id = "import_users", tag = "users",
+#[utoipa::path(post, path = "/users/import", operation_id = "import_users",
     request_body = UserImport, responses((status = 200, description = "What becomes of them.", body = ManyUsers)))]
 pub async fn import_users(
     who: Confirmed<Allowed<menu::Users, op::Insert>>,
@@ -95,7 +95,7 @@ pub async fn import_users(
 }
 
 /// A link to the file of these people, for a minute in which it has to be opened.
-#[utoipa::path(get, path = "/users/export/link", operation_id = "get_users_export_link", tag = "users",
+#[utoipa::path(get, path = "/users/export/link", operation_id = "get_users_export_link",
     params(UserExport), responses((status = 200, description = "The link.", body = SignedLink)))]
 pub async fn get_users_export_link(
     who: BySession<Allowed<menu::Users, op::View>>,
@@ -107,7 +107,7 @@ pub async fn get_users_export_link(
 }
 
 /// The people of the list as a file, which can be imported again. It shows nothing that the list does not show.
-#[utoipa::path(get, path = "/users/export", operation_id = "export_users", tag = "users", params(UserExport),
+#[utoipa::path(get, path = "/users/export", operation_id = "export_users", params(UserExport),
     responses((status = 200, description = "The file.", content(
         (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]

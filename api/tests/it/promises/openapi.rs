@@ -48,7 +48,8 @@ fn every_operation_says_what_it_is_and_who_may() {
         assert_eq!(operation["operationId"], route.name, "{route:?}");
         let summary = operation["summary"].as_str().unwrap_or_default();
         assert!(summary.len() > 3, "{route:?} has no summary: its doc comment is missing");
-        assert!(operation["tags"][0].is_string(), "{route:?} has no tag");
+        let tags = operation["tags"].as_array().map_or(0, Vec::len);
+        assert_eq!(tags, 1, "{route:?}: say in http/openapi/tags.rs where it belongs");
         let mut access = match route.access {
             Access::Public(why) => json!({"kind": "public", "why": why}),
             Access::SignedIn(why) => json!({"kind": "signed_in", "why": why}),
@@ -69,7 +70,7 @@ fn every_operation_says_what_it_is_and_who_may() {
             access["by_link"] = json!(true);
         }
         let security = match (route.access, route.takes_tokens) {
-            (Access::Public(_), _) => Value::Null,
+            (Access::Public(_), _) => json!([]),
             (_, true) => json!([{"session": []}, {"token": []}]),
             (_, false) => json!([{"session": []}]),
         };
@@ -79,6 +80,38 @@ fn every_operation_says_what_it_is_and_who_may() {
         assert_eq!(operation["x-access"], access, "{route:?}");
         assert_eq!(operation["security"], security, "{route:?}");
     }
+}
+
+#[test]
+fn every_tag_is_declared_and_described_in_the_order_of_the_navigation() {
+    let document = document();
+    let declared: Vec<&str> = document["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .inspect(|tag| assert!(tag["description"].as_str().is_some_and(|text| text.len() > 10), "{tag}"))
+        .filter_map(|tag| tag["name"].as_str())
+        .collect();
+    let routes = routes::all();
+    let used: BTreeSet<&str> =
+        routes.iter().filter_map(|route| operation(&document, route)["tags"][0].as_str()).collect();
+    assert_eq!(declared.iter().copied().collect::<BTreeSet<_>>(), used);
+    assert_eq!(
+        declared,
+        [
+            "Before Sign-In",
+            "Session",
+            "My Profile",
+            "Access",
+            "My Projects",
+            "Projects",
+            "General Data",
+            "User Management",
+            "Parameters",
+            "Security",
+            "Manage Account"
+        ]
+    );
 }
 
 #[test]
@@ -171,13 +204,14 @@ fn every_operation_that_honours_an_idempotency_key_says_so() {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_every_schema_is_used() {
+fn every_reference_leads_somewhere_and_every_component_is_used() {
     let document = document();
     let mut used = BTreeSet::new();
     references(&document, &mut used);
-    let there: BTreeSet<String> = strings(&document["components"]["schemas"])
+    let there: BTreeSet<String> = ["schemas", "examples", "headers"]
         .into_iter()
-        .map(|name| format!("#/components/schemas/{name}"))
+        .flat_map(|kind| strings(&document["components"][kind]).into_iter().map(move |name| (kind, name)))
+        .map(|(kind, name)| format!("#/components/{kind}/{name}"))
         .collect();
     assert_eq!(used.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "lead nowhere");
     assert_eq!(there.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "nobody uses them");
