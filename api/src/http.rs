@@ -5,6 +5,7 @@
 //! ([`guards`]). Invariant: nothing else registers a handler.
 
 pub mod answers;
+mod api_docs;
 pub mod app_files;
 pub mod boundary;
 mod by_token;

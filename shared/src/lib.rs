@@ -17,6 +17,7 @@ pub mod invitation;
 pub mod language;
 pub mod licence;
 pub mod menu;
+mod object;
 pub mod operation;
 pub mod page;
 pub mod patch;

@@ -34,7 +34,7 @@ impl Operation {
 
 /// A set of operations on one menu.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Operations {
     /// May add.
@@ -50,6 +50,8 @@ pub struct Operations {
     #[serde(default)]
     pub view: bool,
 }
+
+crate::object::only!(Operations);
 
 impl Operations {
     /// No operation.

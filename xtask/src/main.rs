@@ -12,6 +12,7 @@ mod bundle;
 mod cluster;
 mod environment;
 mod exec;
+mod fuzz;
 mod interrupt;
 mod mail_server;
 mod node;
@@ -51,6 +52,8 @@ enum Command {
     },
     /// Measure, in a release build, the figures that are promised.
     Bench(bench::Options),
+    /// Try out the whole API with generated requests, for as long as you like.
+    Fuzz(fuzz::Options),
     /// Keep a throw-away PostgreSQL for `cargo test` by hand, until Ctrl-C.
     Db,
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::command(&options),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
         Command::Bench(options) => bench::command(&options),
+        Command::Fuzz(options) => fuzz::command(&options),
         Command::Db => cluster::command(),
     });
     match outcome {

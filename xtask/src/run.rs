@@ -73,7 +73,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         port: options.port,
         proxies: 0,
         mail,
-        settings: vec![],
+        requests_a_minute: None,
     };
     steps.quiet("preparing the database", || site.prepare())?;
     let accounts = steps.quiet("seeing to the demo data", || site.demo())?;

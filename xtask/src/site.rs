@@ -76,9 +76,17 @@ pub struct Site {
     /// How many proxies in front say where a request comes from.
     pub proxies: u8,
     pub mail: Mail,
-    /// What else it is told.
-    pub settings: Vec<(&'static str, String)>,
+    /// How many requests of each kind are let through in a minute; as many as the server does by itself where absent.
+    pub requests_a_minute: Option<u32>,
 }
+
+/// The server's limits.
+const LIMITS: [&str; 4] = [
+    "PORTICO_RATE_LIMIT_NETWORK",
+    "PORTICO_RATE_LIMIT_PERSON",
+    "PORTICO_RATE_LIMIT_TOKEN",
+    "PORTICO_RATE_LIMIT_ORGANIZATION",
+];
 
 /// Where mails go.
 #[derive(Debug, Clone)]
@@ -112,7 +120,9 @@ impl Site {
         command.env("PORTICO_PUBLIC_ORIGIN", self.address());
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
         command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        if let Some(requests) = self.requests_a_minute {
+            command.envs(LIMITS.map(|limit| (limit, requests.to_string())));
+        }
         match &self.mail {
             Mail::Shown { folder, port } => {
                 command.env("PORTICO_MAIL_FOLDER", folder);

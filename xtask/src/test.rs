@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
 mod journeys;
+mod openapi;
 mod policy;
 
 use std::fmt::{self, Display};
@@ -34,6 +35,8 @@ enum Part {
     Unit,
     /// Integration and promise tests, against a PostgreSQL of their own.
     It,
+    /// The OpenAPI document by the linter, and the server by requests that are made from it.
+    Openapi,
     /// Journeys through the app in a browser.
     E2e,
 }
@@ -104,6 +107,7 @@ impl Part {
             Self::Policy => policy::check(root),
             Self::Unit => unit(root, passed_on),
             Self::It => integration(root, passed_on),
+            Self::Openapi => openapi::run(root, private),
             Self::E2e => journeys::run(root, private, passed_on),
         }
     }
@@ -180,7 +184,7 @@ fn cargo_test(
 }
 
 /// Compiles the server's program just as the integration tests want it.
-fn compile_server(root: &Path) -> Result<()> {
+pub fn compile_server(root: &Path) -> Result<()> {
     exec::run(exec::cargo(root).arg("test").args(SERVER_SIDE).args(["--test", "*", "--no-run"]))
         .map_err(|error| error.context(Broken))
 }

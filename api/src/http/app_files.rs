@@ -77,7 +77,7 @@ pub fn register(config: &mut ServiceConfig, directory: Option<&Path>) {
 async fn file(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, ApiError> {
     let Some(directory) = &site.app_directory else { return Err(ApiError::NotFound) };
     if !matches!(request.method().as_str(), "GET" | "HEAD") {
-        return boundary::method_not_allowed(request).await;
+        return Ok(boundary::method_not_allowed("GET, HEAD"));
     }
     let Some(relative) = safe_path(request.path()) else { return Err(ApiError::NotFound) };
     let is_asset = relative.components().next().is_some_and(|first| first.as_os_str() == "assets");

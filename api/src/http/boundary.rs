@@ -121,7 +121,10 @@ fn problem_of<B>(response: &mut ServiceResponse<B>) -> Option<Problem> {
 fn finish<B>(response: &mut ServiceResponse<B>, id: Uuid) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // The documentation of the API has a policy of its own.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
@@ -153,10 +156,15 @@ impl ResponseError for ApiError {
     }
 }
 
-/// A path of the API that exists, with a method that is not offered.
-pub async fn method_not_allowed(_: HttpRequest) -> Result<HttpResponse, ApiError> {
+/// A path that exists, with a method that is not offered; `Allow` says which are.
+pub fn method_not_allowed(allowed: &str) -> HttpResponse {
     let detail = "This path exists, but not with this method.";
-    Err(ApiError::BadRequest(ProblemCode::MethodNotAllowed, detail.to_owned()))
+    let error = ApiError::BadRequest(ProblemCode::MethodNotAllowed, detail.to_owned());
+    let mut response = HttpResponse::from_error(error);
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }
 
 /// A path of the API that does not exist.

@@ -150,6 +150,7 @@ pub mod why {
         Recovery "whoever has forgotten the password cannot sign in";
         LinkToken "the token of the link is the credential";
         RefreshCookie "the refresh cookie is the credential";
+        Documentation "what the API offers is no secret";
         Health "load balancers ask without an account";
         OwnSession "one's own session";
         OwnProfile "one's own profile";

@@ -9,7 +9,7 @@ mod problems;
 mod schemas;
 mod tags;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::openapi::{
     Components, ComponentsBuilder, Info, License, OpenApi, Paths, RefOr, Required, Schema, Server,
     extensions::ExtensionsBuilder,
@@ -64,6 +64,25 @@ fn servers() -> Vec<Server> {
             .parameter("domain", variable("portico.example", "Where Portico is run."))
             .build(),
     ]
+}
+
+/// Looks into a document that is written out.
+pub(super) trait At {
+    /// What stands under this key; null where nothing does.
+    fn at(&self, key: &str) -> &Value;
+}
+
+impl At for Value {
+    fn at(&self, key: &str) -> &Value {
+        self.get(key).unwrap_or(&Value::Null)
+    }
+}
+
+/// The value of the first example of a content, in a document that is written out.
+pub(super) fn example_of<'a>(document: &'a Value, content: &Value) -> Option<&'a Value> {
+    let example = content.at("examples").as_object()?.values().next()?;
+    let name = example.at("$ref").as_str()?.strip_prefix('#')?;
+    document.pointer(name)?.get("value")
 }
 
 fn components(routes: &[Route]) -> Components {

@@ -1,10 +1,10 @@
 //! Every route there is. A domain lists its own in `routes()`; this is where the domains are listed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, future::ready};
 
 use actix_web::web::ServiceConfig;
 
-use super::route::Route;
+use super::{boundary, route::Route};
 
 /// What stands before every path.
 pub const PREFIX: &str = "/api/v1";
@@ -41,9 +41,11 @@ pub fn register(config: &mut ServiceConfig, routes: &[Route]) {
     let mut ordered: Vec<(&str, Vec<&Route>)> = paths.into_iter().collect();
     ordered.sort_by_key(|(path, _)| path.replace('{', "\u{10ffff}"));
     for (path, routes) in ordered {
+        let allowed = routes.iter().map(|route| route.method()).collect::<Vec<_>>().join(", ");
+        let otherwise = move || ready(boundary::method_not_allowed(&allowed));
         let resource = routes.into_iter().fold(
             actix_web::web::resource(format!("{PREFIX}{path}"))
-                .default_service(actix_web::web::to(super::boundary::method_not_allowed)),
+                .default_service(actix_web::web::to(otherwise)),
             |resource, route| resource.route(route.to_actix()),
         );
         config.service(resource);

@@ -11,7 +11,7 @@ use actix_web::{
 use anyhow::{Context, Result};
 
 use super::{
-    app_files, boundary, context,
+    api_docs, app_files, boundary, context,
     denied::{self, Denied},
     input::BODY_LIMIT,
     rate_limit::RateLimiter,
@@ -145,6 +145,7 @@ pub fn app(
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
         .configure(move |config| {
             app_files::health(config);
+            api_docs::register(config);
             config.service(
                 actix_web::web::scope("")
                     .wrap(from_fn(context::context))

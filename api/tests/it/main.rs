@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod api_docs;
 mod api_tokens;
 mod audit;
 mod bench;

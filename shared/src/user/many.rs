@@ -18,7 +18,7 @@ pub const TOGETHER: usize = 500;
 
 /// Somebody, in the version that one has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeenUser {
     /// The person.
@@ -26,6 +26,8 @@ pub struct SeenUser {
     /// The version, as `If-Match` would name it.
     pub version: i32,
 }
+
+crate::object::only!(SeenUser);
 
 /// A change of many people. `POST /api/v1/users/bulk/update`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ super::texts! {
     text:
         "Let programs act for you, each with a token of its own that may do no more than you choose.",
         "Deja que otros programas actúen por ti, cada uno con un token propio que solo puede hacer lo que elijas.";
+    documentation: "Documentation of the API", "Documentación de la API";
     open: "Manage API tokens", "Gestionar tokens de API";
     add: "Create token", "Crear token";
     empty_title: "No API tokens yet", "Aún no hay tokens de API";

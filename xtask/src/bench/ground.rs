@@ -45,7 +45,7 @@ impl Ground {
             port: site::free_port()?,
             proxies: 1,
             mail: Mail::Shown { folder: scratch.path().join("mail"), port: site::free_port()? },
-            settings: vec![],
+            requests_a_minute: None,
         };
         site.prepare()?;
         let ground = Self { cluster, site, log, scratch };
@@ -60,14 +60,7 @@ impl Ground {
 
     /// A server without limits: what it can, and not what it lets one do.
     pub fn unlimited(&self) -> Result<Server> {
-        let mut site = self.site.clone();
-        let names = [
-            "PORTICO_RATE_LIMIT_NETWORK",
-            "PORTICO_RATE_LIMIT_PERSON",
-            "PORTICO_RATE_LIMIT_TOKEN",
-            "PORTICO_RATE_LIMIT_ORGANIZATION",
-        ];
-        site.settings.extend(names.map(|name| (name, "100000000".to_owned())));
+        let site = Site { requests_a_minute: Some(100_000_000), ..self.site.clone() };
         site.serve(&self.log("server.log"))
     }
 

@@ -53,7 +53,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
                 // Each journey comes from a network of its own, so that guesses in one do not slow another.
                 proxies: 1,
                 mail: Mail::Smtp { port: mail_server.port() },
-                settings: vec![],
+                requests_a_minute: None,
             };
             site.prepare()?;
             site.demo()?;

@@ -40,7 +40,11 @@ pub fn ApiTokens() -> impl IntoView {
     view! {
         <Page title=t::title() crumbs actions=add>
             <div class="measure stack">
-                <p class="muted">{t::text()}</p>
+                <p class="muted">
+                    {t::text()} " "
+                    // Of the server and not of the app: the browser goes there.
+                    <a href="/api/docs" rel="external">{t::documentation()}</a>
+                </p>
                 <AsyncView loader=tokens view=list />
             </div>
         </Page>

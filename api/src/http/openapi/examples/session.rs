@@ -72,7 +72,7 @@ pub(super) fn all() -> Vec<Sample> {
             "email": "lucia.ferro@acme.example", "minimum_password_length": 15})),
         Sample::taken::<PasswordRecovery>(json!({"token": LINK, "new_password": PASSWORD})),
         Sample::given::<CreatedApiToken>(json!({"token": token,
-            "secret": "prt_7f3k2a_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG_3f2a1b"})),
+            "secret": "prt_7f3k2a_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM"})),
         Sample::given::<ApiToken>(token),
         Sample::taken::<NewApiToken>(
             json!({"name": "Reporting", "expires_on": "2027-06-30", "scopes": scopes,

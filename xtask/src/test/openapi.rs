@@ -1,0 +1,44 @@
+//! The OpenAPI document: judged by a linter, and held against a server by schemathesis, for a bounded while.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::exec;
+use crate::fuzz::{self, Caller, Effort, Fuzzer};
+use crate::node::{self, Node};
+use crate::packages::{self, Need};
+use crate::steps::Steps;
+
+/// The same requests each time: what fails fails again. Another look is taken by `cargo xtask fuzz`.
+const EFFORT: Effort = Effort { examples: 4, minutes: None, seed: 20_261_128 };
+
+/// The whole part.
+pub fn run(root: &Path, private: &Path) -> Result<()> {
+    let mut steps = Steps::new(5 + Caller::ALL.len());
+    let node = steps.loud("checking the system", || {
+        let mut needs = fuzz::NEEDS.to_vec();
+        if node::found_on_system().is_none() {
+            needs.push(Need::Python);
+        }
+        packages::ensure(&needs)?;
+        Node::ensure(root, private)
+    })?;
+    let folder = root.join("openapi");
+    steps.loud("installing the linter", || node::install(&node, &folder))?;
+    steps.loud("linting the document", || lint(&node, &folder))?;
+    steps.loud("building the server", || super::compile_server(root))?;
+    let fuzzer = steps.loud("installing schemathesis", || Fuzzer::ensure(root, private))?;
+    for caller in Caller::ALL {
+        steps.loud(&format!("trying out the API as {caller}"), || fuzzer.run(caller, EFFORT))?;
+    }
+    Ok(())
+}
+
+/// Nothing of it asks for anything over the network.
+fn lint(node: &Node, folder: &Path) -> Result<()> {
+    let mut redocly = node.script(Path::new("node_modules/@redocly/cli/bin/cli.js"));
+    redocly.args(["lint", "portico", "--config", "redocly.yaml", "--format", "stylish"]).current_dir(folder);
+    redocly.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    exec::run(&mut redocly).context("the document is not as openapi/redocly.yaml wants it")
+}
