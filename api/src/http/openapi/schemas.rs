@@ -1,11 +1,15 @@
-//! Schemas by name: utoipa writes the argument of a generic type and the keys of a map out in full; where that is a
-//! type of the document, its name stands instead, so that generated clients have one type for it.
+//! Schemas as generators of clients understand them.
+//!
+//! utoipa writes the argument of a generic type and the keys of a map out in full; where that is a type of the document,
+//! its name stands instead, so that generated clients have one type for it. And it makes the variant of an enum that
+//! holds another type an `allOf` of that type and the variant's tag, which not every generator looks into; one object
+//! stands instead.
 
 use std::collections::BTreeMap;
 
 use utoipa::openapi::{
     Components, Ref, RefOr, Schema,
-    schema::{AdditionalProperties, AllOfBuilder, ArrayItems},
+    schema::{AdditionalProperties, AllOf, AllOfBuilder, ArrayItems, Object},
 };
 
 /// Puts names for what is written out inside of other schemas.
@@ -61,11 +65,34 @@ fn inside(schema: &mut Schema, named: &Named) {
                 **keys = Schema::AllOf(AllOfBuilder::new().item(Ref::from_schema_name(name)).build());
             }
         }
-        Schema::OneOf(any) => any.items.iter_mut().for_each(|item| one(item, named)),
+        Schema::OneOf(any) => any.items.iter_mut().for_each(|item| {
+            if let RefOr::T(Schema::AllOf(all)) = item
+                && let Some(object) = as_one_object(all, named)
+            {
+                *item = RefOr::T(Schema::Object(object));
+            }
+            one(item, named);
+        }),
         Schema::AllOf(all) => all.items.iter_mut().for_each(|item| one(item, named)),
         Schema::AnyOf(any) => any.items.iter_mut().for_each(|item| one(item, named)),
         _ => {}
     }
+}
+
+/// All properties in one object, where every part is one.
+fn as_one_object(all: &AllOf, named: &Named) -> Option<Object> {
+    let mut whole = Object::new();
+    whole.description.clone_from(&all.description);
+    for item in &all.items {
+        let part = match item {
+            RefOr::T(part) => part,
+            RefOr::Ref(reference) => named.get(reference.ref_location.rsplit('/').next()?)?,
+        };
+        let Schema::Object(part) = part else { return None };
+        whole.properties.extend(part.properties.clone());
+        whole.required.extend(part.required.iter().cloned());
+    }
+    Some(whole)
 }
 
 fn one(schema: &mut RefOr<Schema>, named: &Named) {
