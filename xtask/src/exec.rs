@@ -73,6 +73,15 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file))
 }
 
+/// Lets what the program itself starts be looked for in this folder first.
+pub fn lead(command: &mut Command, folder: Option<&Path>) {
+    let path = crate::environment::find("PATH").unwrap_or_default();
+    let folders = folder.map(Path::to_path_buf).into_iter().chain(std::env::split_paths(&path));
+    if let Ok(joined) = std::env::join_paths(folders) {
+        command.env("PATH", joined);
+    }
+}
+
 /// Sends a signal to a child that may have ended already.
 pub fn signal(child: &Child, signal: Signal) {
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {

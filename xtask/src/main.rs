@@ -9,6 +9,7 @@ mod app;
 mod assets;
 mod bench;
 mod bundle;
+mod clients;
 mod cluster;
 mod environment;
 mod exec;
@@ -50,6 +51,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Generate clients in TypeScript, Python and Rust into `openapi/clients` and check them.
+    Clients,
     /// Measure, in a release build, the figures that are promised.
     Bench(bench::Options),
     /// Try out the whole API with generated requests, for as long as you like.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::command(&options),
         Command::Test(options) => test::command(&options),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
+        Command::Clients => clients::command(),
         Command::Bench(options) => bench::command(&options),
         Command::Fuzz(options) => fuzz::command(&options),
         Command::Db => cluster::command(),

@@ -34,23 +34,15 @@ impl Node {
     /// Runs a script.
     pub fn script(&self, file: &Path) -> Command {
         let mut command = Command::new(&self.program);
+        // What the script itself starts shall find the same Node.
+        exec::lead(&mut command, self.program.parent());
         command.arg(file);
-        self.lead(command)
+        command
     }
 
     /// Runs the package manager.
     pub fn npm(&self) -> Command {
         self.script(&self.npm)
-    }
-
-    /// What the script itself starts shall find the same Node.
-    fn lead(&self, mut command: Command) -> Command {
-        let folders = self.program.parent().map(Path::to_path_buf).into_iter();
-        let path = crate::environment::find("PATH").unwrap_or_default();
-        if let Ok(joined) = std::env::join_paths(folders.chain(std::env::split_paths(&path))) {
-            command.env("PATH", joined);
-        }
-        command
     }
 }
 

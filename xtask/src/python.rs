@@ -48,6 +48,8 @@ impl Environment {
         let mut command = Command::new(self.path(name));
         // What the person's shell says of Python is about another one.
         command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("PYTHONUTF8", "1");
+        // A tool finds the others of its environment.
+        exec::lead(&mut command, Some(&self.folder.join("bin")));
         command
     }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
+mod clients;
 mod journeys;
 mod openapi;
 mod policy;
@@ -37,6 +38,8 @@ enum Part {
     It,
     /// The OpenAPI document by the linter, and the server by requests that are made from it.
     Openapi,
+    /// Generated clients, and every example of the page for integrators, against a server.
+    Clients,
     /// Journeys through the app in a browser.
     E2e,
 }
@@ -102,12 +105,13 @@ pub fn command(options: &Options) -> Result<ExitCode> {
 impl Part {
     fn run(self, root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         match self {
-            Self::Fmt => exec::run(exec::cargo(root).args(["fmt", "--all", "--check"])),
+            Self::Fmt => fmt(root),
             Self::Clippy => clippy(root),
             Self::Policy => policy::check(root),
             Self::Unit => unit(root, passed_on),
             Self::It => integration(root, passed_on),
             Self::Openapi => openapi::run(root, private),
+            Self::Clients => clients::run(root, private),
             Self::E2e => journeys::run(root, private, passed_on),
         }
     }
@@ -117,6 +121,13 @@ impl Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
     }
+}
+
+fn fmt(root: &Path) -> Result<()> {
+    let results = ["Cargo.toml", "openapi/clients/rust/Cargo.toml"].map(|manifest| {
+        exec::run(exec::cargo(root).args(["fmt", "--all", "--check", "--manifest-path", manifest]))
+    });
+    results.into_iter().collect()
 }
 
 fn clippy(root: &Path) -> Result<()> {

@@ -28,15 +28,17 @@ const OUT_OF_REACH: [(&str, &[&str]); 4] = [
 /// What npm installs for the journeys and for the tools around OpenAPI.
 const LOCKS: [&str; 2] = ["e2e/package-lock.json", "openapi/package-lock.json"];
 
+/// The generated client, which is no member of the workspace.
+const CLIENT: &str = "openapi/clients/rust/Cargo.toml";
+
 /// The whole part.
 pub fn check(root: &Path) -> Result<()> {
     let allowed = allowed_licences(&fs::read_to_string(root.join("deny.toml"))?)?;
-    let text = exec::output(exec::cargo(root).args(["metadata", "--format-version", "1", "--locked"]))?;
-    let metadata: Value = serde_json::from_str(&text)?;
-    let packages = metadata.get("packages").and_then(Value::as_array).context("Cargo lists no packages")?;
+    let (workspace, client) = (metadata(root, "Cargo.toml")?, metadata(root, CLIENT)?);
+    let (packages, of_client) = (packages(&workspace)?, packages(&client)?);
     let mut complaints: Vec<String> =
-        packages.iter().filter_map(|package| complaint_about(package, &allowed)).collect();
-    complaints.extend(wrong_directions(&metadata, packages)?);
+        packages.iter().chain(of_client).filter_map(|package| complaint_about(package, &allowed)).collect();
+    complaints.extend(wrong_directions(&workspace, packages)?);
     for lock in LOCKS {
         complaints.extend(hosts_in_lock(root, lock)?);
     }
@@ -44,8 +46,23 @@ pub fn check(root: &Path) -> Result<()> {
         complaints.sort();
         bail!("{}", complaints.join("\n"));
     }
-    println!("{} packages: licences, sources and directions are in order", packages.len());
+    println!(
+        "{} packages, and {} of the generated client: licences, sources and directions are in order",
+        packages.len(),
+        of_client.len()
+    );
     cargo_deny(root)
+}
+
+/// What Cargo says of a workspace and all that it needs.
+fn metadata(root: &Path, manifest: &str) -> Result<Value> {
+    let mut cargo = exec::cargo(root);
+    cargo.args(["metadata", "--format-version", "1", "--locked", "--manifest-path", manifest]);
+    Ok(serde_json::from_str(&exec::output(&mut cargo)?)?)
+}
+
+fn packages(metadata: &Value) -> Result<&Vec<Value>> {
+    metadata.get("packages").and_then(Value::as_array).context("Cargo lists no packages")
 }
 
 fn cargo_deny(root: &Path) -> Result<()> {
