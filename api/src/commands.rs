@@ -5,26 +5,34 @@ pub mod audit_log;
 pub mod jobs;
 pub mod org;
 
-use std::net::TcpListener;
+use std::{
+    net::{SocketAddr, TcpListener},
+    pin::pin,
+    sync::Arc,
+};
 
-use anyhow::{Context, Result};
+use actix_web::{
+    dev::{Server, ServerHandle},
+    rt::task::JoinHandle,
+};
+use anyhow::{Context, Result, bail};
 use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    config::{self, MailWay, ServeConfig, WorkConfig},
+    config::{self, LogConfig, MailWay, ServeConfig, WorkConfig},
     db::migrate,
     demo,
-    http::{openapi as document, routes, server::Portico, tokens},
+    http::{admin, openapi as document, routes, server::Portico, tokens},
     mail::{page, post::Shelf},
-    work::Crew,
+    telemetry::{logs, traces::Traces},
+    work::{Crew, figures::WorkFigures},
 };
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 use tokio::signal::{
     ctrl_c,
     unix::{SignalKind, signal},
 };
-use tracing_subscriber::EnvFilter;
 
 pub fn bootstrap(database: &str) -> Result<()> {
     migrate::bootstrap(&config::admin_database_url()?, database)?;
@@ -72,57 +80,113 @@ pub fn openapi() -> Result<()> {
 }
 
 pub fn serve() -> Result<()> {
-    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(config::log_filter())).init();
+    let _traces = observe("portico-serve")?;
     let config = ServeConfig::from_environment()?;
     let portico = Portico::open(&config, Clock::system(), AccessCache::default())?;
-    let socket =
-        TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let socket = listen(config.listen)?;
+    let admin_socket = config.admin_listen.map(listen).transpose()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     actix_web::rt::System::new().block_on(async move {
-        // A live stream never ends by itself: without this, stopping would wait for each until it is cut off.
-        let watch = portico.site.db.access().watch().clone();
-        actix_web::rt::spawn(async move {
-            match told_to_stop().await {
-                Ok(()) => watch.close(),
-                Err(error) => tracing::warn!(%error, "the signal to stop cannot be heard"),
-            }
-        });
+        let site = portico.site.clone();
         let (server, listener) = portico.serve(socket, workers)?;
-        tracing::info!(address = %config.listen, "serving");
-        let outcome = server.await.context("the server stopped");
+        let administration =
+            admin_socket.map(|socket| admin::serve(Arc::new(site.clone()), socket)).transpose()?;
+        let administration = administration.map(Background::spawn);
+        tracing::info!(address = %config.listen, administration = ?config.admin_listen, "serving");
+        let mut server = Background::spawn(server);
+        if let Either::Right((ended, _)) = select(pin!(told_to_stop()), &mut server.task).await {
+            bail!("the server ended by itself: {ended:?}");
+        }
+        tracing::info!(drain_seconds = config.drain.as_secs(), "stopping");
+        site.begin_to_stop();
+        // Whoever cannot wait says so by another signal.
+        select(pin!(actix_web::rt::time::sleep(config.drain)), pin!(told_to_stop())).await;
+        // A live stream never ends by itself: without this, stopping would wait for each until it is cut off.
+        site.db.access().watch().close();
+        server.stop().await.context("the server stopped")?;
         drop(listener);
-        outcome
+        if let Err(error) = site.write_what_is_left().await {
+            tracing::error!(%error, "what was gathered in memory is not written");
+        }
+        if let Some(administration) = administration {
+            administration.stop().await.context("the administration network")?;
+        }
+        tracing::info!("stopped");
+        Ok(())
     })
 }
 
 pub fn work() -> Result<()> {
-    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(config::log_filter())).init();
+    let _traces = observe("portico-work")?;
     let config = WorkConfig::from_environment()?;
+    let admin_socket = config.admin_listen.map(listen).transpose()?;
     actix_web::rt::System::new().block_on(async move {
         let mut crew = Crew::start(&config, Clock::system())?;
-        let page = match &config.mail.way {
-            MailWay::Shown { folder, page: address } => Some(page::serve(Shelf::open(folder)?, *address)?),
-            _ => None,
-        };
-        let page = page.map(|server| (server.handle(), actix_web::rt::spawn(server)));
-        tracing::info!(mail = ?config.mail.way, "working");
-        {
-            let (told, left) = (std::pin::pin!(told_to_stop()), std::pin::pin!(crew.anybody_left()));
-            select(told, left).await;
+        let mut beside = Vec::new();
+        if let MailWay::Shown { folder, page: address } = &config.mail.way {
+            beside.push(Background::spawn(page::serve(Shelf::open(folder)?, *address)?));
         }
+        if let Some(socket) = admin_socket {
+            let figures = WorkFigures::new(&config.operator_database_url, Clock::system(), crew.rounds())?;
+            beside.push(Background::spawn(admin::serve(Arc::new(figures), socket)?));
+        }
+        tracing::info!(mail = ?config.mail.way, administration = ?config.admin_listen, "working");
+        let left = matches!(select(pin!(told_to_stop()), pin!(crew.anybody_left())).await, Either::Right(_));
         tracing::info!("stopping");
-        if let Some((handle, page)) = page {
-            handle.stop(false).await;
-            page.await.context("the page of mails stopped")??;
+        for one in beside {
+            one.stop().await.context("a page of the worker stopped")?;
         }
-        crew.stop()
+        crew.stop()?;
+        if left {
+            bail!("a thread of the worker ended by itself");
+        }
+        tracing::info!("stopped");
+        Ok(())
     })
 }
 
-/// Waits for the signal that ends a program.
-async fn told_to_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let (interrupt, terminate) = (std::pin::pin!(ctrl_c()), std::pin::pin!(terminate.recv()));
-    select(interrupt, terminate).await;
-    Ok(())
+/// Begins to log and, where that is asked for, to trace. Traces end with what is given back.
+fn observe(process: &'static str) -> Result<Option<Traces>> {
+    let config = LogConfig::from_environment()?;
+    let traces = config.traces.as_deref().map(|endpoint| Traces::start(endpoint, process)).transpose()?;
+    logs::start(&config, traces.as_ref().map(Traces::provider))?;
+    Ok(traces)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+/// A server that runs beside what this process waits for.
+struct Background {
+    handle: ServerHandle,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Background {
+    fn spawn(server: Server) -> Self {
+        Self { handle: server.handle(), task: actix_web::rt::spawn(server) }
+    }
+
+    /// Takes no more requests, and lets what is under way finish.
+    async fn stop(self) -> Result<()> {
+        self.handle.stop(true).await;
+        Ok(self.task.await??)
+    }
+}
+
+/// Waits for the signal that ends a program. Where none can be heard it waits for ever.
+async fn told_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the signal to stop cannot be heard");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    select(pin!(terminate), pin!(ctrl_c())).await;
 }

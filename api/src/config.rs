@@ -1,6 +1,6 @@
 //! Configuration: read from the environment, here and nowhere else.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
@@ -25,6 +25,11 @@ pub struct ServeConfig {
     pub database_connections: u32,
     /// How much may be asked for.
     pub rate_limits: RateLimits,
+    /// `PORTICO_DRAIN_SECONDS`: how long a server that is told to stop goes on answering, while `/readyz` says no; 5
+    /// where absent.
+    pub drain: Duration,
+    /// `PORTICO_ADMIN_LISTEN`: where figures are given away, in the administration network; nowhere where absent.
+    pub admin_listen: Option<SocketAddr>,
 }
 
 /// Requests a minute to the API of one server.
@@ -70,6 +75,44 @@ impl ServeConfig {
                 u32::try_from(cores * 2).unwrap_or(4)
             })?,
             rate_limits: RateLimits::from_environment()?,
+            drain: Duration::from_secs(parsed("PORTICO_DRAIN_SECONDS", || 5)?),
+            admin_listen: admin_listen()?,
+        })
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// `PORTICO_LOG`: what is logged, as `tracing-subscriber` filters say it; `info` where absent.
+    pub filter: String,
+    /// `PORTICO_LOG_FORMAT`: `json` or `text`; `json` where absent.
+    pub format: LogFormat,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector of traces; nobody where absent.
+    pub traces: Option<String>,
+}
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl LogConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        let format = match variable("PORTICO_LOG_FORMAT").as_deref() {
+            None | Some("json") => LogFormat::Json,
+            Some("text") => LogFormat::Text,
+            Some(other) => bail!("PORTICO_LOG_FORMAT is {other:?}; it is `json` or `text`"),
+        };
+        Ok(Self {
+            filter: variable("PORTICO_LOG").unwrap_or_else(|| "info".to_owned()),
+            format,
+            traces: variable("OTEL_EXPORTER_OTLP_ENDPOINT"),
         })
     }
 }
@@ -85,6 +128,8 @@ pub struct WorkConfig {
     pub workers: usize,
     /// Where mails go.
     pub mail: MailConfig,
+    /// `PORTICO_ADMIN_LISTEN`: where figures are given away, in the administration network; nowhere where absent.
+    pub admin_listen: Option<SocketAddr>,
 }
 
 /// Where mails go, and what stands in them.
@@ -134,6 +179,7 @@ impl WorkConfig {
             keys_directory: keys_directory()?,
             workers: parsed("PORTICO_WORKERS", || 4)?,
             mail: MailConfig::from_environment()?,
+            admin_listen: admin_listen()?,
         })
     }
 }
@@ -141,7 +187,7 @@ impl WorkConfig {
 impl MailConfig {
     fn from_environment() -> Result<Self> {
         let domain = variable("PORTICO_DOMAIN").unwrap_or_else(|| "localhost".to_owned());
-        let (smtp, folder) = (secret("PORTICO_SMTP_URL")?, variable("PORTICO_MAIL_FOLDER"));
+        let (smtp, folder) = (address("PORTICO_SMTP_URL")?, variable("PORTICO_MAIL_FOLDER"));
         let way = match (smtp, folder) {
             (Some(_), Some(_)) => bail!(
                 "PORTICO_SMTP_URL sends mails and PORTICO_MAIL_FOLDER shows them instead: set one of the two"
@@ -163,22 +209,22 @@ impl MailConfig {
 
 /// `DATABASE_URL`: PostgreSQL as the role `portico_app`.
 pub fn database_url() -> Result<String> {
-    needed("DATABASE_URL", "PostgreSQL as the role portico_app")
+    database("DATABASE_URL", "PostgreSQL as the role portico_app")
 }
 
 /// `PORTICO_OWNER_DATABASE_URL`: PostgreSQL as the role `portico_owner`, for migrations.
 pub fn owner_database_url() -> Result<String> {
-    needed("PORTICO_OWNER_DATABASE_URL", "PostgreSQL as the role portico_owner")
+    database("PORTICO_OWNER_DATABASE_URL", "PostgreSQL as the role portico_owner")
 }
 
 /// `PORTICO_OPERATOR_DATABASE_URL`: PostgreSQL as the role `portico_operator`, for the work over organizations.
 pub fn operator_database_url() -> Result<String> {
-    needed("PORTICO_OPERATOR_DATABASE_URL", "PostgreSQL as the role portico_operator")
+    database("PORTICO_OPERATOR_DATABASE_URL", "PostgreSQL as the role portico_operator")
 }
 
 /// `PORTICO_ADMIN_DATABASE_URL`: PostgreSQL as a superuser, for `portico bootstrap` alone.
 pub fn admin_database_url() -> Result<String> {
-    needed("PORTICO_ADMIN_DATABASE_URL", "PostgreSQL as a superuser")
+    database("PORTICO_ADMIN_DATABASE_URL", "PostgreSQL as a superuser")
 }
 
 /// `PORTICO_KEYS_DIR`: the folder with the keys that sign access tokens.
@@ -188,17 +234,49 @@ pub fn keys_directory() -> Result<PathBuf> {
 
 /// `PORTICO_INITIAL_PASSWORD`: the password of the first company admin of `portico org create`, where it is not
 /// typed at the terminal.
-pub fn initial_password() -> Option<String> {
-    variable("PORTICO_INITIAL_PASSWORD")
+pub fn initial_password() -> Result<Option<String>> {
+    secret("PORTICO_INITIAL_PASSWORD")
 }
 
-/// `PORTICO_LOG`: what is logged, as `tracing-subscriber` filters say it.
-pub fn log_filter() -> String {
-    variable("PORTICO_LOG").unwrap_or_else(|| "info".to_owned())
+fn admin_listen() -> Result<Option<SocketAddr>> {
+    let name = "PORTICO_ADMIN_LISTEN";
+    let parse =
+        |value: String| value.parse().with_context(|| format!("{name} is {value:?}, which cannot be read"));
+    variable(name).map(parse).transpose()
+}
+
+/// An address of whom one shows a password, which may stand in a variable or a file of its own: `DATABASE_URL` goes
+/// with `DATABASE_PASSWORD` or `DATABASE_PASSWORD_FILE`.
+fn address(name: &str) -> Result<Option<String>> {
+    let of_password = format!("{}PASSWORD", name.strip_suffix("URL").unwrap_or(name));
+    Ok(match (secret(name)?, secret(&of_password)?) {
+        (Some(url), Some(password)) => Some(with_password(name, &of_password, &url, &password)?),
+        (url, _) => url,
+    })
+}
+
+fn database(name: &str, what: &str) -> Result<String> {
+    found(name, what, address(name)?)
+}
+
+fn with_password(name: &str, of_password: &str, url: &str, password: &str) -> Result<String> {
+    let cannot = || format!("{name} cannot take the password of {of_password}: it needs a host and a user");
+    let mut url = url::Url::parse(url).with_context(cannot)?;
+    if url.password().is_some() {
+        bail!("{name} has a password, and so has {of_password}: set one of the two");
+    }
+    if url.username().is_empty() || url.set_password(Some(password)).is_err() {
+        bail!(cannot());
+    }
+    Ok(url.into())
 }
 
 fn needed(name: &str, what: &str) -> Result<String> {
-    match variable(name) {
+    found(name, what, variable(name))
+}
+
+fn found(name: &str, what: &str, value: Option<String>) -> Result<String> {
+    match value {
         Some(value) => Ok(value),
         None => bail!("{name} is not set. It says where to find {what}."),
     }

@@ -18,6 +18,7 @@ pub mod operator;
 pub mod queue;
 pub mod record;
 pub mod schema;
+pub mod standing;
 mod tenant;
 mod turns;
 pub mod unique;
@@ -30,7 +31,7 @@ use shared::{
 };
 
 pub use doors::{Organization, Platform};
-pub use gate::connection_pool;
+pub use gate::{Connections, connection_pool};
 pub use kept::{Kept, Unkept};
 pub use record::{Actor, Entity};
 pub use tenant::{AccessScope, TenantConn};
@@ -71,8 +72,18 @@ pub struct ProjectPlace {
 impl Db {
     /// A door with so many connections.
     pub fn open(url: &str, connections: u32, clock: Clock, access: AccessCache) -> anyhow::Result<Self> {
-        let gate = Gate::new(connection_pool(url, connections)?, connections);
+        let gate = Gate::new(connection_pool(url, connections)?, connections)?;
         Ok(Self(Arc::new(Inner { gate, clock, access })))
+    }
+
+    /// How the connections stand.
+    pub fn connections(&self) -> Connections {
+        self.0.gate.connections()
+    }
+
+    /// How long work waits for a connection.
+    pub fn waited(&self) -> &prometheus::Histogram {
+        self.0.gate.waited()
     }
 
     /// The clock that stamps what is written.

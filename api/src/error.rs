@@ -215,6 +215,12 @@ impl From<diesel::result::Error> for ApiError {
                 }
                 Refused::Otherwise => Self::internal(diesel::result::Error::DatabaseError(kind, cause)),
             },
+            // The connection was lost in the middle of a transaction, and is thrown away: the next try finds another.
+            diesel::result::Error::BrokenTransactionManager => {
+                tracing::error!("the database is gone");
+                Self::Busy
+            }
+            diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             other => Self::internal(other),
         }
     }

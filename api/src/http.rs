@@ -4,6 +4,7 @@
 //! organization, session or API token → caller), then the route that [`routes`] lists, whose first argument is a guard
 //! ([`guards`]). Invariant: nothing else registers a handler.
 
+pub mod admin;
 pub mod answers;
 mod api_docs;
 pub mod app_files;
@@ -13,6 +14,7 @@ pub mod context;
 pub mod cursor;
 pub mod denied;
 pub mod fields;
+pub mod figures;
 pub mod guards;
 pub mod idempotency;
 pub mod input;

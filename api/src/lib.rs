@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api_tokens;
 pub mod audit;
+pub mod bounded;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -29,6 +30,7 @@ pub mod sessions;
 pub mod sheets;
 pub mod sign_in_settings;
 pub mod simulate;
+pub mod telemetry;
 pub mod users;
 pub mod work;
 

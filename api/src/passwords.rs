@@ -1,21 +1,20 @@
 //! Passwords: which are allowed, and their hashes.
 //!
-//! Argon2id on threads of its own with the lowest claim on the processor, so that a storm of sign-ins cannot starve reads.
+//! Argon2id in a pool of its own that stands back behind requests, so that a storm of sign-ins cannot starve reads.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread,
-};
+use std::collections::HashSet;
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
 };
 use shared::{Violation, ViolationCode, check};
-use tokio::sync::{Semaphore, oneshot};
 
-use crate::{ApiError, clock};
+use crate::{
+    ApiError,
+    bounded::{Bounded, Standing},
+    clock,
+};
 
 /// 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -24,18 +23,9 @@ const LANES: u32 = 1;
 /// Sign-ins that may wait for each one that is being worked on.
 const WAITING: usize = 64;
 
-/// How far the threads stand back behind those that serve requests, as `nice` counts it.
-const NICENESS: i32 = 19;
-
-type Work = Box<dyn FnOnce() + Send>;
-
 /// The bounded pool for hashing.
 #[derive(Debug, Clone)]
-pub struct Passwords {
-    admitted: Arc<Semaphore>,
-    /// The threads end when it is dropped.
-    work: mpsc::Sender<Work>,
-}
+pub struct Passwords(Bounded);
 
 /// What verifying a password found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,34 +39,31 @@ pub enum Verdict {
 }
 
 impl Passwords {
-    /// A pool of as many threads as there are cores, less one for everything else.
+    /// A pool for as many hashes at once as there are cores, less one for everything else.
     pub fn start() -> std::io::Result<Self> {
-        let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let threads = cores.saturating_sub(1).max(1);
-        let (work, waiting) = mpsc::channel::<Work>();
-        let waiting = Arc::new(Mutex::new(waiting));
-        for number in 1..=threads {
-            let waiting = Arc::clone(&waiting);
-            thread::Builder::new()
-                .name(format!("passwords-{number}"))
-                .spawn(move || hash_until_left(&waiting))?;
-        }
-        Ok(Self { admitted: Arc::new(Semaphore::new(threads * (1 + WAITING))), work })
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let running = cores.saturating_sub(1).max(1);
+        Bounded::start("passwords", running, running * (WAITING - 1)).map(Self)
+    }
+
+    /// How full the pool is.
+    pub fn standing(&self) -> Standing {
+        self.0.standing()
     }
 
     /// The hash of a password.
     pub async fn hash(&self, password: String) -> Result<String, ApiError> {
-        self.run(move || hash(&password)).await?
+        self.0.run(move || hash(&password)).await?
     }
 
     /// Whether the password has this hash. Where there is none, as much work is done and the answer is no, so that
     /// the time does not tell whether an account exists.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, ApiError> {
-        self.run(move || match stored {
+        let work = move || match stored {
             Some(stored) => verify(&password, &stored),
             None => hash(&password).map(|_| Verdict::Wrong),
-        })
-        .await?
+        };
+        self.0.run(work).await?
     }
 
     /// Whether a new password is allowed; see [`check_new`]. Here, since finding common ones is work too.
@@ -87,37 +74,7 @@ impl Passwords {
         email: String,
         organization: String,
     ) -> Result<Result<(), Violation>, ApiError> {
-        self.run(move || check_new(&password, minimum, &email, &organization)).await
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else { return Err(ApiError::Busy) };
-        let (done, outcome) = oneshot::channel();
-        let work = move || {
-            let _held = admitted;
-            // Whoever asked has gone away: the outcome is nobody's.
-            drop(done.send(work()));
-        };
-        self.work
-            .send(Box::new(work))
-            .map_err(|_| ApiError::internal(anyhow::anyhow!("nobody hashes passwords")))?;
-        outcome.await.map_err(ApiError::internal)
-    }
-}
-
-/// The life of one thread of the pool.
-fn hash_until_left(waiting: &Mutex<mpsc::Receiver<Work>>) {
-    // Linux counts by thread.
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::warn!(%error, "passwords are hashed with the same claim on the processor as requests");
-    }
-    loop {
-        let work = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = work else { return };
-        // A panic is the one request's, which hears that nobody answers; the thread goes on.
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
-            tracing::error!("hashing a password panicked");
-        }
+        self.0.run(move || check_new(&password, minimum, &email, &organization)).await
     }
 }
 

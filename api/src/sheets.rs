@@ -8,12 +8,12 @@ mod csv;
 mod weigh;
 mod xlsx;
 
-use std::sync::Arc;
-
 use shared::{Violation, ViolationCode};
-use tokio::sync::Semaphore;
 
-use crate::ApiError;
+use crate::{
+    ApiError,
+    bounded::{Bounded, Standing},
+};
 
 /// The most rows of a file, without its head.
 pub const ROWS: usize = 5_000;
@@ -182,38 +182,29 @@ fn unreadable(what: &str) -> Violation {
 
 /// The bounded pool.
 #[derive(Debug, Clone)]
-pub struct Sheets {
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
-}
+pub struct Sheets(Bounded);
 
 /// How many files are worked on at once, and how many may wait.
 const RUNNING: usize = 2;
 const WAITING: usize = 8;
 
-impl Default for Sheets {
-    fn default() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(RUNNING)),
-            admitted: Arc::new(Semaphore::new(RUNNING + WAITING)),
-        }
-    }
-}
-
 impl Sheets {
+    /// The pool.
+    pub fn start() -> std::io::Result<Self> {
+        Bounded::start("sheets", RUNNING, WAITING).map(Self)
+    }
+
     /// Does the work on a thread for blocking work. [`ApiError::Busy`] at once where too many wait already.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else { return Err(ApiError::Busy) };
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(ApiError::internal)?;
-        tokio::task::spawn_blocking(move || {
-            let _held = (admitted, running);
-            work()
-        })
-        .await
-        .map_err(ApiError::internal)
+        self.0.run(work).await
+    }
+
+    /// How full the pool is.
+    pub fn standing(&self) -> Standing {
+        self.0.standing()
     }
 }
 

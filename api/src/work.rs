@@ -10,6 +10,7 @@
 
 mod bell;
 mod crew;
+pub mod figures;
 mod jobs;
 pub mod loops;
 mod pulse;

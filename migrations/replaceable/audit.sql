@@ -15,6 +15,17 @@ CREATE OR REPLACE FUNCTION portico.organizations_to_seal(since bigint) RETURNS T
           AND NOT EXISTS (SELECT FROM public.audit_seals s WHERE s.org_id = a.org_id AND s.audit_id = a.id)
     $$;
 
+-- When the newest row of an audit log was written that is in no chain yet, of all organizations the oldest: at least so
+-- far are chains behind. The last row of each alone is looked at, so it costs the same however long the logs are.
+CREATE OR REPLACE FUNCTION portico.oldest_unsealed() RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, public
+    AS $$
+        SELECT min(newest.at) FROM public.organizations o
+        CROSS JOIN LATERAL (SELECT a.id, a.at FROM public.audit_log a
+                            WHERE a.org_id = o.id ORDER BY a.id DESC LIMIT 1) newest
+        WHERE NOT EXISTS (SELECT FROM public.audit_seals s WHERE s.org_id = o.id AND s.audit_id = newest.id)
+    $$;
+
 -- Where the chain of this transaction's organization ends.
 CREATE OR REPLACE FUNCTION portico.last_seal() RETURNS TABLE (sequence bigint, hash bytea)
     LANGUAGE sql STABLE SET search_path = pg_catalog, public
@@ -48,5 +59,5 @@ CREATE OR REPLACE FUNCTION portico.rows_to_seal(since bigint, most integer)
     $$;
 
 GRANT EXECUTE ON FUNCTION
-    portico.audit_horizon, portico.organizations_to_seal, portico.last_seal, portico.rows_to_seal
+    portico.audit_horizon, portico.organizations_to_seal, portico.oldest_unsealed, portico.last_seal, portico.rows_to_seal
     TO portico_operator;

@@ -31,6 +31,8 @@ pub enum Need {
     Curl,
     /// Makes the certificate of the mail server that asks for TLS.
     OpenSsl,
+    /// The proxy in front of several servers, as production has it.
+    Proxy,
 }
 
 impl Need {
@@ -44,6 +46,7 @@ impl Need {
             Self::MailServer => "python3-aiosmtpd",
             Self::Curl => "curl",
             Self::OpenSsl => "openssl",
+            Self::Proxy => "caddy",
         }
     }
 
@@ -55,6 +58,7 @@ impl Need {
             Self::Chromium => chromium().is_some(),
             Self::Curl => exec::find("curl").is_some(),
             Self::OpenSsl => exec::find("openssl").is_some(),
+            Self::Proxy => exec::find("caddy").is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             // The system's own Python: packages of the system are for it alone.
             Self::MailServer => {
@@ -182,7 +186,12 @@ fn install(prefix: Prefix, names: &[&str]) -> Result<()> {
     let _no_cluster = NoSystemCluster::declare(prefix, names)?;
     let mut apt = prefix.command("env");
     apt.args([quietly, "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends"]);
-    exec::run(apt.args(patience).args(names)).context("apt cannot install the packages")
+    exec::run(apt.args(patience).args(names)).context("apt cannot install the packages")?;
+    if names.contains(&Need::Proxy.package()) && Path::new("/run/systemd/system").exists() {
+        // Debian starts it on port 80 at once; the tests want the program alone.
+        exec::run(prefix.command("systemctl").args(["disable", "--now", Need::Proxy.package()]))?;
+    }
+    Ok(())
 }
 
 /// While PostgreSQL is being installed: no cluster for the system, since ours is enough. The note is

@@ -119,6 +119,8 @@ impl Site {
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
         command.env("PORTICO_PUBLIC_ORIGIN", self.address());
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
+        // Nobody has to be told that this server goes away.
+        command.env("PORTICO_DRAIN_SECONDS", "0");
         command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
         if let Some(requests) = self.requests_a_minute {
             command.envs(LIMITS.map(|limit| (limit, requests.to_string())));

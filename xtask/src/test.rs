@@ -158,7 +158,7 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
 
 fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
-    packages::ensure(&[Need::Server, Need::MailServer, Need::OpenSsl])?;
+    packages::ensure(&[Need::Server, Need::MailServer, Need::OpenSsl, Need::Proxy])?;
     let run = |admin: &str| {
         let tests =
             |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);

@@ -68,10 +68,39 @@ struct Inner {
     token_ids: Cache<(OrganizationId, TokenHash), (UserId, ApiTokenId)>,
     /// The tokens of those who have shown one, by person: what changes one changes one person's.
     tokens: Cache<(OrganizationId, UserId), Arc<Tokens>>,
+    /// How often what was asked for was kept.
+    looks: Looks,
     /// Those who wait to hear that something was forgotten.
     watch: Watch,
     /// Counts what was forgotten, so that a read can tell whether a change overtook it.
     forgotten: AtomicU64,
+}
+
+/// How often one kind of thing was asked for.
+#[derive(Debug, Default)]
+pub struct Look {
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// The same for each kind.
+#[derive(Debug, Default)]
+pub struct Looks {
+    pub people: Look,
+    pub organizations: Look,
+    pub tokens: Look,
+}
+
+impl Look {
+    fn note(&self, was_kept: bool) {
+        let counter = if was_kept { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it was kept, and how often not.
+    pub fn counted(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+    }
 }
 
 impl Default for AccessCache {
@@ -101,6 +130,7 @@ impl AccessCache {
                 .time_to_live(limit)
                 .support_invalidation_closures()
                 .build(),
+            looks: Looks::default(),
             watch: Watch::default(),
             forgotten: AtomicU64::new(0),
         }))
@@ -116,8 +146,10 @@ impl AccessCache {
         is_enough: impl Fn(&Person) -> bool,
     ) -> Result<Option<Arc<Person>>, ApiError> {
         let key = (organization, user);
-        if let Some(person) = self.0.people.get(&key).filter(|person| is_enough(person)) {
-            return Ok(Some(person));
+        let kept = self.0.people.get(&key).filter(|person| is_enough(person));
+        self.0.looks.people.note(kept.is_some());
+        if kept.is_some() {
+            return Ok(kept);
         }
         let before = self.0.forgotten.load(Ordering::Acquire);
         let person = db.before_guards(organization, move |conn| store::find_person(conn, user)).await?;
@@ -142,6 +174,7 @@ impl AccessCache {
         let kept = self.0.token_ids.get(&key).and_then(|(user, token)| {
             self.0.tokens.get(&(organization, user)).and_then(|tokens| tokens.get(&token).cloned())
         });
+        self.0.looks.tokens.note(kept.is_some());
         if kept.is_some() {
             return Ok(kept);
         }
@@ -162,7 +195,14 @@ impl AccessCache {
 
     /// The organization, where it is kept: asks nobody.
     pub fn kept_organization(&self, key: &OrganizationKey) -> Option<Arc<Organization>> {
-        self.0.organizations.get(key)
+        let kept = self.0.organizations.get(key);
+        self.0.looks.organizations.note(kept.is_some());
+        kept
+    }
+
+    /// How often what was asked for was kept.
+    pub fn looks(&self) -> &Looks {
+        &self.0.looks
     }
 
     /// Whether the token with this hash is kept.

@@ -199,7 +199,7 @@ impl CreateArguments {
 /// The admin's password: from the environment, or one line of the standard input. Never an argument, which other
 /// people of the machine could see.
 fn password() -> Result<String> {
-    if let Some(password) = config::initial_password() {
+    if let Some(password) = config::initial_password()? {
         return Ok(password);
     }
     if std::io::stdin().is_terminal() {

@@ -1,14 +1,19 @@
 //! The bounded way to blocking work on connections: so many at once, so many waiting in turn, and 503 for the rest.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::{
     PgConnection,
     r2d2::{ConnectionManager, Pool},
 };
+use prometheus::Histogram;
 
 use super::turns::{For, Turns};
-use crate::ApiError;
+use crate::{
+    ApiError,
+    bounded::Standing,
+    telemetry::{metrics, traces},
+};
 
 /// Waiting requests per connection before the server says that it is busy.
 const WAITING_PER_CONNECTION: usize = 32;
@@ -29,12 +34,42 @@ pub fn connection_pool(url: &str, connections: u32) -> anyhow::Result<Pool<Conne
 pub(super) struct Gate {
     pool: Pool<ConnectionManager<PgConnection>>,
     turns: Turns,
+    waited: Histogram,
+}
+
+/// How the connections stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// Those that are open, and of them those that nobody uses.
+    pub open: u32,
+    pub idle: u32,
+    /// The work on them.
+    pub work: Standing,
 }
 
 impl Gate {
-    pub(super) fn new(pool: Pool<ConnectionManager<PgConnection>>, connections: u32) -> Self {
-        let connections = usize::try_from(connections).unwrap_or(1);
-        Self { pool, turns: Turns::new(connections, connections * WAITING_PER_CONNECTION) }
+    pub(super) fn new(
+        pool: Pool<ConnectionManager<PgConnection>>,
+        connections: u32,
+    ) -> Result<Self, ApiError> {
+        let limit = usize::try_from(connections).unwrap_or(1);
+        Ok(Self {
+            pool,
+            turns: Turns::new(limit, limit * WAITING_PER_CONNECTION),
+            waited: metrics::moments(
+                "portico_database_wait_seconds",
+                "From the wish for a connection until there is one.",
+            )?,
+        })
+    }
+
+    pub(super) fn waited(&self) -> &Histogram {
+        &self.waited
+    }
+
+    pub(super) fn connections(&self) -> Connections {
+        let state = self.pool.state();
+        Connections { open: state.connections, idle: state.idle_connections, work: self.turns.standing() }
     }
 
     /// Runs the work on a thread for blocking work. [`ApiError::Busy`] at once where too many wait already.
@@ -43,16 +78,23 @@ impl Gate {
         T: Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, ApiError> + Send + 'static,
     {
+        let asked = Instant::now();
         let turn = self.turns.take(whose).await?;
-        let pool = self.pool.clone();
+        let (pool, waited) = (self.pool.clone(), self.waited.clone());
+        // Lines from the other thread stand in the request's span too; the one of the work is for traces alone.
+        let request = tracing::Span::current();
+        let database =
+            tracing::debug_span!(target: traces::TARGET, "database", db.system.name = "postgresql");
         tokio::task::spawn_blocking(move || {
             // The turn ends with the work, not with the request: a client that goes away gives nothing back early.
             let _held = turn;
+            let _spans = (request.entered(), database.entered());
             #[expect(clippy::disallowed_methods, reason = "this is the door")]
             let mut connection = pool.get().map_err(|error| {
                 tracing::error!(%error, "no database connection");
                 ApiError::Busy
             })?;
+            waited.observe(asked.elapsed().as_secs_f64());
             work(&mut connection)
         })
         .await

@@ -56,6 +56,7 @@ pub enum Heard<'a> {
 #[derive(Debug)]
 pub struct Listener {
     stop: Arc<AtomicBool>,
+    connected: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -82,21 +83,30 @@ impl Listener {
         let mut connection = connect(url, channel)?;
         let (url, stop) = (url.to_owned(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
+        let connected = Arc::new(AtomicBool::new(true));
+        let is_connected = Arc::clone(&connected);
         let thread = std::thread::Builder::new().name(format!("{channel} listener")).spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
                 if let Err(error) = follow(&mut connection, &mut hear, &stopped) {
                     tracing::warn!(%error, channel, "lost the connection that listens");
+                    is_connected.store(false, Ordering::Relaxed);
                     hear(Heard::Missed);
                     connection = match reconnect(&url, channel, &stopped) {
                         Some(connection) => connection,
                         None => return,
                     };
+                    is_connected.store(true, Ordering::Relaxed);
                     // What was said between the loss and now was told to nobody.
                     hear(Heard::Missed);
                 }
             }
         })?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self { stop, connected, thread: Some(thread) })
+    }
+
+    /// Whether it hears, for as long as anybody wants to know.
+    pub fn connected(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.connected)
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 use shared::ids::OrganizationId;
 use tokio::sync::oneshot;
 
-use crate::ApiError;
+use crate::{ApiError, bounded::Standing};
 
 /// For whom something is done; nobody's is what is asked before the organization is known.
 pub type For = Option<OrganizationId>;
@@ -23,9 +23,11 @@ pub struct Turns(Arc<Mutex<Line>>);
 
 #[derive(Debug)]
 struct Line {
+    at_once: usize,
     /// How many more may work at this moment.
     free: usize,
     waiting: usize,
+    refused: u64,
     most_waiting: usize,
     /// Those who wait, in their order, by organization.
     queues: HashMap<For, VecDeque<oneshot::Sender<Turn>>>,
@@ -41,8 +43,15 @@ impl Turns {
     /// So many turns at once, and so many waiting for one. A single organization fills no more than half of the places
     /// to wait in.
     pub fn new(at_once: usize, most_waiting: usize) -> Self {
-        let (queues, next) = (HashMap::new(), VecDeque::new());
-        Self(Arc::new(Mutex::new(Line { free: at_once, waiting: 0, most_waiting, queues, next })))
+        Self(Arc::new(Mutex::new(Line {
+            at_once,
+            free: at_once,
+            waiting: 0,
+            refused: 0,
+            most_waiting,
+            queues: HashMap::new(),
+            next: VecDeque::new(),
+        })))
     }
 
     /// A turn, once it is there. [`ApiError::Busy`] at once where too many wait already.
@@ -57,6 +66,17 @@ impl Turns {
         };
         // The sender is dropped by nobody but with the line itself.
         waiting.await.map_err(ApiError::internal)
+    }
+
+    /// How many work, and how many wait.
+    pub fn standing(&self) -> Standing {
+        let line = self.line();
+        Standing {
+            limit: line.at_once,
+            running: line.at_once - line.free,
+            waiting: line.waiting,
+            refused: line.refused,
+        }
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
@@ -77,6 +97,7 @@ impl Line {
                 self.queues.remove(&whose);
                 self.next.retain(|other| *other != whose);
             }
+            self.refused += 1;
             return Err(ApiError::Busy);
         }
         if !self.next.contains(&whose) {

@@ -20,25 +20,34 @@ use super::{
     routes::PREFIX,
     server::Site,
 };
-use crate::ApiError;
+use crate::{ApiError, telemetry::metrics::Requests};
 
 /// How often the database is asked whether it answers.
 const ASKED_EVERY: Duration = Duration::from_secs(1);
 
-/// `/livez`: the process answers. `/readyz`: the database does too.
+/// `/livez`: the process answers. `/readyz`: the database does too, and the server is not about to stop.
 #[expect(clippy::disallowed_methods, reason = "these two stand outside the API and ask for no organization")]
-pub fn health(config: &mut ServiceConfig) {
-    config.route("/livez", web::get().to(livez)).route("/readyz", web::get().to(readyz));
+pub fn health(config: &mut ServiceConfig, requests: &Requests) {
+    let resource = |path| web::resource(path).app_data(requests.template(path));
+    config.service(resource("/livez").get(livez)).service(resource("/readyz").get(readyz));
 }
 
 async fn livez(_who: Public<why::Health>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("alive\n")
 }
 
-#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has a lifetime too few")]
-async fn readyz(who: Public<why::Health>, site: Data<Site>) -> Result<HttpResponse, ApiError> {
-    site.readiness.ask(|| site.db.platform(&who, |platform| platform.ping())).await?;
+async fn readyz(_who: Public<why::Health>, site: Data<Site>) -> Result<HttpResponse, ApiError> {
+    ready(&site).await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
+}
+
+/// Whether the database answers and the server is not about to stop.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has a lifetime too few")]
+pub(super) async fn ready(site: &Site) -> Result<(), ApiError> {
+    if site.is_stopping() {
+        return Err(ApiError::Busy);
+    }
+    site.readiness.ask(|| site.db.platform_before_guards(|platform| platform.ping())).await
 }
 
 /// Whether the database answered when it was last asked.

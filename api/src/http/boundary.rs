@@ -1,29 +1,40 @@
 //! The outermost layer of a request: its id, its line in the log, problems as `problem+json`, and the headers that
 //! stand on every answer, errors included.
 
-use std::time::Instant;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
+use opentelemetry::trace::{Status, TraceContextExt as _};
 use shared::{Problem, ProblemCode};
+use tracing::{Instrument as _, Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
 use super::{
+    context::Visit,
     denied,
     idempotency::{IdempotencyKey, REPLAYED},
     rate_limit::Left,
     server::Site,
 };
-use crate::{ApiError, access::Caller};
+use crate::{
+    ApiError,
+    access::{Caller, Credential},
+    telemetry::{metrics::Template, traceparent, traces},
+};
 
 /// The id of a request, in its extensions, its log lines and its answer.
 #[derive(Debug, Clone, Copy)]
@@ -54,15 +65,56 @@ pub async fn boundary<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let started = Instant::now();
-    let site = request.app_data::<Data<Site>>().cloned();
-    let id = site.as_ref().map_or_else(Uuid::nil, |site| site.clock.new_id());
+    let Some(site) = request.app_data::<Data<Site>>().cloned() else {
+        return Err(ApiError::internal(anyhow::anyhow!("the server has no site")).into());
+    };
+    let under_way = site.figures.requests.begin();
+    let id = site.clock.new_id();
     request.extensions_mut().insert(RequestId(id));
-    let (method, path) = (request.method().clone(), request.path().to_owned());
-    let mut response = next.call(request).await?.map_into_left_body();
-    if let Some(problem) = problem_of(&mut response) {
-        if let Some(site) = &site {
-            denied::note(site, &response, problem.code);
+    let span = span(&request, id);
+    let response = next.call(request).instrument(span.clone()).await?;
+    let response = span.in_scope(|| answer(&site, response.map_into_left_body(), id, started));
+    drop(under_way);
+    Ok(response)
+}
+
+/// The span in which all lines of a request stand; where there are traces, it is the request's span in them.
+fn span(request: &ServiceRequest, id: Uuid) -> Span {
+    // Whatever filter lets a line through lets the span of an error through too.
+    let span = tracing::error_span!("request", request_id = %id, otel.kind = Empty);
+    if traces::are_on() {
+        span.record("otel.kind", "server");
+        if let Err(error) = span.set_parent(traces::parent(request.headers())) {
+            tracing::debug!(%error, "a trace begins here");
         }
+    }
+    span
+}
+
+/// Says in the trace what became of the request.
+fn trace<B>(response: &ServiceResponse<B>, template: &str) {
+    if !traces::are_on() {
+        return;
+    }
+    let (span, method, status) = (Span::current(), response.request().method(), response.status());
+    span.context().span().update_name(format!("{method} {template}"));
+    span.set_attribute("http.request.method", method.to_string());
+    span.set_attribute("http.route", template.to_owned());
+    span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.set_status(Status::error(status.to_string()));
+    }
+}
+
+/// Makes of what came out what is sent, and counts and logs it.
+fn answer<B: MessageBody + 'static>(
+    site: &Site,
+    mut response: ServiceResponse<EitherBody<B>>,
+    id: Uuid,
+    started: Instant,
+) -> ServiceResponse<EitherBody<B>> {
+    if let Some(problem) = problem_of(&mut response) {
+        denied::note(site, &response, problem.code);
         let answer = problem_response(&Problem { request_id: Some(id.to_string()), ..problem });
         let headers = response.headers().clone();
         let mut answer = answer;
@@ -71,7 +123,8 @@ pub async fn boundary<B: MessageBody + 'static>(
         {
             answer.headers_mut().append(name.clone(), value.clone());
         }
-        response = ServiceResponse::new(response.into_parts().0, answer).map_into_right_body();
+        let (request, _) = response.into_parts();
+        response = ServiceResponse::new(request, answer.map_into_right_body());
     }
     finish(&mut response, id);
     let left = response.request().extensions().get::<Left>().cloned();
@@ -86,15 +139,52 @@ pub async fn boundary<B: MessageBody + 'static>(
     if is_replay {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
+    if site.is_stopping() {
+        // Whoever keeps connections, such as a proxy, makes the next one to a server that stays.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    let (template, took) = (template(site, &response), started.elapsed());
+    site.figures.requests.count(&template, response.request().method(), response.status(), took);
+    trace(&response, &template.path);
+    log(&response, &template.path, took);
+    response
+}
+
+/// What the request is counted and logged under. One that was answered before it found its route is looked up.
+fn template<B>(site: &Site, response: &ServiceResponse<B>) -> Arc<Template> {
+    let request = response.request();
+    if let Some(template) = request.app_data::<Arc<Template>>() {
+        return Arc::clone(template);
+    }
+    match request.match_pattern().filter(|pattern| !pattern.is_empty()) {
+        Some(pattern) => site.figures.requests.template(&pattern),
+        None => site.figures.requests.beside_routes(response.status()),
+    }
+}
+
+/// The line of a request. Neither its address nor its headers stand in it: they may hold secrets, and names of people.
+fn log<B>(response: &ServiceResponse<B>, template: &str, took: Duration) {
+    let request = response.request();
+    let extensions = request.extensions();
+    let (caller, visit) = (extensions.get::<Caller>(), extensions.get::<Visit>());
+    let of_host = || visit.and_then(|visit| visit.organization.as_ref().map(|organization| organization.id));
+    let organization = caller.map(|caller| caller.organization.id).or_else(of_host);
+    let token = caller.and_then(|caller| match caller.credential {
+        Credential::Token(token) => Some(token),
+        Credential::Session(_) | Credential::Link(_) => None,
+    });
+    let header = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     tracing::info!(
-        request_id = %id,
-        %method,
-        path,
+        method = %request.method(),
+        template,
         status = response.status().as_u16(),
-        milliseconds = started.elapsed().as_millis(),
+        milliseconds = took.as_secs_f64() * 1000.0,
+        organization = organization.map(display),
+        user = caller.map(|caller| display(caller.user())),
+        token = token.map(display),
+        trace = header.and_then(traceparent::trace_id),
         "request"
     );
-    Ok(response)
 }
 
 /// What the client is told where the answer is a failure: our own problems, and those that actix makes itself.

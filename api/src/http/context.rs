@@ -118,7 +118,7 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let is_asked_for = host != HostKey::Shared && visit.organization.is_none();
     if is_stranger && (is_api || is_asked_for) {
         // A token that is none is nobody's, and counted with the strangers of its network.
-        admit(request, site.rate_limiter.check(None, visit.address))?;
+        admit(request, &site, site.rate_limiter.check(None, visit.address))?;
     }
     visit.organization = organization(&site, visit.organization.take(), host).await?;
     request.extensions_mut().insert(visit.clone());
@@ -128,7 +128,7 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     };
     let of = known.as_ref().ok().and_then(Option::as_ref);
     if is_api && (of.is_some() || !is_stranger) {
-        admit(request, site.rate_limiter.check(of, visit.address))?;
+        admit(request, &site, site.rate_limiter.check(of, visit.address))?;
     }
     if let Some(mut caller) = known? {
         caller.idempotency_key = IdempotencyKey::take(request, &site.keys);
@@ -138,8 +138,11 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
 }
 
 /// Says on the answer what is left, and refuses where it is nothing.
-fn admit(request: &ServiceRequest, left: Left) -> Result<(), ApiError> {
+fn admit(request: &ServiceRequest, site: &Site, left: Left) -> Result<(), ApiError> {
     let admitted = left.admit();
+    if let Some(name) = left.reached() {
+        site.figures.limit(name);
+    }
     request.extensions_mut().insert(left);
     admitted
 }

@@ -144,6 +144,7 @@ pub fn note<B>(site: &Site, response: &ServiceResponse<B>, code: ProblemCode) {
     if !is_denied(code) {
         return;
     }
+    site.figures.deny(code);
     let request = response.request();
     let extensions = request.extensions();
     let (caller, visit) = (extensions.get::<Caller>(), extensions.get::<Visit>());

@@ -190,6 +190,11 @@ impl Left {
         }
     }
 
+    /// The limit that is reached.
+    pub fn reached(&self) -> Option<&'static str> {
+        self.0.iter().find(|one| one.refused).map(|one| one.name)
+    }
+
     /// Says on an answer what is allowed and what is left.
     pub fn say(&self, headers: &mut HeaderMap) {
         let list = |item: fn(&Standing) -> String| self.0.iter().map(item).collect::<Vec<_>>().join(", ");

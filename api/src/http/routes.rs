@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, future::ready};
 use actix_web::web::ServiceConfig;
 
 use super::{boundary, route::Route};
+use crate::telemetry::metrics::Requests;
 
 /// What stands before every path.
 pub const PREFIX: &str = "/api/v1";
@@ -30,9 +31,10 @@ pub fn all() -> Vec<Route> {
     .concat()
 }
 
-/// Hands all routes to actix: one resource a path, so that a method that is not offered is 405.
+/// Hands all routes to actix: one resource a path, so that a method that is not offered is 405. Each has at hand what
+/// its requests are counted with.
 #[expect(clippy::disallowed_methods, reason = "this is the place where routes are listed")]
-pub fn register(config: &mut ServiceConfig, routes: &[Route]) {
+pub fn register(config: &mut ServiceConfig, routes: &[Route], requests: &Requests) {
     let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
     for route in routes {
         paths.entry(&route.path).or_default().push(route);
@@ -45,6 +47,7 @@ pub fn register(config: &mut ServiceConfig, routes: &[Route]) {
         let otherwise = move || ready(boundary::method_not_allowed(&allowed));
         let resource = routes.into_iter().fold(
             actix_web::web::resource(format!("{PREFIX}{path}"))
+                .app_data(requests.template(&format!("{PREFIX}{path}")))
                 .default_service(actix_web::web::to(otherwise)),
             |resource, route| resource.route(route.to_actix()),
         );

@@ -1,6 +1,14 @@
 //! The server: what it is made of, and its life.
 
-use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use actix_web::{
     App, HttpServer,
@@ -13,6 +21,7 @@ use anyhow::{Context, Result};
 use super::{
     api_docs, app_files, boundary, context,
     denied::{self, Denied},
+    figures::SiteFigures,
     input::BODY_LIMIT,
     rate_limit::RateLimiter,
     route::Route,
@@ -61,6 +70,36 @@ pub struct Site {
     pub readiness: app_files::Readiness,
     /// The folder with the built app.
     pub app_directory: Option<PathBuf>,
+    /// What is counted.
+    pub figures: SiteFigures,
+    /// Whether the server is about to stop.
+    stopping: AtomicBool,
+}
+
+/// How long what is under way may take when the server stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+/// How long it may take to write what is left to be written then.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
+impl Site {
+    /// Says that the server is about to stop: it answers as ever, but tells whoever asks to go elsewhere.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is about to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Writes what was gathered in memory and is not written yet.
+    pub async fn write_what_is_left(&self) -> Result<(), ApiError> {
+        let writing = async {
+            self.token_usage.settle().await;
+            self.write_denied().await
+        };
+        tokio::time::timeout(LAST_WRITES, writing).await.map_err(ApiError::internal)?
+    }
 }
 
 /// A server that is ready to run: its site, and the listener for changed rights that lives as long.
@@ -77,15 +116,18 @@ impl Portico {
         migrate::check_tenants_role(&config.database_url)?;
         let listener = Listener::start(&config.database_url, cache.clone())?;
         let rate_limiter = RateLimiter::new(&config.rate_limits, &clock);
+        let db = Db::open(&config.database_url, config.database_connections, clock.clone(), cache)?;
         let site = Site {
-            db: Db::open(&config.database_url, config.database_connections, clock.clone(), cache)?,
+            figures: SiteFigures::new(&db, listener.connected())?,
+            stopping: AtomicBool::new(false),
+            db,
             clock,
             keys: TokenKeys::read(&config.keys_directory)?,
             audit_keys: HeadKeys::read(&config.keys_directory)?.public().to_vec(),
             denied: Denied::default(),
-            passwords: Passwords::start().context("the threads that hash passwords")?,
+            passwords: Passwords::start()?,
             token_usage: Usage::default(),
-            sheets: Sheets::default(),
+            sheets: Sheets::start()?,
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,
@@ -96,7 +138,8 @@ impl Portico {
         Ok(Self { site: Data::new(site), listener })
     }
 
-    /// Serves on this socket until told to stop; then lets what is under way finish.
+    /// Serves on this socket until its handle is told to stop; then lets what is under way finish. Signals are for
+    /// whoever calls this.
     pub fn serve(self, socket: TcpListener, workers: usize) -> Result<(Server, Listener)> {
         let Self { site, listener } = self;
         let routes: Arc<[Route]> = routes::all().into();
@@ -105,7 +148,8 @@ impl Portico {
             .workers(workers)
             .keep_alive(Duration::from_secs(75))
             .client_request_timeout(Duration::from_secs(10))
-            .shutdown_timeout(20)
+            .shutdown_timeout(LAST_REQUESTS.as_secs())
+            .disable_signals()
             // A browser that has gone away ends its live stream at once, and not with the next line that is written.
             .h1_allow_half_closed(false)
             .listen(socket)
@@ -144,12 +188,12 @@ pub fn app(
         // An id that cannot be one is nobody's.
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
         .configure(move |config| {
-            app_files::health(config);
+            app_files::health(config, &site.figures.requests);
             api_docs::register(config);
             config.service(
                 actix_web::web::scope("")
                     .wrap(from_fn(context::context))
-                    .configure(|config| routes::register(config, &routes))
+                    .configure(|config| routes::register(config, &routes, &site.figures.requests))
                     .configure(|config| app_files::register(config, site.app_directory.as_deref())),
             );
         })

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::{
     LEASE,
     bell::Bell,
+    figures::Rounds,
     jobs::Workshop,
     loops::{self, Loop},
     pulse::Pulse,
@@ -38,6 +39,7 @@ pub struct Crew {
     threads: Vec<JoinHandle<()>>,
     gone: UnboundedReceiver<()>,
     listeners: Vec<Listener>,
+    rounds: Rounds,
 }
 
 /// What every thread of the crew has.
@@ -46,6 +48,7 @@ struct Hand {
     url: String,
     clock: Clock,
     pulse: Pulse,
+    rounds: Rounds,
     gone: UnboundedSender<()>,
 }
 
@@ -54,8 +57,9 @@ impl Crew {
     pub fn start(config: &WorkConfig, clock: Clock) -> Result<Self> {
         let (sender, gone) = unbounded_channel();
         let url = config.operator_database_url.clone();
-        let hand = Hand { url, clock, pulse: Pulse::default(), gone: sender };
-        let mut crew = Self { bells: Vec::new(), threads: Vec::new(), gone, listeners: Vec::new() };
+        let rounds = Rounds::default();
+        let hand = Hand { url, clock, pulse: Pulse::default(), rounds: rounds.clone(), gone: sender };
+        let mut crew = Self { bells: Vec::new(), threads: Vec::new(), gone, listeners: Vec::new(), rounds };
         let workshop = Arc::new(Workshop::open(config)?);
         let bell = crew.bell(&hand, Some(queue::CHANNEL))?;
         for number in 1..=config.workers.max(1) {
@@ -69,6 +73,11 @@ impl Crew {
         Ok(crew)
     }
 
+    /// When each of them last came round.
+    pub fn rounds(&self) -> Rounds {
+        self.rounds.clone()
+    }
+
     /// Waits until a thread has ended by itself, which none should.
     pub async fn anybody_left(&mut self) {
         self.gone.recv().await;
@@ -76,7 +85,7 @@ impl Crew {
 
     /// Sends everybody home once they are done with what they are at.
     pub fn stop(self) -> Result<()> {
-        let Self { bells, threads, listeners, gone } = self;
+        let Self { bells, threads, listeners, gone, .. } = self;
         for bell in &bells {
             bell.close();
         }
@@ -149,7 +158,10 @@ impl Crew {
             while !bell.is_closing() {
                 let count = bell.count();
                 match in_database(&mut open, &hand, |db| round(db, &bell)) {
-                    Ok(sleep) => bell.wait(count, sleep),
+                    Ok(sleep) => {
+                        hand.rounds.came_round(&name, &hand.clock);
+                        bell.wait(count, sleep);
+                    }
                     Err(error) => {
                         tracing::error!(thread = name, error = format!("{error:#}"), "a round failed");
                         open = None;

@@ -26,8 +26,8 @@ fn the_bench_fills_an_organization_as_its_people_would() {
     // The bench changes projects by their numbers.
     let path = "/projects/00000000-0000-7000-8000-00000000003c";
     let project: Project = admin.get(path).expect(200).json();
-    let patch = json!({"description": "Written once"});
-    let changed: Project = admin.patch(path, project.version, &patch).expect(200).json();
+    let change = json!({"description": "Written once"});
+    let changed: Project = admin.patch(path, project.version, &change).expect(200).json();
     assert_eq!(changed.version, project.version + 1);
     let team: Value = admin.get(&format!("{path}/team")).expect(200).json();
     assert_eq!(team[0]["position"], json!("manager"));

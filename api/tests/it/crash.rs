@@ -1,10 +1,11 @@
-//! `kill -9` of the server in the middle of writes: what was acknowledged is there.
+//! `kill -9` of the server, and of the database, in the middle of writes: what was acknowledged is there.
+
+mod database;
 
 use std::{
     collections::HashSet,
     io::Write,
-    net::{SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    net::TcpStream,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,59 +18,9 @@ use serde_json::json;
 use shared::{
     Page,
     project::{Project, ProjectRow},
-    session::SignInOutcome,
 };
 
-use crate::harness::{Client, Database, PASSWORD, keys_directory};
-
-const HOST: &str = "acme.portico.test";
-
-/// The real program, in a process of its own.
-pub struct Program {
-    pub child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    pub fn start(database: &Database) -> Self {
-        let address =
-            TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
-        let child = Command::new(env!("CARGO_BIN_EXE_portico"))
-            .arg("serve")
-            .env("DATABASE_URL", database.url("portico_app"))
-            .env("PORTICO_KEYS_DIR", keys_directory())
-            .env("PORTICO_LISTEN", address.to_string())
-            .env("PORTICO_DOMAIN", "portico.test")
-            .env("PORTICO_LOG", "warn")
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let program = Self { child, address };
-        let (started, client) = (Instant::now(), Client::new(address, HOST));
-        while !client.answers("//readyz") {
-            assert!(started.elapsed() < Duration::from_secs(20), "the program is not ready after 20 s");
-            std::thread::yield_now();
-        }
-        program
-    }
-
-    pub fn signed_in(&self) -> Client {
-        let client = Client::new(self.address, HOST);
-        let body = json!({"email": "admin@acme.example", "password": PASSWORD});
-        match client.post("/session", &body).expect(200).json() {
-            SignInOutcome::SignedIn(token) => client.with_token(&token.access_token),
-            SignInOutcome::ChooseOrganization { .. } => panic!("the host says which"),
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Already gone where the test has killed it.
-        let _killed = self.child.kill();
-        self.child.wait().expect("the program ends");
-    }
-}
+use crate::harness::{ACME, Database, Program};
 
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
@@ -136,7 +87,7 @@ fn a_request_sent_again_after_kill_9_is_done_once() {
         let text = body.to_string();
         write!(
             socket,
-            "POST /api/v1/projects HTTP/1.1\r\nhost: {HOST}\r\nauthorization: Bearer {}\r\n\
+            "POST /api/v1/projects HTTP/1.1\r\nhost: {ACME}\r\nauthorization: Bearer {}\r\n\
              content-type: application/json\r\nidempotency-key: {key}\r\ncontent-length: {}\r\n\r\n{text}",
             client.token().expect("signed in"),
             text.len()
@@ -158,14 +109,23 @@ fn a_request_sent_again_after_kill_9_is_done_once() {
     }
 }
 
+/// The ids of all projects.
+pub fn projects(sql: &mut PgConnection) -> Vec<String> {
+    ids(sql_query("SELECT id::text AS id FROM projects").load(sql))
+}
+
 /// The ids of the projects with this name.
 fn named(sql: &mut PgConnection, name: &str) -> Vec<String> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        id: String,
-    }
     let query = sql_query("SELECT id::text AS id FROM projects WHERE name = $1").bind::<Text, _>(name);
-    let rows: Vec<Row> = query.load(sql).expect("projects are read");
-    rows.into_iter().map(|row| row.id).collect()
+    ids(query.load(sql))
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+fn ids(rows: diesel::QueryResult<Vec<Id>>) -> Vec<String> {
+    rows.expect("projects are read").into_iter().map(|row| row.id).collect()
 }

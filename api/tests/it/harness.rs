@@ -12,6 +12,8 @@ mod audit;
 mod cluster;
 mod http;
 mod mail;
+mod own_cluster;
+mod program;
 mod server;
 mod stream;
 
@@ -20,6 +22,8 @@ pub use audit::said;
 pub use cluster::Database;
 pub use http::{Answer, Client};
 pub use mail::MailServer;
+pub use own_cluster::OwnCluster;
+pub use program::{ACME, Program, api_token, free_address, signed_in, until};
 pub use server::{
     PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, plenty, starting_organizations,
     starting_time,

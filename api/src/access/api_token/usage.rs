@@ -12,6 +12,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 use shared::ids::{ApiTokenId, OrganizationId};
+use tokio::sync::Notify;
 
 use super::store::{self, Seen, WRITTEN_EVERY};
 use crate::db::{Actor, Db};
@@ -30,6 +31,7 @@ pub struct Usage(Arc<Inner>);
 struct Inner {
     written: Cache<Key, DateTime<Utc>>,
     waiting: Mutex<Waiting>,
+    settled: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -41,7 +43,7 @@ struct Waiting {
 impl Default for Usage {
     fn default() -> Self {
         let written = Cache::builder().max_capacity(REMEMBERED).build();
-        Self(Arc::new(Inner { written, waiting: Mutex::default() }))
+        Self(Arc::new(Inner { written, waiting: Mutex::default(), settled: Notify::new() }))
     }
 }
 
@@ -74,11 +76,21 @@ impl Usage {
         }
     }
 
+    /// Waits until all that was seen is written.
+    pub async fn settle(&self) {
+        let settled = self.0.settled.notified();
+        let is_writing = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_writing;
+        if is_writing {
+            settled.await;
+        }
+    }
+
     /// What has gathered, by organization; absent where nothing has, and then nobody writes any more.
     fn next_batch(&self) -> Option<HashMap<OrganizationId, Vec<(ApiTokenId, Seen)>>> {
         let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.seen.is_empty() {
             waiting.is_writing = false;
+            self.0.settled.notify_waiters();
             return None;
         }
         let mut batch: HashMap<OrganizationId, Vec<(ApiTokenId, Seen)>> = HashMap::new();

@@ -135,6 +135,7 @@ impl Database {
                 sender: format!("Portico <{}>", self.mail_sender()),
                 public_origin: "https://portico.test".to_owned(),
             },
+            admin_listen: None,
         }
     }
 }

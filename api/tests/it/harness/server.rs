@@ -117,6 +117,8 @@ impl TestServer {
             trusted_proxies: 1,
             database_connections,
             rate_limits,
+            drain: std::time::Duration::ZERO,
+            admin_listen: None,
         };
         let portico = Portico::open(&config, clock.clone(), cache).expect("the server opens");
         let site = portico.site.clone();

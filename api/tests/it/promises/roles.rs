@@ -19,6 +19,8 @@ fn refusal(database: &Database, role: &str) -> String {
         trusted_proxies: 0,
         database_connections: 1,
         rate_limits: crate::harness::plenty(),
+        drain: std::time::Duration::ZERO,
+        admin_listen: None,
     };
     let opened = Portico::open(&config, Clock::system(), AccessCache::default());
     opened.err().map(|error| format!("{error:#}")).expect("the server refuses")

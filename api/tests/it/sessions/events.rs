@@ -1,19 +1,13 @@
 //! The live stream.
 
-use std::{
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use serde_json::json;
 use shared::{Menu, Operations, event::LiveEvent};
 
 use super::within_a_second;
-use crate::{
-    crash::Program,
-    harness::{Actor, Database, EventStream, Next, TestApp},
-};
+use crate::harness::{Actor, Database, EventStream, Next, Program, TestApp};
 
 fn listen(actor: &Actor) -> EventStream {
     let stream = actor.follow("/events");
@@ -96,9 +90,8 @@ fn a_server_that_is_told_to_stop_does_not_wait_for_streams() {
     let stream = program.signed_in().follow("/events");
     assert_eq!(stream.next(), Next::Event(LiveEvent::Heartbeat));
     let started = Instant::now();
-    let pid = program.child.id().to_string();
-    Command::new("kill").args(["-TERM", &pid]).stdout(Stdio::null()).status().expect("SIGTERM is sent");
-    assert!(program.child.wait().expect("the program ends").success());
+    program.tell_to_stop();
+    assert!(program.wait().0.success());
     // Well below the twenty seconds that requests under way are given.
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     while stream.next() != Next::Over {}
