@@ -141,6 +141,7 @@ impl RefusedBecause {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApiToken {
     /// What it is called: best after the program that gets it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// The last day on which it works, in the organization's time zone; at most a year from today.
     pub expires_on: NaiveDate,
@@ -159,6 +160,7 @@ pub struct NewApiToken {
 pub struct ApiTokenPatch {
     /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: Option<String>,
     /// All scopes: what is not named is no longer among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,6 +234,7 @@ pub struct ApiTokenName {
 pub struct ApiTokenFilter {
     /// Words in the token's name, or in its person's name or e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub q: Option<String>,
     /// Whose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,6 +247,7 @@ pub struct ApiTokenFilter {
     pub sort: Option<String>,
     /// Rows of a page: 1 to 500, 50 where none is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

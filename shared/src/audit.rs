@@ -82,6 +82,7 @@ pub struct AuditEntry {
 pub struct AuditFilter {
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,6 +179,7 @@ pub struct DeniedAccess {
 pub struct DeniedAccessFilter {
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -74,6 +74,7 @@ pub struct FieldChange {
 pub struct ChangeFilter {
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -57,21 +57,26 @@ pub struct GeneralData {
 pub struct GeneralDataPatch {
     /// The organization's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: Option<String>,
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub street: Option<String>,
     /// Postal code and city.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub city: Option<String>,
     /// The ISO 3166-1 alpha-2 code of the country, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The company's e-mail, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: Option<String>,
     /// The company's phone, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub phone: Option<String>,
     /// The ISO 4217 code of the currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -40,6 +40,7 @@ pub struct Invitation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewInvitation {
     /// The e-mail.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: String,
     /// The language of the mail; the organization's where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,14 +69,18 @@ pub struct InvitationPage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InvitationAcceptance {
     /// The token of the link.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: String,
     /// The first name.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub first_name: String,
     /// The last name.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub last_name: String,
     /// The language of the app and of mails.
     pub language: Language,
     /// The password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub password: String,
 }
 

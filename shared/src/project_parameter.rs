@@ -77,10 +77,13 @@ pub struct NewProjectParameter {
     /// The list.
     pub kind: ProjectParameterKind,
     /// The name in English, unique in the list.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name_en: String,
     /// The name in Spanish, unique in the list.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name_es: String,
     /// The colour as `#rrggbb`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^#[0-9a-fA-F]{6}$"))]
     pub colour: String,
     /// Whether new projects get it; the entry that was the default no longer is.
     #[serde(default)]
@@ -94,12 +97,15 @@ pub struct NewProjectParameter {
 pub struct ProjectParameterPatch {
     /// The name in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name_en: Option<String>,
     /// The name in Spanish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name_es: Option<String>,
     /// The colour as `#rrggbb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^#[0-9a-fA-F]{6}$"))]
     pub colour: Option<String>,
     /// The place in the list, from 1; the others make room.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,9 +15,11 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryRequest {
     /// The e-mail.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: String,
     /// The slug of the organization, at the shared host; all organizations where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[a-z0-9]([a-z0-9-]{0,38})[a-z0-9]$"))]
     pub organization: Option<String>,
 }
 
@@ -27,6 +29,7 @@ pub struct RecoveryRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkShown {
     /// The token.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: String,
 }
 
@@ -54,8 +57,10 @@ pub struct RecoveryPage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordRecovery {
     /// The token of the link.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: String,
     /// The password from now on.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub new_password: String,
 }
 

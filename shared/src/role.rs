@@ -50,9 +50,11 @@ pub struct Role {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewRole {
     /// The name, unique in the organization.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// What it is for.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10000))]
     pub description: String,
     /// The licence type's key.
     pub licence_type: String,
@@ -75,9 +77,11 @@ pub struct NewRole {
 pub struct RolePatch {
     /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: Option<String>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10000))]
     pub description: Option<String>,
     /// The licence type's key. Its holders then use seats of that type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +104,7 @@ pub struct RolePatch {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoleCopy {
     /// The name of the copy.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
 }
 

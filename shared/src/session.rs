@@ -17,11 +17,14 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignIn {
     /// The e-mail.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: String,
     /// The password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub password: String,
     /// The slug of the organization, at the shared host, once the person has chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[a-z0-9]([a-z0-9-]{0,38})[a-z0-9]$"))]
     pub organization: Option<String>,
 }
 
@@ -64,6 +67,7 @@ pub struct AccessToken {
 pub struct Refresh {
     /// The slug of the organization; needed at the shared host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[a-z0-9]([a-z0-9-]{0,38})[a-z0-9]$"))]
     pub organization: Option<String>,
 }
 
@@ -140,9 +144,11 @@ pub struct OrganizationSettings {
 pub struct ProfilePatch {
     /// The first name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub first_name: Option<String>,
     /// The last name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub last_name: Option<String>,
     /// The language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +161,7 @@ pub struct ProfilePatch {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirmation {
     /// The password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub password: String,
 }
 
@@ -180,8 +187,10 @@ pub struct SignedLink {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
     /// The password until now.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub old_password: String,
     /// The password from now on.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub new_password: String,
 }
 

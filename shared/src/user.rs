@@ -57,10 +57,13 @@ pub struct User {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewUser {
     /// The e-mail, unique in the organization.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: String,
     /// The first name.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub first_name: String,
     /// The last name.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub last_name: String,
     /// The language; the organization's first one where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +76,7 @@ pub struct NewUser {
     pub roles: Option<Vec<RoleId>>,
     /// A first password, which the person should change. Without one the person cannot sign in yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub password: Option<String>,
 }
 
@@ -83,12 +87,15 @@ pub struct NewUser {
 pub struct UserPatch {
     /// The e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     pub email: Option<String>,
     /// The first name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub first_name: Option<String>,
     /// The last name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub last_name: Option<String>,
     /// The language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +111,7 @@ pub struct UserPatch {
     pub company_admin: Option<bool>,
     /// A new password set for the person; ends all their sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub password: Option<String>,
 }
 
@@ -114,6 +122,7 @@ pub struct UserPatch {
 pub struct UserFilter {
     /// Part of a name or of the e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub q: Option<String>,
     /// Only active or only deactivated people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,6 +145,7 @@ pub struct UserFilter {
     pub sort: Option<String>,
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -68,12 +68,13 @@ pub fn limit(asked: Option<u16>) -> Result<i64, ApiError> {
     }
 }
 
-/// The place after which the page begins. The cursor of another sort is refused: it says nothing about this one.
+/// The place after which the page begins; an empty cursor is the beginning, so that a loop may start with one. The cursor
+/// of another sort is refused: it says nothing about this one.
 pub fn after<V: SortKey, F: SortField>(
     cursor: Option<&str>,
     sort: Sort<F>,
 ) -> Result<Option<Place<V>>, ApiError> {
-    let Some(cursor) = cursor else { return Ok(None) };
+    let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
     let refused = || {
         parameter(
             "after",

@@ -59,6 +59,7 @@ pub struct ManagerName {
 pub struct ProjectFilter {
     /// Part of the name, of the displayed code, or of the project code where one may view the project's General.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub q: Option<String>,
     /// Only with this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +88,7 @@ pub struct ProjectFilter {
     pub sort: Option<String>,
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
     pub limit: Option<u16>,
     /// The cursor `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -56,6 +56,7 @@ pub struct TeamMemberPatch {
 pub struct CandidateFilter {
     /// Part of a name or of the e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub q: Option<String>,
 }
 

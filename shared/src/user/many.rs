@@ -142,6 +142,7 @@ pub struct UserExport {
     pub format: Option<FileFormat>,
     /// Part of a name or of the e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub q: Option<String>,
     /// Only active or only deactivated people.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -76,7 +76,19 @@ pub fn misfits(document: &Value, schema: &Value, value: &Value, place: &str) -> 
             "minimum" if value.as_f64() < rule.as_f64() && value.is_number() => {
                 found.push(format!("{place}: {value} is below {rule}"));
             }
-            "type" | "enum" | "format" | "minimum" | "description" | "title" | "default" | "examples" => {}
+            "maximum" if value.as_f64() > rule.as_f64() && value.is_number() => {
+                found.push(format!("{place}: {value} is above {rule}"));
+            }
+            "minLength" if characters(value).is_some_and(|count| Some(count) < rule.as_u64()) => {
+                found.push(format!("{place}: {value} is shorter than {rule}"));
+            }
+            "maxLength" if characters(value).is_some_and(|count| Some(count) > rule.as_u64()) => {
+                found.push(format!("{place}: {value} is longer than {rule}"));
+            }
+            // Only what the API takes has patterns; the linter holds their examples against them, and schemathesis
+            // the server.
+            "type" | "enum" | "format" | "minimum" | "maximum" | "minLength" | "maxLength" | "pattern"
+            | "description" | "title" | "default" | "examples" => {}
             other => panic!("{place}: say here what `{other}` means"),
         }
     }
@@ -134,6 +146,10 @@ fn additional(
             rule => misfits(document, rule, member, &format!("{place}/{name}")),
         })
         .collect()
+}
+
+fn characters(value: &Value) -> Option<u64> {
+    value.as_str().and_then(|text| u64::try_from(text.chars().count()).ok())
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
