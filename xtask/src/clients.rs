@@ -8,10 +8,12 @@ mod rust;
 mod typescript;
 
 use std::fmt::Debug;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 
 use crate::packages::{self, Need};
 use crate::steps::Steps;
@@ -27,6 +29,9 @@ pub trait Client: Debug {
 
     /// Makes the client anew.
     fn generate(&self) -> Result<()>;
+
+    /// Whether what was made offers this operation.
+    fn offers(&self, operation: &str) -> Result<bool>;
 
     /// Where a program of this name that uses the client lies; `journey` is one.
     fn source(&self, program: &str) -> PathBuf;
@@ -44,7 +49,7 @@ pub fn command() -> Result<ExitCode> {
     let private = repo::private_folder(&root)?;
     let mut steps = Steps::new(3);
     let clients = steps.loud("installing the generators", || install(&root, &private))?;
-    steps.loud("generating the clients", || clients.iter().try_for_each(|client| client.generate()))?;
+    steps.loud("generating the clients", || generate(&root, &clients))?;
     steps.loud("checking their types", || clients.iter().try_for_each(|client| client.check()))?;
     println!(
         "\nThe clients are in {}; its README says what is where.",
@@ -64,4 +69,27 @@ pub fn install(root: &Path, private: &Path) -> Result<Vec<Box<dyn Client>>> {
         Box::new(python::Python::install(root, private)?),
         Box::new(rust::Rust::new(root)),
     ])
+}
+
+/// Makes all clients anew, each with every operation of the document: generators leave out what they do not understand.
+pub fn generate(root: &Path, clients: &[Box<dyn Client>]) -> Result<()> {
+    let document = fs::read(root.join(DOCUMENT)).with_context(|| format!("{DOCUMENT} cannot be read"))?;
+    let document = serde_json::from_slice(&document).with_context(|| format!("{DOCUMENT} is no JSON"))?;
+    let operations = operations(&document);
+    ensure!(!operations.is_empty(), "{DOCUMENT} has no operations");
+    for client in clients {
+        client.generate()?;
+        for operation in &operations {
+            let language = client.language();
+            ensure!(client.offers(operation)?, "the client in {language} was made without {operation}");
+        }
+    }
+    Ok(())
+}
+
+/// The ids of all operations.
+fn operations(document: &Value) -> Vec<&str> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let operations = paths.filter_map(|(_, path)| path.as_object()).flatten();
+    operations.filter_map(|(_, operation)| operation.get("operationId").and_then(Value::as_str)).collect()
 }

@@ -1,5 +1,6 @@
 //! Python: a package by openapi-python-client, checked by mypy.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,6 +46,12 @@ impl Client for Python {
         generator.args(["generate", "--fail-on-warning", "--overwrite", "--meta", "none"]);
         generator.args(["--config", "config.yml", "--output-path", PACKAGE, "--path"]).arg(&self.document);
         exec::run(&mut generator)
+    }
+
+    fn offers(&self, operation: &str) -> Result<bool> {
+        let module = format!("{operation}.py");
+        let mut groups = fs::read_dir(self.folder.join(PACKAGE).join("api"))?.flatten();
+        Ok(groups.any(|group| group.path().join(&module).exists()))
     }
 
     fn source(&self, program: &str) -> PathBuf {

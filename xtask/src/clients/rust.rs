@@ -1,5 +1,6 @@
 //! Rust: modules by openapi-to-rust, in a crate that is no member of the workspace; checked by clippy.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,6 +40,11 @@ impl Client for Rust {
         let mut generator = self.cargo("run");
         generator.args(["--package", "generate", "--"]);
         exec::run(generator.arg(self.folder.join("openapi-to-rust.toml")))
+    }
+
+    fn offers(&self, operation: &str) -> Result<bool> {
+        let client = fs::read_to_string(self.folder.join("src/generated/client.rs"))?;
+        Ok(client.contains(&format!("    pub async fn {operation}(")))
     }
 
     fn source(&self, program: &str) -> PathBuf {

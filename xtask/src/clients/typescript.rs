@@ -1,5 +1,6 @@
 //! TypeScript: types by openapi-typescript, which openapi-fetch takes; checked by `tsc`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,6 +40,11 @@ impl Client for TypeScript {
     fn generate(&self) -> Result<()> {
         let mut generator = self.tool("openapi-typescript/bin/cli.js");
         exec::run(generator.arg(&self.document).args(["--output", "portico.ts"]))
+    }
+
+    fn offers(&self, operation: &str) -> Result<bool> {
+        let types = fs::read_to_string(self.source("portico"))?;
+        Ok(types.contains(&format!("\n    {operation}: {{\n")))
     }
 
     fn source(&self, program: &str) -> PathBuf {

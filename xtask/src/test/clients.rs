@@ -54,7 +54,7 @@ pub fn run(root: &Path, private: &Path) -> Result<()> {
         packages::ensure(&[Need::ClientLibrary, Need::Server, Need::Curl])?;
         clients::install(root, private)
     })?;
-    steps.loud("generating the clients", || clients.iter().try_for_each(|client| client.generate()))?;
+    steps.loud("generating the clients", || clients::generate(root, &clients))?;
     let examples = page::examples(&fs::read_to_string(root.join(PAGE))?)?;
     steps.loud("checking their types", || {
         clients.iter().try_for_each(|client| {
