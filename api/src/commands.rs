@@ -23,6 +23,7 @@ use api::{
     config::{self, LogConfig, MailWay, ServeConfig, WorkConfig},
     db::migrate,
     demo,
+    doctor::{self, Finding, Level},
     http::{admin, openapi as document, routes, server::Portico, tokens},
     mail::{page, post::Shelf},
     telemetry::{logs, traces::Traces},
@@ -77,6 +78,29 @@ pub fn demo() -> Result<()> {
 pub fn openapi() -> Result<()> {
     println!("{}", document::document(&routes::all()).to_pretty_json()?);
     Ok(())
+}
+
+pub fn doctor(json: bool) -> Result<()> {
+    let findings = doctor::examine(&Clock::system());
+    if json {
+        println!("{}", serde_json::to_string_pretty(&findings)?);
+    } else {
+        for Finding { name, level, what, why, mend } in &findings {
+            let level = match level {
+                Level::Ok => "ok",
+                Level::Warning => "WARNING",
+                Level::Error => "ERROR",
+            };
+            println!("{level:<8} {name:<28} {what}");
+            for (word, text) in [("why", why), ("mend", mend)].iter().filter(|(_, text)| !text.is_empty()) {
+                println!("{:>37} {word}: {text}", "");
+            }
+        }
+    }
+    match findings.iter().filter(|finding| finding.level == Level::Error).count() {
+        0 => Ok(()),
+        errors => bail!("{errors} errors were found"),
+    }
 }
 
 pub fn serve() -> Result<()> {

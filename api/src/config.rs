@@ -275,6 +275,52 @@ fn needed(name: &str, what: &str) -> Result<String> {
     found(name, what, variable(name))
 }
 
+/// Every variable that anybody reads, but for those of OpenTelemetry.
+const KNOWN: &[&str] = &[
+    "PORTICO_ADMIN_DATABASE_URL",
+    "PORTICO_ADMIN_LISTEN",
+    "PORTICO_APP_DIR",
+    "PORTICO_DATABASE_CONNECTIONS",
+    "PORTICO_DOMAIN",
+    "PORTICO_DRAIN_SECONDS",
+    "PORTICO_INITIAL_PASSWORD",
+    "PORTICO_KEYS_DIR",
+    "PORTICO_LISTEN",
+    "PORTICO_LOG",
+    "PORTICO_LOG_FORMAT",
+    "PORTICO_MAIL_FOLDER",
+    "PORTICO_MAIL_FROM",
+    "PORTICO_MAIL_PAGE",
+    "PORTICO_OPERATOR_DATABASE_URL",
+    "PORTICO_OWNER_DATABASE_URL",
+    "PORTICO_PUBLIC_ORIGIN",
+    "PORTICO_RATE_LIMIT_NETWORK",
+    "PORTICO_RATE_LIMIT_ORGANIZATION",
+    "PORTICO_RATE_LIMIT_PERSON",
+    "PORTICO_RATE_LIMIT_TOKEN",
+    "PORTICO_SHARED_HOST",
+    "PORTICO_SMTP_URL",
+    "PORTICO_TRUSTED_PROXIES",
+    "PORTICO_WORKERS",
+];
+/// Of these the password may stand by itself.
+const WITH_PASSWORD: &[&str] =
+    &["PORTICO_ADMIN_DATABASE", "PORTICO_OPERATOR_DATABASE", "PORTICO_OWNER_DATABASE", "PORTICO_SMTP"];
+
+/// Variables that look as if they were ours and that nobody reads.
+pub fn unknown_variables() -> Vec<String> {
+    let ours = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown: Vec<String> =
+        ours.filter(|name| name.starts_with("PORTICO_") && !is_known(name)).collect();
+    unknown.sort();
+    unknown
+}
+
+fn is_known(name: &str) -> bool {
+    let value = name.strip_suffix("_FILE").unwrap_or(name);
+    KNOWN.contains(&value) || value.strip_suffix("_PASSWORD").is_some_and(|of| WITH_PASSWORD.contains(&of))
+}
+
 fn found(name: &str, what: &str, value: Option<String>) -> Result<String> {
     match value {
         Some(value) => Ok(value),

@@ -9,6 +9,7 @@
 
 mod denied;
 pub mod doors;
+pub mod examine;
 mod gate;
 mod kept;
 pub mod like;

@@ -47,6 +47,12 @@ enum Command {
     },
     /// Make two demo organizations where they are missing, and print their accounts.
     Demo,
+    /// Say what is misconfigured, missing or about to go wrong, why it matters, and how to mend it.
+    Doctor {
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
+    },
     /// Serve the API, and the app where `PORTICO_APP_DIR` says.
     Serve,
     /// Send mails, and do what else is done behind people's backs.
@@ -84,6 +90,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Org { command } => commands::org::run(command),
         Command::Audit { command } => commands::audit_log::run(command),
         Command::Demo => commands::demo(),
+        Command::Doctor { json } => commands::doctor(json),
         Command::Serve => commands::serve(),
         Command::Work => commands::work(),
         Command::Jobs { command } => commands::jobs::run(&command),

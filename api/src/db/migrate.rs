@@ -1,10 +1,15 @@
 //! Roles, database and schema: `portico bootstrap` and `portico migrate`.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, bail};
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, prelude::*, sql_types::Text,
+    Connection, PgConnection, RunQueryDsl, backend::Backend, connection::SimpleConnection,
+    migration::MigrationSource, prelude::*, sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::examine::RoleRights;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema");
 const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
@@ -82,28 +87,9 @@ pub fn down(url: &str) -> Result<()> {
 
 /// Refuses a role that row-level security does not hold.
 pub fn check_tenants_role(url: &str) -> Result<()> {
-    #[derive(QueryableByName)]
-    struct Role {
-        #[diesel(sql_type = Text)]
-        name: String,
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        superuser: bool,
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        bypasses: bool,
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        owns: bool,
-    }
-
     let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
     check_version(&mut connection)?;
-    let role: Role = diesel::sql_query(
-        "SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
-                EXISTS (SELECT 1 FROM pg_class c
-                        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
-                          AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS owns
-         FROM pg_roles r WHERE r.rolname = current_user",
-    )
-    .get_result(&mut connection)?;
+    let role = rights(&mut connection)?;
     let name = &role.name;
     if role.superuser {
         bail!(
@@ -119,6 +105,24 @@ pub fn check_tenants_role(url: &str) -> Result<()> {
         bail!("the database role {name} owns tables: it could lift their protection. Serve as portico_app.");
     }
     Ok(())
+}
+
+/// What the role of a connection may.
+pub(super) fn rights(connection: &mut PgConnection) -> Result<RoleRights> {
+    let rights = diesel::sql_query(
+        "SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+                EXISTS (SELECT 1 FROM pg_class c
+                        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+                          AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS owns
+         FROM pg_roles r WHERE r.rolname = current_user",
+    );
+    Ok(rights.get_result(connection)?)
+}
+
+/// The versions of all migrations of this program.
+pub(super) fn versions<DB: Backend>() -> Result<BTreeSet<String>> {
+    let known = MigrationSource::<DB>::migrations(&MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
+    Ok(known.iter().map(|one| one.name().version().to_string()).collect())
 }
 
 fn check_version(connection: &mut PgConnection) -> Result<()> {

@@ -131,6 +131,18 @@ impl Smtp {
         Ok(outcome)
     }
 
+    /// Whether the server is there, is who it says, and lets us in; nothing is sent.
+    pub fn probe(&self) -> Result<(), String> {
+        let mut connection = self.connect().map_err(|error| said("The server cannot be reached", &error))?;
+        if let Some(credentials) = &self.credentials {
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .map_err(|error| said("The server does not let us in", &error))?;
+        }
+        connection.abort();
+        Ok(())
+    }
+
     /// Connects, and says from whom to whom: nothing is sent yet.
     fn announce(&self, recipient: &Address) -> Result<SmtpConnection, NotTaken> {
         let later = |what: &'static str| move |error| NotTaken::For(said(what, &error));

@@ -17,6 +17,7 @@ mod audit;
 mod bench;
 mod crash;
 mod demo;
+mod doctor;
 mod ends;
 mod explain;
 mod general_data;

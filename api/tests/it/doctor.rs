@@ -1,0 +1,265 @@
+//! `portico doctor`: set-ups that are broken in one way each, and the name by which each is found.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, Permissions},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use api::{audit, clock::Clock, http::tokens};
+use diesel::connection::SimpleConnection as _;
+use serde_json::Value;
+
+use crate::{
+    harness::{Database, MailServer, Program, TestApp, free_address},
+    work::{leave_mail, some_mail},
+};
+
+/// Everything as it should be, to be broken.
+struct Setup {
+    app: TestApp,
+    folder: PathBuf,
+    variables: BTreeMap<&'static str, String>,
+}
+
+impl Setup {
+    fn whole() -> Self {
+        let app = TestApp::start();
+        let folder = std::env::temp_dir().join(format!("portico-test-doctor-{}", app.database.name()));
+        let (keys, bundle) = (folder.join("keys"), folder.join("app"));
+        tokens::create_key(&keys, &Clock::system()).expect("a key is made");
+        audit::keys::create(&keys, &Clock::system()).expect("a key is made");
+        fs::create_dir_all(bundle.join("assets")).expect("a folder");
+        fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
+        fs::write(bundle.join("assets/app.js"), "").expect("a script");
+        let variables = BTreeMap::from([
+            ("DATABASE_URL", app.database.url("portico_app")),
+            ("PORTICO_OPERATOR_DATABASE_URL", app.database.url("portico_operator")),
+            ("PORTICO_OWNER_DATABASE_URL", app.database.url("portico_owner")),
+            ("PORTICO_KEYS_DIR", keys.display().to_string()),
+            ("PORTICO_APP_DIR", bundle.display().to_string()),
+            ("PORTICO_LISTEN", free_address().to_string()),
+            ("PORTICO_DOMAIN", "portico.test".to_owned()),
+            ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
+            ("PORTICO_SMTP_URL", MailServer::shared().url()),
+        ]);
+        let setup = Self { app, folder, variables };
+        // The template's rows of the audit log are sealed by a worker.
+        setup.app.work_off();
+        setup
+    }
+
+    fn sql(&self, sql: &str) {
+        self.app.database.superuser().batch_execute(sql).expect("it is done");
+    }
+
+    /// What the doctor found, by name, and whether it ended well.
+    fn examine(&self) -> (BTreeMap<String, Value>, bool) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.args(["doctor", "--json"]).env_clear().envs(&self.variables);
+        let output = command.output().expect("it runs");
+        let findings: Vec<Value> =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        let by_name = findings
+            .into_iter()
+            .map(|finding| (finding["name"].as_str().expect("a name").to_owned(), finding));
+        (by_name.collect(), output.status.success())
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the folder for what is temporary.
+        fs::remove_dir_all(&self.folder).unwrap_or_default();
+    }
+}
+
+#[test]
+fn of_a_whole_set_up_nothing_is_said() {
+    let setup = Setup::whole();
+    let (findings, ended_well) = setup.examine();
+    for (name, finding) in &findings {
+        // How much room there is on this machine, and whether its cluster for tests is durable, is not this test's.
+        let is_of_machine = ["disk.space", "database.durability"].contains(&name.as_str());
+        assert!(finding["level"] == "ok" || is_of_machine, "{finding:#}");
+    }
+    for name in
+        ["clock.drift", "database.isolation", "database.migrations", "mail.server", "keys", "audit.sealer"]
+    {
+        assert!(findings.contains_key(name), "{name}: {findings:#?}");
+    }
+    assert_eq!(ended_well, findings.values().all(|finding| finding["level"] != "error"));
+}
+
+/// Breaks something.
+type Break = fn(&mut Setup);
+
+const VARIABLES: &[(&str, &str, Break)] = &[
+    ("configuration.unknown", "warning", |it| set(it, "PORTICO_DRAIN_SECOND", "5")),
+    ("configuration.log", "error", |it| set(it, "PORTICO_LOG_FORMAT", "xml")),
+    ("configuration.log", "error", |it| set(it, "PORTICO_LOG", "api=loud")),
+    ("configuration.serve", "error", |it| set(it, "PORTICO_LISTEN", "everywhere")),
+    ("configuration.serve", "error", |it| set(it, "DATABASE_URL_FILE", "/somewhere")),
+    ("configuration.serve", "error", |it| set(it, "DATABASE_PASSWORD_FILE", "/nowhere/at/all")),
+    ("configuration.work", "error", |it| set(it, "PORTICO_MAIL_FOLDER", "/somewhere")),
+    ("configuration.proxies", "warning", |it| set(it, "PORTICO_TRUSTED_PROXIES", "0")),
+    ("configuration.tls", "error", |it| {
+        set(it, "PORTICO_TRUSTED_PROXIES", "0");
+        set(it, "PORTICO_LISTEN", "0.0.0.0:0");
+    }),
+    ("configuration.administration", "warning", |it| set(it, "PORTICO_ADMIN_LISTEN", "0.0.0.0:9090")),
+    ("configuration.origin", "error", |it| set(it, "PORTICO_PUBLIC_ORIGIN", "http://portico.example.org")),
+    ("configuration.mail", "error", |it| {
+        it.variables.remove("PORTICO_SMTP_URL");
+        set(it, "PORTICO_MAIL_FOLDER", "/somewhere");
+    }),
+    ("mail.server", "warning", |it| {
+        it.variables.remove("PORTICO_SMTP_URL");
+    }),
+    ("mail.server", "error", |it| {
+        let url = format!("smtp://{}?tls=none", free_address());
+        set(it, "PORTICO_SMTP_URL", &url);
+    }),
+    // The server speaks no TLS, and it was to.
+    ("mail.server", "error", |it| {
+        let url = format!("smtp://127.0.0.1:{}", MailServer::shared().port());
+        set(it, "PORTICO_SMTP_URL", &url);
+    }),
+    ("database.app", "error", |it| {
+        let url = it.app.database.superuser_url();
+        set(it, "DATABASE_URL", &url);
+    }),
+    ("database.app", "error", |it| {
+        let url = it.app.database.url("portico_operator");
+        set(it, "DATABASE_URL", &url);
+    }),
+    ("database.app", "error", |it| {
+        let url = it.app.database.url("portico_owner");
+        set(it, "DATABASE_URL", &url);
+    }),
+    ("database.app", "error", |it| {
+        let url = format!("postgres://portico_app@{}/portico", free_address());
+        set(it, "DATABASE_URL", &url);
+    }),
+    ("database.operator", "error", |it| {
+        let url = it.app.database.url("portico_app");
+        set(it, "PORTICO_OPERATOR_DATABASE_URL", &url);
+    }),
+    ("database.owner", "warning", |it| {
+        it.variables.remove("PORTICO_OWNER_DATABASE_URL");
+    }),
+];
+
+const FILES: &[(&str, &str, Break)] = &[
+    ("keys.tokens", "error", |it| remove_keys(&it.folder.join("keys"))),
+    ("keys.audit", "error", |it| remove_keys(&it.folder.join("keys/audit"))),
+    ("keys.permissions", "error", |it| {
+        for key in keys(&it.folder.join("keys/audit")) {
+            fs::set_permissions(key, Permissions::from_mode(0o644)).expect("they are changed");
+        }
+    }),
+    ("app.files", "error", |it| fs::remove_file(it.folder.join("app/index.html")).expect("it is removed")),
+    ("app.files", "error", |it| fs::remove_file(it.folder.join("app/assets/app.js")).expect("it is removed")),
+];
+
+const ROWS: &[(&str, &str, Break)] = &[
+    ("database.isolation", "error", |it| it.sql("ALTER TABLE projects NO FORCE ROW LEVEL SECURITY")),
+    ("database.isolation", "error", |it| it.sql("ALTER TABLE roles DISABLE ROW LEVEL SECURITY")),
+    ("database.migrations", "error", |it| {
+        it.sql("DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)");
+    }),
+    ("database.migrations", "error", |it| {
+        it.sql("INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('99991231000000', '2026-01-01')");
+    }),
+    ("jobs.dead", "warning", |it| {
+        leave_mail(&it.app, "ana@people.example", some_mail(&it.app));
+        it.sql("UPDATE jobs SET state = 'dead', finished_at = created_at");
+    }),
+    // The test's clock is months behind the machine's, by which the doctor goes.
+    ("jobs.overdue", "error", |it| leave_mail(&it.app, "ana@people.example", some_mail(&it.app))),
+    ("audit.sealer", "error", |it| {
+        let admin = it.app.acme.admin(&it.app);
+        admin.post("/projects", &serde_json::json!({"name": "Not sealed yet"})).expect(201);
+    }),
+];
+
+fn set(it: &mut Setup, name: &'static str, value: &str) {
+    it.variables.insert(name, value.to_owned());
+}
+
+fn keys(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.filter(|path| path.extension().is_some_and(|ending| ending == "pem")).collect()
+}
+
+fn remove_keys(folder: &Path) {
+    for key in keys(folder) {
+        fs::remove_file(key).expect("it is removed");
+    }
+}
+
+#[track_caller]
+fn each_is_found(cases: &[(&str, &str, Break)]) {
+    for (number, (name, level, breaks)) in cases.iter().enumerate() {
+        let mut setup = Setup::whole();
+        breaks(&mut setup);
+        let (findings, ended_well) = setup.examine();
+        let found = findings.get(*name).unwrap_or_else(|| panic!("{number} {name}: {findings:#?}"));
+        assert_eq!(found["level"], *level, "{number} {found:#}");
+        for words in ["what", "why", "mend"] {
+            assert!(found[words].as_str().is_some_and(|text| text.len() > 5), "{found:#}");
+        }
+        assert_eq!(ended_well, findings.values().all(|one| one["level"] != "error"), "{number} {name}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_variables_is_found_by_name() {
+    each_is_found(VARIABLES);
+}
+
+#[test]
+fn what_is_wrong_with_files_is_found_by_name() {
+    each_is_found(FILES);
+}
+
+#[test]
+fn what_is_wrong_in_the_database_is_found_by_name() {
+    each_is_found(ROWS);
+}
+
+#[test]
+fn who_has_the_port_is_told_apart() {
+    let mut setup = Setup::whole();
+    let other = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = other.local_addr().expect("it has one").to_string();
+    set(&mut setup, "PORTICO_LISTEN", &address);
+    assert_eq!(setup.examine().0["listen.tenants"]["level"], "error");
+    drop(other);
+    let database = Database::create();
+    let program = Program::start(&database);
+    set(&mut setup, "PORTICO_LISTEN", &program.address.to_string());
+    assert_eq!(setup.examine().0["listen.tenants"]["level"], "ok");
+}
+
+#[test]
+fn people_are_told_what_why_and_how_to_mend_it() {
+    let setup = Setup::whole();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.arg("doctor").env_clear().envs(&setup.variables).env("PORTICO_PUBLIC_ORIGIN", "http://x.example");
+    let output = command.output().expect("it runs");
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stdout).expect("text");
+    for words in [
+        "ERROR    configuration.origin",
+        "why: Links in mails",
+        "mend: Begin it with https://",
+        "ok       keys",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    assert!(!said.contains("postgres://"), "no address with its password is repeated");
+}
