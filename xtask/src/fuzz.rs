@@ -18,7 +18,7 @@ use crate::app::{self, Profile};
 use crate::cluster::Cluster;
 use crate::packages::{self, Need};
 use crate::python::Environment;
-use crate::site::{self, Databases, Mail, Site};
+use crate::site::{self, Site};
 use crate::steps::Steps;
 use crate::{exec, repo, test};
 
@@ -147,17 +147,11 @@ impl Fuzzer {
         let scratch = tempfile::tempdir()?;
         // Dropped from the last to the first: the server before its database.
         let cluster = Cluster::throwaway()?;
+        // The caller signs in from another network than that of the requests, whose guesses are slowed: behind a proxy.
         let site = Site {
-            program: site::program(&self.root, Profile::Dev),
-            databases: Databases::of(&cluster),
-            keys: scratch.path().join("keys"),
             app: app::folder(&self.private, Profile::Dev),
-            port: site::free_port()?,
-            // The caller signs in from another network than that of the requests, whose guesses are slowed.
-            proxies: 1,
-            // There is no worker: what would be sent waits.
-            mail: Mail::Smtp { port: site::free_port()? },
             requests_a_minute: Some(100_000_000),
+            ..Site::throwaway(site::program(&self.root, Profile::Dev), &cluster, scratch.path())?
         };
         site.prepare()?;
         site.demo()?;

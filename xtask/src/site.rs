@@ -98,6 +98,20 @@ pub enum Mail {
 }
 
 impl Site {
+    /// One that is gone with its cluster and the folder: behind one proxy, without an app, its mails shown to nobody.
+    pub fn throwaway(program: PathBuf, cluster: &Cluster, scratch: &Path) -> Result<Self> {
+        Ok(Self {
+            program,
+            databases: Databases::of(cluster),
+            keys: scratch.join("keys"),
+            app: scratch.to_owned(),
+            port: free_port()?,
+            proxies: 1,
+            mail: Mail::Shown { folder: scratch.join("mail"), port: free_port()? },
+            requests_a_minute: None,
+        })
+    }
+
     /// Where the person finds it.
     pub fn address(&self) -> String {
         format!("http://localhost:{}", self.port)

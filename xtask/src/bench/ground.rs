@@ -11,7 +11,7 @@ use super::process::now;
 use super::statements::{self, Statement};
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::exec;
-use crate::site::{self, Databases, Mail, Server, Site};
+use crate::site::{Server, Site};
 
 const ORGANIZATIONS: u32 = 50;
 /// The organization that is much larger than the others, and one of those.
@@ -37,16 +37,7 @@ impl Ground {
     pub fn prepare(program: PathBuf, app: PathBuf) -> Result<Self> {
         let scratch = tempfile::tempdir()?;
         let (cluster, log) = Cluster::measured()?;
-        let site = Site {
-            program,
-            databases: Databases::of(&cluster),
-            keys: scratch.path().join("keys"),
-            app,
-            port: site::free_port()?,
-            proxies: 1,
-            mail: Mail::Shown { folder: scratch.path().join("mail"), port: site::free_port()? },
-            requests_a_minute: None,
-        };
+        let site = Site { app, ..Site::throwaway(program, &cluster, scratch.path())? };
         site.prepare()?;
         let ground = Self { cluster, site, log, scratch };
         ground.fill()?;

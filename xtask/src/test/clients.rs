@@ -15,7 +15,7 @@ use crate::clients::{self, Client};
 use crate::cluster::Cluster;
 use crate::exec;
 use crate::packages::{self, Need};
-use crate::site::{self, Databases, Mail, Site};
+use crate::site::{self, Site};
 use crate::steps::Steps;
 
 const PAGE: &str = "docs/integrating.md";
@@ -69,16 +69,7 @@ pub fn run(root: &Path, private: &Path) -> Result<()> {
     // Dropped from the last to the first: the server before its database.
     let (_cluster, access, _server) = steps.quiet("starting a server with demo data", || {
         let cluster = Cluster::throwaway()?;
-        let site = Site {
-            program: site::program(root, Profile::Dev),
-            databases: Databases::of(&cluster),
-            keys: scratch.path().join("keys"),
-            app: scratch.path().to_owned(),
-            port: site::free_port()?,
-            proxies: 0,
-            mail: Mail::Shown { folder: scratch.path().join("mail"), port: site::free_port()? },
-            requests_a_minute: None,
-        };
+        let site = Site::throwaway(site::program(root, Profile::Dev), &cluster, scratch.path())?;
         site.prepare()?;
         site.demo()?;
         let server = site.serve(&log)?;

@@ -11,7 +11,7 @@ use crate::exec;
 use crate::mail_server::MailServer;
 use crate::node::{self, Node};
 use crate::packages::{self, Need};
-use crate::site::{self, Databases, Mail, Site};
+use crate::site::{self, Mail, Site};
 use crate::steps::Steps;
 
 /// Builds what the journeys go through, starts it, and lets Playwright loose on it.
@@ -44,16 +44,11 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         steps.quiet("starting a server with demo data", || {
             let cluster = Cluster::throwaway()?;
             let mail_server = MailServer::start(root, &inbox)?;
+            // Each journey comes from a network of its own, behind a proxy, so that guesses in one do not slow another.
             let site = Site {
-                program: site::program(root, Profile::Dev),
-                databases: Databases::of(&cluster),
-                keys: scratch.path().join("keys"),
                 app: bundle,
-                port: site::free_port()?,
-                // Each journey comes from a network of its own, so that guesses in one do not slow another.
-                proxies: 1,
                 mail: Mail::Smtp { port: mail_server.port() },
-                requests_a_minute: None,
+                ..Site::throwaway(site::program(root, Profile::Dev), &cluster, scratch.path())?
             };
             site.prepare()?;
             site.demo()?;
