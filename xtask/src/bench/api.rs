@@ -3,10 +3,13 @@
 //! Ratios of one run: pgbench says what the database does of the very transaction that the server opens, and the load
 //! generator what is left of that through the server, in turn. All three share the machine.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
 
 use super::ground::{Ground, LARGE, SMALL, sign_in_request};
 use super::load::{self, Account, Changes, Connection, Pace, Same, Script as Load, Times, expect};
@@ -40,6 +43,8 @@ pub enum Part {
     FarPage,
     /// The list of an organization with many projects.
     LargeOrganization,
+    /// A file of people.
+    Import,
     /// Others beside a storm of sign-ins.
     SignIns,
     /// Others beside an organization that asks for all that it can.
@@ -65,6 +70,7 @@ pub fn measure(steps: &mut Steps, ground: &Ground, app: &Path, parts: &[Part]) -
             Part::LargeOrganization => {
                 vec![steps.quiet("a large organization beside a small one", || bench.large_organization())?]
             }
+            Part::Import => vec![steps.quiet("importing people", || bench.import())?],
             Part::SignIns => vec![steps.quiet("a storm of sign-ins", || bench.sign_ins())?],
             Part::Start | Part::Flood | Part::FirstScreen => vec![],
         });
@@ -223,6 +229,32 @@ impl Bench<'_> {
         let (one, other) = (median(&mut ones), median(&mut others));
         let note = format!("{:.2} ms and {:.2} ms", one * 1000.0, other * 1000.0);
         Ok(Measure::new(name, one / other, bar).note(note))
+    }
+
+    /// Rows a second of the largest file of people, validated and written or not at all.
+    fn import(&self) -> Result<Measure> {
+        const ROWS: u32 = 5_000;
+        let mut speeds = Vec::new();
+        for number in 31..=33 {
+            let account = self.ground.sign_in(&format!("bench-{number}"))?;
+            let mut connection = Connection::open(self.port())?;
+            let confirmation = super::ground::password();
+            expect(
+                connection.ask(&account.request("POST", "/api/v1/session/confirm", "", &confirmation))?,
+                &[204],
+            )?;
+            let mut file = "email,first_name,last_name,no_login\n".to_owned();
+            for row in 1..=ROWS {
+                writeln!(file, "imported-{row}@bench.example,Imported,Person {row},true")?;
+            }
+            let body = json!({"content": STANDARD.encode(file), "dry_run": false}).to_string();
+            let request = account.request("POST", "/api/v1/users/import", "", &body);
+            let started = Instant::now();
+            expect(connection.ask(&request)?, &[200])?;
+            speeds.push(f64::from(ROWS) / started.elapsed().as_secs_f64());
+        }
+        let name = "import of 5,000 people, all or nothing, rows/s";
+        Ok(Measure::new(name, median(&mut speeds), Bar::more(20_000.0, 50_000.0)))
     }
 
     /// How long others wait for a page while passwords are checked.

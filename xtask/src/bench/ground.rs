@@ -171,6 +171,11 @@ pub fn sign_in_request(stranger: &Account, slug: &str) -> Vec<u8> {
     stranger.request("POST", "/api/v1/session", "", &body)
 }
 
+/// What confirms that it is still the company admin.
+pub fn password() -> String {
+    json!({"password": PASSWORD}).to_string()
+}
+
 fn email(slug: &str) -> String {
     format!("admin@{slug}.example")
 }
