@@ -307,6 +307,11 @@ const KNOWN: &[&str] = &[
 const WITH_PASSWORD: &[&str] =
     &["PORTICO_ADMIN_DATABASE", "PORTICO_OPERATOR_DATABASE", "PORTICO_OWNER_DATABASE", "PORTICO_SMTP"];
 
+/// Whether a variable is set, by itself or by a file.
+pub fn is_set(name: &str) -> bool {
+    variable(name).is_some() || variable(&format!("{name}_FILE")).is_some()
+}
+
 /// Variables that look as if they were ours and that nobody reads.
 pub fn unknown_variables() -> Vec<String> {
     let ours = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -358,4 +363,51 @@ fn secret(name: &str) -> Result<Option<String>> {
 #[expect(clippy::disallowed_methods, reason = "this is the place that all others ask")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_goes_into_its_address() {
+        let with = |url| with_password("DATABASE_URL", "DATABASE_PASSWORD", url, "p@ss/w:rd").ok();
+        for (url, expected) in [
+            (
+                "postgres://portico_app@database/portico",
+                Some("postgres://portico_app:p%40ss%2Fw%3Ard@database/portico"),
+            ),
+            (
+                "smtp://portico@mail.example.org:587",
+                Some("smtp://portico:p%40ss%2Fw%3Ard@mail.example.org:587"),
+            ),
+            // Two passwords, nobody who shows one, and a socket, which asks for none.
+            ("postgres://portico_app:other@database/portico", None),
+            ("postgres://database/portico", None),
+            ("postgres://portico_app@/portico?host=/run/postgresql", None),
+            ("database", None),
+        ] {
+            assert_eq!(with(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    /// The doctor calls a name that is not on the list a mistake.
+    #[test]
+    fn every_variable_that_is_read_is_known() {
+        let source = include_str!("config.rs");
+        let (source, _) = source.split_once("#[cfg(test)]").expect("tests stand below");
+        let quoted = source.split('"').filter(|text| {
+            text.starts_with("PORTICO_")
+                && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                && !WITH_PASSWORD.contains(text)
+                && *text != "PORTICO_"
+        });
+        let names: Vec<&str> = quoted.collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(is_known(name), "{name}");
+        }
+        assert!(is_known("PORTICO_OWNER_DATABASE_PASSWORD_FILE") && is_known("PORTICO_SMTP_URL_FILE"));
+        assert!(!is_known("PORTICO_LISTENS") && !is_known("PORTICO_KEYS_PASSWORD"));
+    }
 }

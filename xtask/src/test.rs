@@ -4,6 +4,7 @@ mod clients;
 mod journeys;
 mod openapi;
 mod policy;
+mod production;
 
 use std::fmt::{self, Display};
 use std::path::Path;
@@ -30,7 +31,7 @@ enum Part {
     Fmt,
     /// Lints, for the server and for the browser.
     Clippy,
-    /// Licences, sources and directions of dependencies.
+    /// Licences, sources and directions of dependencies; what production is made of.
     Policy,
     /// Tests that need nothing but themselves.
     Unit,
@@ -107,7 +108,7 @@ impl Part {
         match self {
             Self::Fmt => fmt(root),
             Self::Clippy => clippy(root),
-            Self::Policy => policy::check(root),
+            Self::Policy => policy::check(root).and(production::check(root)),
             Self::Unit => unit(root, passed_on),
             Self::It => integration(root, passed_on),
             Self::Openapi => openapi::run(root, private),

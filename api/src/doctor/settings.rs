@@ -20,10 +20,16 @@ pub(super) fn examine() -> Vec<Finding> {
     }
     match ServeConfig::from_environment() {
         Ok(config) => findings.extend(of_server(&config)),
+        Err(_) if !config::is_set("DATABASE_URL") => {
+            findings.push(not_here("configuration.serve", "DATABASE_URL", "portico serve"));
+        }
         Err(error) => findings.push(unreadable("configuration.serve", &error)),
     }
     match WorkConfig::from_environment() {
         Ok(config) => findings.extend(of_worker(&config)),
+        Err(_) if !config::is_set("PORTICO_OPERATOR_DATABASE_URL") => {
+            findings.push(not_here("configuration.work", "PORTICO_OPERATOR_DATABASE_URL", "portico work"));
+        }
         Err(error) => findings.push(unreadable("configuration.work", &error)),
     }
     findings
@@ -32,6 +38,16 @@ pub(super) fn examine() -> Vec<Finding> {
 fn filter_of(config: &LogConfig) -> Result<(), String> {
     let read = tracing_subscriber::EnvFilter::try_new(&config.filter);
     read.map(drop).map_err(|error| error.to_string())
+}
+
+/// An environment that is one process's has not what another needs.
+fn not_here(name: &'static str, variable: &str, process: &str) -> Finding {
+    Finding::warning(
+        name,
+        format!("{variable} is not set: what `{process}` needs was not looked at"),
+        "It does not start with this environment.",
+        format!("Let the doctor run with the environment of `{process}`, too."),
+    )
 }
 
 fn unreadable(name: &'static str, error: &anyhow::Error) -> Finding {

@@ -94,6 +94,27 @@ fn of_a_whole_set_up_nothing_is_said() {
     assert_eq!(ended_well, findings.values().all(|finding| finding["level"] != "error"));
 }
 
+/// Addresses with passwords from files, one for all of them and one by itself, as containers are told.
+#[test]
+fn secrets_are_read_from_files() {
+    let mut setup = Setup::whole();
+    for (name, file) in [
+        ("DATABASE_URL", "DATABASE_URL_FILE"),
+        ("PORTICO_OPERATOR_DATABASE_URL", "PORTICO_OPERATOR_DATABASE_URL_FILE"),
+        ("PORTICO_SMTP_URL", "PORTICO_SMTP_URL_FILE"),
+    ] {
+        let path = setup.folder.join(name);
+        fs::write(&path, format!("{}\n", setup.variables.remove(name).expect("it was set"))).expect("a file");
+        set(&mut setup, file, &path.display().to_string());
+    }
+    let (findings, _) = setup.examine();
+    for name in
+        ["database.app", "database.operator", "mail.server", "configuration.serve", "configuration.work"]
+    {
+        assert_eq!(findings[name]["level"], "ok", "{findings:#?}");
+    }
+}
+
 /// Breaks something.
 type Break = fn(&mut Setup);
 
@@ -104,6 +125,15 @@ const VARIABLES: &[(&str, &str, Break)] = &[
     ("configuration.serve", "error", |it| set(it, "PORTICO_LISTEN", "everywhere")),
     ("configuration.serve", "error", |it| set(it, "DATABASE_URL_FILE", "/somewhere")),
     ("configuration.serve", "error", |it| set(it, "DATABASE_PASSWORD_FILE", "/nowhere/at/all")),
+    ("configuration.serve", "error", |it| {
+        it.variables.remove("PORTICO_KEYS_DIR");
+    }),
+    ("configuration.serve", "warning", |it| {
+        it.variables.remove("DATABASE_URL");
+    }),
+    ("configuration.work", "warning", |it| {
+        it.variables.remove("PORTICO_OPERATOR_DATABASE_URL");
+    }),
     ("configuration.work", "error", |it| set(it, "PORTICO_MAIL_FOLDER", "/somewhere")),
     ("configuration.proxies", "warning", |it| set(it, "PORTICO_TRUSTED_PROXIES", "0")),
     ("configuration.tls", "error", |it| {
