@@ -19,6 +19,7 @@ pub mod guards;
 pub mod idempotency;
 pub mod input;
 pub mod openapi;
+mod patterns;
 pub mod rate_limit;
 pub mod route;
 pub mod routes;

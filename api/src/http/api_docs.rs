@@ -20,6 +20,7 @@ use super::{
     guards::{Public, why},
     openapi, routes,
 };
+use crate::telemetry::metrics::Requests;
 
 /// What the page may load: its own style sheet, and an icon that stands in it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -43,10 +44,14 @@ static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
 
 /// `/api/docs`, its style sheet, and `/api/openapi.json`: at every host, for everybody.
 #[expect(clippy::disallowed_methods, reason = "these stand outside the API and ask for no organization")]
-pub fn register(config: &mut ServiceConfig) {
+pub fn register(config: &mut ServiceConfig, requests: &Requests) {
     let get = |path: &str, get: Route, head: Route| {
         let otherwise = web::to(|| ready(boundary::method_not_allowed("GET, HEAD")));
-        web::resource(path).route(get).route(head).default_service(otherwise)
+        web::resource(path)
+            .app_data(requests.template(path))
+            .route(get)
+            .route(head)
+            .default_service(otherwise)
     };
     config
         .service(get("/api/docs", web::get().to(docs), web::head().to(docs)))

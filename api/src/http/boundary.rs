@@ -27,6 +27,7 @@ use super::{
     context::Visit,
     denied,
     idempotency::{IdempotencyKey, REPLAYED},
+    patterns,
     rate_limit::Left,
     server::Site,
 };
@@ -155,6 +156,9 @@ fn template<B>(site: &Site, response: &ServiceResponse<B>) -> Arc<Template> {
     let request = response.request();
     if let Some(template) = request.app_data::<Arc<Template>>() {
         return Arc::clone(template);
+    }
+    if let Some(pattern) = patterns::of_answered(request) {
+        return site.figures.requests.template(pattern);
     }
     match request.match_pattern().filter(|pattern| !pattern.is_empty()) {
         Some(pattern) => site.figures.requests.template(&pattern),

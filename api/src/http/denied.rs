@@ -19,6 +19,7 @@ use shared::{
 
 use super::{
     context::Visit,
+    patterns,
     routes::{self, PREFIX},
     server::Site,
 };
@@ -129,9 +130,9 @@ impl Site {
 }
 
 /// The operations by method and pattern.
-static OPERATIONS: LazyLock<HashMap<(String, String), &'static str>> = LazyLock::new(|| {
+static OPERATIONS: LazyLock<HashMap<(&'static str, String), &'static str>> = LazyLock::new(|| {
     let routes = routes::all().into_iter();
-    routes.map(|route| ((route.method().to_owned(), format!("{PREFIX}{}", route.path)), route.name)).collect()
+    routes.map(|route| ((route.method(), format!("{PREFIX}{}", route.path)), route.name)).collect()
 });
 
 /// Whether a problem is a refusal that somebody may want to hear of.
@@ -155,9 +156,8 @@ pub fn note<B>(site: &Site, response: &ServiceResponse<B>, code: ProblemCode) {
         let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
         header.or_else(|| request.uri().host()).unwrap_or_default().chars().take(253).collect()
     };
-    let operation = request
-        .match_pattern()
-        .and_then(|pattern| OPERATIONS.get(&(request.method().to_string(), pattern)).copied());
+    let operation = patterns::of_answered(request)
+        .and_then(|pattern| OPERATIONS.get(&(request.method().as_str(), pattern.to_owned())).copied());
     let now = site.clock.now();
     site.denied.count(
         Kind {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Paths outside of the API that are told apart.
-pub const BESIDE: [&str; 2] = ["/livez", "/readyz"];
+pub const BESIDE: [&str; 5] = ["/livez", "/readyz", "/api/docs", "/api/docs/style.css", "/api/openapi.json"];
 
 /// All of them.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ use utoipa::openapi::path::HttpMethod;
 
 use super::{
     guards::Access,
+    patterns,
     route::Route,
     routes::{self, PREFIX},
     tokens::{MarkKey, TokenKeys},
@@ -101,7 +102,7 @@ impl IdempotencyKey {
             None => parse(first.as_bytes()),
             Some(_) => Err("There is more than one."),
         };
-        let operation = *OPERATIONS.get(&request.match_pattern()?)?;
+        let operation = *OPERATIONS.get(patterns::of(request)?)?;
         let mut hash = Sha256::new();
         let version =
             request.headers().get(header::IF_MATCH).map_or(b"".as_slice(), |value| value.as_bytes());

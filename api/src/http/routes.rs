@@ -35,14 +35,7 @@ pub fn all() -> Vec<Route> {
 /// its requests are counted with.
 #[expect(clippy::disallowed_methods, reason = "this is the place where routes are listed")]
 pub fn register(config: &mut ServiceConfig, routes: &[Route], requests: &Requests) {
-    let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
-    for route in routes {
-        paths.entry(&route.path).or_default().push(route);
-    }
-    // Literal segments go before parameters, since the first resource that matches wins.
-    let mut ordered: Vec<(&str, Vec<&Route>)> = paths.into_iter().collect();
-    ordered.sort_by_key(|(path, _)| path.replace('{', "\u{10ffff}"));
-    for (path, routes) in ordered {
+    for (path, routes) in in_order(routes) {
         let allowed = routes.iter().map(|route| route.method()).collect::<Vec<_>>().join(", ");
         let otherwise = move || ready(boundary::method_not_allowed(&allowed));
         let resource = routes.into_iter().fold(
@@ -53,4 +46,16 @@ pub fn register(config: &mut ServiceConfig, routes: &[Route], requests: &Request
         );
         config.service(resource);
     }
+}
+
+/// The routes by their paths, in the order in which the router tries them: literal segments go before parameters, since
+/// the first resource that matches wins.
+pub(super) fn in_order(routes: &[Route]) -> Vec<(&str, Vec<&Route>)> {
+    let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
+    for route in routes {
+        paths.entry(&route.path).or_default().push(route);
+    }
+    let mut ordered: Vec<(&str, Vec<&Route>)> = paths.into_iter().collect();
+    ordered.sort_by_key(|(path, _)| path.replace('{', "\u{10ffff}"));
+    ordered
 }

@@ -189,7 +189,7 @@ pub fn app(
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
         .configure(move |config| {
             app_files::health(config, &site.figures.requests);
-            api_docs::register(config);
+            api_docs::register(config, &site.figures.requests);
             config.service(
                 actix_web::web::scope("")
                     .wrap(from_fn(context::context))

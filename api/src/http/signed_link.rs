@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use shared::session::SignedLink;
 
 use super::{
+    patterns,
     routes::{self, PREFIX},
     server::Site,
     tokens::LinkClaims,
@@ -100,5 +101,5 @@ static ROUTES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 fn opens_by_link(request: &ServiceRequest) -> bool {
-    request.match_pattern().is_some_and(|pattern| ROUTES.contains(&pattern))
+    patterns::of(request).is_some_and(|pattern| ROUTES.contains(pattern))
 }

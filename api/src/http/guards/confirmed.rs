@@ -6,7 +6,7 @@
 //! `Caller::check_confirmed`, and the promise test `enforced` sends one that does.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     fmt,
     future::{Ready, ready},
     marker::PhantomData,
@@ -19,7 +19,10 @@ use super::{Access, Guard, MayRead, MayWrite, Why};
 use crate::{
     ApiError,
     access::Caller,
-    http::routes::{self, PREFIX},
+    http::{
+        patterns,
+        routes::{self, PREFIX},
+    },
 };
 
 /// Whether a route asks for the password once more, as the access table and OpenAPI show it.
@@ -120,16 +123,18 @@ impl<G: AtOnce, W: Why> MayRead for ConfirmedFor<G, W> {
 
 impl<G: AtOnce + MayWrite, W: Why> MayWrite for ConfirmedFor<G, W> {}
 
-/// The routes that may ask for it, by method and pattern.
-static ROUTES: LazyLock<HashSet<(&'static str, String)>> = LazyLock::new(|| {
-    let asking = routes::all().into_iter().filter(|route| route.confirmation != Confirmation::Never);
-    asking.map(|route| (route.method(), format!("{PREFIX}{}", route.path))).collect()
+/// The routes that may ask for it: the methods of each pattern.
+static ROUTES: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut asking: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for route in routes::all().into_iter().filter(|route| route.confirmation != Confirmation::Never) {
+        asking.entry(format!("{PREFIX}{}", route.path)).or_default().push(route.method());
+    }
+    asking
 });
 
 /// Whether this request may need a confirmed session. The confirmation may have reached another server a moment ago,
 /// so what this one has kept is then not enough to say no.
 pub(in crate::http) fn may_ask(request: &ServiceRequest) -> bool {
-    let method = ROUTES.iter().map(|(method, _)| *method).find(|method| request.method() == *method);
-    let pattern = request.match_pattern();
-    method.zip(pattern).is_some_and(|route| ROUTES.contains(&route))
+    let methods = patterns::of(request).and_then(|pattern| ROUTES.get(pattern));
+    methods.is_some_and(|methods| methods.contains(&request.method().as_str()))
 }
