@@ -164,15 +164,15 @@ fn example(page: &mut String, document: &Value, content: &Value) -> Written {
         Value::String(text) => text.clone(),
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
     };
-    // It may be wider than the page, and is then moved by keyboard, too.
-    write!(page, "<pre tabindex=\"0\" aria-label=\"Example\"><code>{}</code></pre>", escaped(&text))
+    write!(page, "<pre><code>{}</code></pre>", escaped(&text))
 }
 
+/// Closed at first. A link to what is inside opens it.
 fn schema(page: &mut String, name: &str, schema: &Value) -> Written {
     write!(
         page,
-        "<article aria-labelledby=\"schema-{name}\"><h3 id=\"schema-{name}\"><code>{name}</code></h3><div \
-         class=\"prose\">{}</div>",
+        "<article aria-labelledby=\"name-{name}\"><details><summary id=\"name-{name}\"><code>{name}</code></summary>\
+         <div id=\"schema-{name}\"><div class=\"prose\">{}</div>",
         markdown(word(schema.at("description")))
     )?;
     let required = schema.at("required").as_array();
@@ -192,7 +192,7 @@ fn schema(page: &mut String, name: &str, schema: &Value) -> Written {
         write!(page, "<p>{}</p>", kind(schema))?;
     }
     table(page, "Fields", ["Name", "Kind", "Meaning"], &rows)?;
-    page.push_str("</article>");
+    page.push_str("</div></details></article>");
     Ok(())
 }
 
@@ -222,6 +222,7 @@ fn kind(schema: &Value) -> String {
     let types: Vec<String> = types
         .into_iter()
         .map(|one| match one {
+            "null" => "null".to_owned(),
             "array" => format!("list of {}", kind(schema.at("items"))),
             "object" if schema.at("additionalProperties").is_object() => format!(
                 "map from {} to {}",
@@ -244,10 +245,7 @@ fn table(page: &mut String, caption: &str, heads: [&str; 3], rows: &[[String; 3]
     if rows.is_empty() {
         return Ok(());
     }
-    write!(
-        page,
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>"
-    )?;
+    write!(page, "<table><caption>{caption}</caption><thead><tr>")?;
     for head in heads {
         write!(page, "<th scope=\"col\">{head}</th>")?;
     }
@@ -255,7 +253,7 @@ fn table(page: &mut String, caption: &str, heads: [&str; 3], rows: &[[String; 3]
     for [first, second, third] in rows {
         write!(page, "<tr><th scope=\"row\">{first}</th><td>{second}</td><td>{third}</td></tr>")?;
     }
-    page.push_str("</tbody></table></div>");
+    page.push_str("</tbody></table>");
     Ok(())
 }
 
