@@ -8,6 +8,7 @@ for name in superuser_password owner_password app_password operator_password; do
 done
 # Empty: mails wait. Write `smtps://name:password@host:465` into it, and restart the worker.
 [ -e secrets/smtp_url ] || : > secrets/smtp_url
-# The containers' users are not the one who runs this, and may read and not write.
-chmod 0711 secrets
+# The containers' users are not the one who runs this, and read each file where it is mounted; nobody else on this host
+# comes past the folder.
+chmod 0700 secrets
 chmod 0444 secrets/*
