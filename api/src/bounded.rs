@@ -73,6 +73,10 @@ impl Bounded {
         let (done, outcome) = oneshot::channel();
         let span = tracing::Span::current();
         let work = move || {
+            if done.is_closed() {
+                // Whoever asked has gone away meanwhile.
+                return;
+            }
             let outcome = span.in_scope(work);
             // It ends with the work, not with the request: a client that goes away gives nothing back early. Then
             // nobody hears the outcome.

@@ -256,7 +256,14 @@ fn address(name: &str) -> Result<Option<String>> {
 }
 
 fn database(name: &str, what: &str) -> Result<String> {
-    found(name, what, address(name)?)
+    let address = found(name, what, address(name)?)?;
+    // What the client library says of another one quotes it whole, with its password.
+    if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
+        bail!(
+            "{name} is not an address of PostgreSQL: it begins with postgres://, as in postgres://user@host/database"
+        );
+    }
+    Ok(address)
 }
 
 fn with_password(name: &str, of_password: &str, url: &str, password: &str) -> Result<String> {

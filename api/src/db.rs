@@ -46,6 +46,7 @@ use crate::{
         kept::Step,
         schema::project_positions,
         tenant::{Mode, Unit},
+        turns::For,
     },
     http::guards::{MayRead, MayWrite, OnProject, OpenDoor, SeesProject},
 };
@@ -203,7 +204,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
     {
-        self.0.gate.run(None, move |connection| work(&mut Platform::new(connection))).await
+        self.0.gate.run(For::Strangers, move |connection| work(&mut Platform::new(connection))).await
     }
 
     /// A transaction of an organization in which nobody is signed in yet: the sign-in itself.
@@ -241,7 +242,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
     {
-        self.0.gate.run(None, move |connection| work(&mut Platform::new(connection))).await
+        self.0.gate.run(For::Server, move |connection| work(&mut Platform::new(connection))).await
     }
 
     /// For what is noted of a request before any guard, or behind it: that a session or a token was used.
@@ -273,7 +274,7 @@ impl Db {
         let (value, changed) = self
             .0
             .gate
-            .run(Some(organization), move |connection| {
+            .run(For::Organization(organization), move |connection| {
                 Unit { mode, organization, actor, clock }.run(connection, work)
             })
             .await?;

@@ -72,6 +72,9 @@ pub enum ApiError {
     /// The server is at its limit.
     #[error("busy")]
     Busy,
+    /// The database was lost while it committed.
+    #[error("the database was lost while it committed")]
+    OutcomeUnknown,
     /// Something broke.
     #[error("internal: {0:#}")]
     Internal(#[source] anyhow::Error),
@@ -166,6 +169,12 @@ impl ApiError {
                 retry_after_seconds: Some(1),
                 ..Problem::new(ProblemCode::Busy).with_detail("Nothing was changed. Try again in a moment.")
             },
+            Self::OutcomeUnknown => Problem {
+                retry_after_seconds: Some(1),
+                ..Problem::new(ProblemCode::OutcomeUnknown).with_detail(
+                    "It may have been done. Send it again with the same Idempotency-Key, or look before you do.",
+                )
+            },
             Self::Internal(_) => Problem::new(ProblemCode::Internal)
                 .with_detail("Nothing was changed. If it happens again, tell us the request id."),
         }
@@ -205,10 +214,8 @@ impl From<diesel::result::Error> for ApiError {
                     Self::Busy
                 }
                 Refused::Value => {
-                    tracing::error!(
-                        cause = cause.message(),
-                        "a value that the database cannot keep came through"
-                    );
+                    // Its words quote what somebody has written.
+                    tracing::error!(?kind, "a value that the database cannot keep came through");
                     let detail =
                         "A value is outside of what can be kept or looked for. Correct it and try again.";
                     Self::BadRequest(ProblemCode::Invalid, detail.to_owned())

@@ -94,6 +94,9 @@ problem_codes! {
     Internal => "internal", 500, "Something went wrong on our side";
     /// The server is at its limit; `Retry-After` says when to try again.
     Busy => "busy", 503, "The server is busy";
+    /// The answer of the database was lost: it may have been done and may not. The same request with the same
+    /// `Idempotency-Key` finds out; without one, look first.
+    OutcomeUnknown => "outcome_unknown", 503, "It is not known whether it was done";
     /// The organization is suspended.
     OrganizationSuspended => "organization_suspended", 403, "This organization is suspended";
 }

@@ -8,7 +8,7 @@ use diesel::{
 use shared::ids::OrganizationId;
 use uuid::Uuid;
 
-use super::{Actor, Db, tenant::Mode};
+use super::{Actor, Db, tenant::Mode, turns::For};
 use crate::{
     ApiError,
     http::denied::{Kind, Place},
@@ -49,7 +49,7 @@ impl Db {
             None => {
                 self.0
                     .gate
-                    .run(None, move |connection| {
+                    .run(For::Server, move |connection| {
                         for (kind, requests) in kinds {
                             let Place::Elsewhere(host) = kind.place else { continue };
                             sql_query("SELECT portico.count_denied_elsewhere($1, $2, $3, $4, $5, $6, $7)")

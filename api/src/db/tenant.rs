@@ -115,7 +115,13 @@ impl Unit {
         let changed = std::mem::take(&mut tenant.access_changed);
         match outcome {
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(tenant.connection)?;
+                AnsiTransactionManager::commit_transaction(tenant.connection).map_err(|error| {
+                    match ApiError::from(error) {
+                        // Whether it still committed nobody has heard.
+                        ApiError::Busy if self.mode == Mode::Write => ApiError::OutcomeUnknown,
+                        error => error,
+                    }
+                })?;
                 Ok((value, changed))
             }
             Err(error) => {

@@ -31,7 +31,7 @@ pub(super) fn examine() -> Vec<Finding> {
             "keys.permissions",
             format!("others may read or change {}", open.join(", ")),
             "Whoever has a key can sign in as anybody, and can make up audit logs that verify.",
-            "chmod 600 the files, make new keys where somebody may have read them, and restart.",
+            "chmod 600 the files and 700 the folders, make new keys where somebody may have read them, and restart.",
         ));
     }
     if findings.is_empty() {
@@ -42,9 +42,12 @@ pub(super) fn examine() -> Vec<Finding> {
 
 /// The keys in a folder that more than their owner may open. One that is not there has none.
 fn open_to_others(folder: &Path) -> Vec<String> {
+    // Whoever may write into the folder may add a key that signs.
+    let is_writable = std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o022 != 0);
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let keys = entries.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "pem"));
-    keys.filter(|entry| entry.metadata().is_ok_and(|found| found.permissions().mode() & 0o077 != 0))
-        .map(|entry| entry.path().display().to_string())
-        .collect()
+    let open =
+        keys.filter(|entry| entry.metadata().is_ok_and(|found| found.permissions().mode() & 0o077 != 0));
+    let open = open.map(|entry| entry.path().display().to_string());
+    is_writable.then(|| folder.display().to_string()).into_iter().chain(open).collect()
 }

@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{
@@ -56,6 +57,9 @@ impl FromRequest for Visit {
     }
 }
 
+/// How long the answer is held back that says that there were too many requests.
+const SLOWED: Duration = Duration::from_millis(250);
+
 /// The middleware: 404 for hosts that are not ours, 401 for a bad token, nothing for a missing one.
 pub async fn context<B: MessageBody + 'static>(
     mut request: ServiceRequest,
@@ -63,7 +67,13 @@ pub async fn context<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     match place(&mut request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
-        Err(error) => Ok(request.error_response(error).map_into_right_body()),
+        Err(error) => {
+            if matches!(error, ApiError::RateLimited(_)) {
+                // Whoever asks again at once all the same asks less often: a flood costs others no more than this.
+                actix_web::rt::time::sleep(SLOWED).await;
+            }
+            Ok(request.error_response(error).map_into_right_body())
+        }
     }
 }
 
@@ -109,7 +119,8 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     // Already here: refusals are counted with where they came from.
     request.extensions_mut().insert(visit.clone());
     let (asked, shown) = (Asked::of(request), credentials(request, &site));
-    let is_api = request.path().starts_with(PREFIX);
+    // As the router reads it: an escape that was not needed leads past no limit.
+    let is_api = request.match_info().as_str().starts_with(PREFIX);
     let is_stranger = match &shown {
         Ok(Some(Credentials::Session(_))) => false,
         Ok(Some(Credentials::Token(token))) => !site.keeps_token(&visit, token),
@@ -236,7 +247,7 @@ struct Asked {
 
 impl Asked {
     fn of(request: &ServiceRequest) -> Self {
-        Self { confirmed: guards::may_ask(request), is_use: request.path() != EVENTS }
+        Self { confirmed: guards::may_ask(request), is_use: request.match_info().as_str() != EVENTS }
     }
 }
 

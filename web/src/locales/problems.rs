@@ -179,6 +179,10 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("The server is busy", "Try again in a moment; nothing you typed is lost."),
             ("El servidor está ocupado", "Reinténtalo en un momento; no se pierde nada de lo escrito."),
         ),
+        ProblemCode::OutcomeUnknown => pick(
+            ("It is not known whether it was done", "Look whether it is there before you try again."),
+            ("No se sabe si se ha hecho", "Comprueba si está hecho antes de reintentarlo."),
+        ),
         ProblemCode::OrganizationSuspended => pick(
             (
                 "This organization is suspended",

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::ValueEnum as _;
 use serde_json::json;
 
 use super::ground::{Ground, LARGE, SMALL, sign_in_request};
@@ -53,6 +54,13 @@ pub enum Part {
     FirstScreen,
 }
 
+impl Part {
+    /// As it is typed.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
 /// All of these, one after the other, and the memory that the server has held meanwhile.
 pub fn measure(steps: &mut Steps, ground: &Ground, app: &Path, parts: &[Part]) -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
@@ -61,6 +69,7 @@ pub fn measure(steps: &mut Steps, ground: &Ground, app: &Path, parts: &[Part]) -
     }
     let server = ground.unlimited()?;
     let bench = Bench { ground, server: &server };
+    let mut peaks = Vec::new();
     for part in parts {
         measures.extend(match part {
             Part::List => steps.quiet("one page of a list", || bench.list())?,
@@ -72,12 +81,14 @@ pub fn measure(steps: &mut Steps, ground: &Ground, app: &Path, parts: &[Part]) -
             }
             Part::Import => vec![steps.quiet("importing people", || bench.import())?],
             Part::SignIns => vec![steps.quiet("a storm of sign-ins", || bench.sign_ins())?],
-            Part::Start | Part::Flood | Part::FirstScreen => vec![],
+            Part::Start | Part::Flood | Part::FirstScreen => continue,
         });
+        peaks.push(format!("{:.0} after {}", megabytes(peak_memory(server.process())?), part.name()));
     }
-    let peak = peak_memory(server.process())?;
+    let peak = megabytes(peak_memory(server.process())?);
     drop(server);
-    measures.push(Measure::new("memory of the server at peak, MB", megabytes(peak), Bar::less(150.0, 60.0)));
+    let memory = Measure::new("memory of the server at peak, MB", peak, Bar::less(150.0, 60.0));
+    measures.push(memory.note(peaks.join(", ")));
     if parts.contains(&Part::Flood) {
         let server = ground.site.serve(&ground.log("limited.log"))?;
         let bench = Bench { ground, server: &server };

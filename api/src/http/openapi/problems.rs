@@ -70,8 +70,8 @@ fn codes(route: &Route) -> Vec<ProblemCode> {
     use ProblemCode::{
         Busy, ConfirmationRequired, Conflict, Forbidden, IdempotencyKeyInUse, IdempotencyKeyReused, InUse,
         Internal, Invalid, LinkExpired, LinkUsed, LinkVoid, MalformedBody, NotFound, OrganizationSuspended,
-        RateLimited, SessionRequired, StaleVersion, TokenExpired, TokenRevoked, TooLarge, TooManyAttempts,
-        Unauthenticated, UnsupportedMediaType, VersionRequired, WrongCredentials,
+        OutcomeUnknown, RateLimited, SessionRequired, StaleVersion, TokenExpired, TokenRevoked, TooLarge,
+        TooManyAttempts, Unauthenticated, UnsupportedMediaType, VersionRequired, WrongCredentials,
     };
     let takes_body = route.operation.request_body.is_some();
     let has_parameters = route.operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
@@ -94,6 +94,7 @@ fn codes(route: &Route) -> Vec<ProblemCode> {
     also(&[MalformedBody, IdempotencyKeyReused, IdempotencyKeyInUse], idempotency::applies(route));
     also(&[LinkExpired, LinkUsed, LinkVoid], route.operation.responses.responses.contains_key("410"));
     also(&[TooManyAttempts], is_public && takes_body);
+    also(&[OutcomeUnknown], !matches!(route.method, HttpMethod::Get));
     also(&[WrongCredentials], route.name == "sign_in");
     codes
 }
@@ -138,6 +139,7 @@ fn errors() -> Vec<ApiError> {
         ApiError::TooManyAttempts(30),
         ApiError::Internal(anyhow::anyhow!("it is logged, and never sent")),
         ApiError::Busy,
+        ApiError::OutcomeUnknown,
     ]
 }
 
@@ -154,7 +156,9 @@ fn text(status: u16) -> &'static str {
         422 => "Some values are not allowed; `errors` names each.",
         428 => "`If-Match` is missing.",
         429 => "Too many attempts or requests; `Retry-After` says when to try again.",
-        503 => "The server is busy; `Retry-After` says when to try again.",
+        503 => {
+            "The server is busy, or it is not known whether it was done; `Retry-After` says when to try again."
+        }
         _ => "Something broke.",
     }
 }

@@ -36,6 +36,7 @@ fn every_problem_code_is_what_some_request_gets() {
             code,
             ProblemCode::TooManyAttempts
                 | ProblemCode::Busy
+                | ProblemCode::OutcomeUnknown
                 | ProblemCode::IdempotencyKeyInUse
                 | ProblemCode::RateLimited
         );
@@ -172,6 +173,7 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             answer
         }
         ProblemCode::Busy => busy(app),
+        ProblemCode::OutcomeUnknown => outcome_unknown(),
         ProblemCode::OrganizationSuspended => {
             let app = TestApp::start();
             let url = app.database.url("portico_operator");
@@ -223,6 +225,18 @@ fn busy(app: &TestApp) -> Answer {
         assert!(others.iter().any(|answer| answer.status == 200), "who waits is served");
         first
     })
+}
+
+/// A project that is made while the connection ends in the middle of the commit.
+fn outcome_unknown() -> Answer {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let end = "CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS $$ \
+               BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); RETURN NULL; END $$; \
+               CREATE CONSTRAINT TRIGGER end_it AFTER INSERT ON projects DEFERRABLE INITIALLY DEFERRED \
+               FOR EACH ROW EXECUTE FUNCTION end_it()";
+    app.database.superuser().batch_execute(end).expect("commits end the connection");
+    admin.post("/projects", &json!({"name": "Apollo"}))
 }
 
 #[test]
