@@ -25,6 +25,9 @@ pub struct ServeConfig {
     pub database_connections: u32,
     /// How much may be asked for.
     pub rate_limits: RateLimits,
+    /// `PORTICO_REFUSAL_DELAY_MILLISECONDS`: how long the answer is held back that there were too many requests; 250 where
+    /// absent.
+    pub refusal_delay: Duration,
     /// `PORTICO_DRAIN_SECONDS`: how long a server that is told to stop goes on answering, while `/readyz` says no; 5
     /// where absent.
     pub drain: Duration,
@@ -72,9 +75,10 @@ impl ServeConfig {
             app_directory: variable("PORTICO_APP_DIR").map(PathBuf::from),
             trusted_proxies: parsed("PORTICO_TRUSTED_PROXIES", || 0)?,
             database_connections: parsed("PORTICO_DATABASE_CONNECTIONS", || {
-                u32::try_from(cores * 2).unwrap_or(4)
+                u32::try_from(cores * 2 + 2).unwrap_or(6)
             })?,
             rate_limits: RateLimits::from_environment()?,
+            refusal_delay: Duration::from_millis(parsed("PORTICO_REFUSAL_DELAY_MILLISECONDS", || 250)?),
             drain: Duration::from_secs(parsed("PORTICO_DRAIN_SECONDS", || 5)?),
             admin_listen: admin_listen()?,
         })
@@ -305,6 +309,7 @@ const KNOWN: &[&str] = &[
     "PORTICO_RATE_LIMIT_ORGANIZATION",
     "PORTICO_RATE_LIMIT_PERSON",
     "PORTICO_RATE_LIMIT_TOKEN",
+    "PORTICO_REFUSAL_DELAY_MILLISECONDS",
     "PORTICO_SHARED_HOST",
     "PORTICO_SMTP_URL",
     "PORTICO_TRUSTED_PROXIES",

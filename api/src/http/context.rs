@@ -3,7 +3,6 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
 
 use actix_web::{
@@ -57,9 +56,6 @@ impl FromRequest for Visit {
     }
 }
 
-/// How long the answer is held back that says that there were too many requests.
-const SLOWED: Duration = Duration::from_millis(250);
-
 /// The middleware: 404 for hosts that are not ours, 401 for a bad token, nothing for a missing one.
 pub async fn context<B: MessageBody + 'static>(
     mut request: ServiceRequest,
@@ -68,9 +64,11 @@ pub async fn context<B: MessageBody + 'static>(
     match place(&mut request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(error) => {
-            if matches!(error, ApiError::RateLimited(_)) {
-                // Whoever asks again at once all the same asks less often: a flood costs others no more than this.
-                actix_web::rt::time::sleep(SLOWED).await;
+            if matches!(error, ApiError::RateLimited(_))
+                && let Some(site) = request.app_data::<Data<Site>>().cloned()
+            {
+                // Whoever asks again at once all the same asks less often: a flood of refusals costs others little.
+                actix_web::rt::time::sleep(site.refusal_delay).await;
             }
             Ok(request.error_response(error).map_into_right_body())
         }

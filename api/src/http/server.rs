@@ -64,6 +64,8 @@ pub struct Site {
     pub shared_host: String,
     /// How much may be asked for.
     pub rate_limiter: RateLimiter,
+    /// How long whoever asked for more has to wait for the answer that it is too much.
+    pub refusal_delay: Duration,
     /// How many proxies stand in front.
     pub trusted_proxies: usize,
     /// Whether the database answers.
@@ -132,6 +134,7 @@ impl Portico {
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,
             rate_limiter,
+            refusal_delay: config.refusal_delay,
             readiness: app_files::Readiness::default(),
             app_directory: config.app_directory.clone(),
         };

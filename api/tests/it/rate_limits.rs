@@ -1,6 +1,11 @@
 //! Rate limits: by network, person and organization, and what an answer says of them.
 
-use std::num::NonZeroU32;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use api::{
     access::{api_token::Secret, cache::AccessCache},
@@ -47,6 +52,21 @@ fn a_person_who_floods_is_refused_and_nobody_else() {
     assert_eq!(other.header("ratelimit-policy"), Some("\"person\";q=4;w=60, \"organization\";q=10;w=60"));
     app.clock.advance(TimeDelta::seconds(15));
     flooding.get("/session").expect(200);
+}
+
+#[test]
+fn whoever_goes_on_asking_waits_for_each_refusal() {
+    let app = TestApp::start();
+    let (limits, delay) = (
+        RateLimits { network: quota(6), person: quota(1), token: quota(4), organization: quota(10) },
+        Duration::from_millis(300),
+    );
+    let server = TestServer::with_slow_refusals(&app.database, &app.clock, limits, delay);
+    let flooding = app.acme.admin(&app).at(&server);
+    flooding.get("/session").expect(200);
+    let asked = Instant::now();
+    flooding.get("/session").expect(429);
+    assert!(asked.elapsed() >= delay);
 }
 
 #[test]
@@ -176,4 +196,26 @@ fn a_token_that_is_known_is_not_counted_with_strangers() {
     }
     stranger.get("/sign-in-page").expect(429);
     own.get("/token").expect(200);
+}
+
+#[test]
+fn an_escape_in_the_address_leads_past_no_limit() {
+    let app = TestApp::start();
+    let server = limited(&app);
+    let admin = app.acme.admin(&app).at(&server);
+    let token = admin.token().expect("they are signed in");
+    let ask = |target: &str| {
+        let mut stream = TcpStream::connect(server.address).expect("the server listens");
+        let host = app.acme.host();
+        let request = format!(
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it is answered");
+        answer.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok()).expect("a status")
+    };
+    let spellings = ["/api/v1/session", "/%61pi/v1/session", "/api/%761/session", "/api/v1/sessio%6e"];
+    let statuses: Vec<u16> = spellings.into_iter().cycle().take(8).map(ask).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 429, 429, 429, 429]);
 }

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     sync::mpsc,
     thread::JoinHandle,
+    time::Duration,
 };
 
 use actix_web::{dev::ServerHandle, web::Data};
@@ -86,7 +87,7 @@ impl TestServer {
         cache: AccessCache,
         database_connections: u32,
     ) -> Self {
-        Self::with(database, clock, cache, database_connections, plenty())
+        Self::with(database, clock, cache, database_connections, plenty(), Duration::ZERO)
     }
 
     /// Starts a server that lets so many requests through.
@@ -96,7 +97,17 @@ impl TestServer {
         cache: AccessCache,
         rate_limits: RateLimits,
     ) -> Self {
-        Self::with(database, clock, cache, 6, rate_limits)
+        Self::with(database, clock, cache, 6, rate_limits, Duration::ZERO)
+    }
+
+    /// The same, where each refusal takes so long.
+    pub fn with_slow_refusals(
+        database: &Database,
+        clock: &Clock,
+        rate_limits: RateLimits,
+        refusal_delay: Duration,
+    ) -> Self {
+        Self::with(database, clock, AccessCache::default(), 6, rate_limits, refusal_delay)
     }
 
     fn with(
@@ -105,6 +116,7 @@ impl TestServer {
         cache: AccessCache,
         database_connections: u32,
         rate_limits: RateLimits,
+        refusal_delay: Duration,
     ) -> Self {
         let keys_directory = keys_directory();
         let config = ServeConfig {
@@ -117,7 +129,8 @@ impl TestServer {
             trusted_proxies: 1,
             database_connections,
             rate_limits,
-            drain: std::time::Duration::ZERO,
+            refusal_delay,
+            drain: Duration::ZERO,
             admin_listen: None,
         };
         let portico = Portico::open(&config, clock.clone(), cache).expect("the server opens");

@@ -19,6 +19,7 @@ fn refusal(database: &Database, role: &str) -> String {
         trusted_proxies: 0,
         database_connections: 1,
         rate_limits: crate::harness::plenty(),
+        refusal_delay: std::time::Duration::ZERO,
         drain: std::time::Duration::ZERO,
         admin_listen: None,
     };
