@@ -15,8 +15,8 @@ use crate::{
     telemetry::{metrics, traces},
 };
 
-/// Waiting requests per connection before the server says that it is busy.
-const WAITING_PER_CONNECTION: usize = 32;
+/// Waiting requests per connection before the server says that it is busy; half of them those of one organization.
+const WAITING_PER_CONNECTION: usize = 64;
 /// How long a request waits for a connection that the pool could not make.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
