@@ -33,6 +33,24 @@ pub struct ServeConfig {
     pub drain: Duration,
     /// `PORTICO_ADMIN_LISTEN`: where figures are given away, in the administration network; nowhere where absent.
     pub admin_listen: Option<SocketAddr>,
+    /// Where files are kept that people upload.
+    pub files: FilesConfig,
+}
+
+/// Where files are kept that people upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilesConfig {
+    /// Nothing is set: nothing can be uploaded.
+    Nowhere,
+    /// `PORTICO_FILES_DIR`: in this folder, which all servers and workers share.
+    Folder(PathBuf),
+}
+
+impl FilesConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Self {
+        variable("PORTICO_FILES_DIR").map_or(Self::Nowhere, |folder| Self::Folder(PathBuf::from(folder)))
+    }
 }
 
 /// Requests a minute to the API of one server.
@@ -81,6 +99,7 @@ impl ServeConfig {
             refusal_delay: Duration::from_millis(parsed("PORTICO_REFUSAL_DELAY_MILLISECONDS", || 250)?),
             drain: Duration::from_secs(parsed("PORTICO_DRAIN_SECONDS", || 5)?),
             admin_listen: admin_listen()?,
+            files: FilesConfig::from_environment(),
         })
     }
 }
@@ -134,6 +153,8 @@ pub struct WorkConfig {
     pub mail: MailConfig,
     /// `PORTICO_ADMIN_LISTEN`: where figures are given away, in the administration network; nowhere where absent.
     pub admin_listen: Option<SocketAddr>,
+    /// Where files are kept that people upload, and whence those are swept that nothing refers to.
+    pub files: FilesConfig,
 }
 
 /// Where mails go, and what stands in them.
@@ -184,6 +205,7 @@ impl WorkConfig {
             workers: parsed("PORTICO_WORKERS", || 4)?,
             mail: MailConfig::from_environment()?,
             admin_listen: admin_listen()?,
+            files: FilesConfig::from_environment(),
         })
     }
 }
@@ -294,6 +316,7 @@ const KNOWN: &[&str] = &[
     "PORTICO_DATABASE_CONNECTIONS",
     "PORTICO_DOMAIN",
     "PORTICO_DRAIN_SECONDS",
+    "PORTICO_FILES_DIR",
     "PORTICO_INITIAL_PASSWORD",
     "PORTICO_KEYS_DIR",
     "PORTICO_LISTEN",

@@ -4,6 +4,7 @@
 //! Each part looks at what it is told about and gives findings; one that cannot look says so, and the others go on.
 
 mod database;
+mod files;
 mod keys;
 mod machine;
 mod mail;
@@ -59,6 +60,7 @@ pub fn examine(clock: &Clock) -> Vec<Finding> {
     let mut findings = settings::examine();
     findings.extend(keys::examine());
     findings.extend(database::examine(clock));
+    findings.push(files::examine());
     findings.extend(mail::examine());
     findings.extend(machine::examine());
     findings

@@ -72,6 +72,9 @@ pub enum ApiError {
     /// The server is at its limit.
     #[error("busy")]
     Busy,
+    /// The file store does not answer, is full, or is not set up.
+    #[error("the file store is of no use")]
+    FilesUnavailable,
     /// The database was lost while it committed.
     #[error("the database was lost while it committed")]
     OutcomeUnknown,
@@ -168,6 +171,12 @@ impl ApiError {
             Self::Busy => Problem {
                 retry_after_seconds: Some(1),
                 ..Problem::new(ProblemCode::Busy).with_detail("Nothing was changed. Try again in a moment.")
+            },
+            Self::FilesUnavailable => Problem {
+                retry_after_seconds: Some(30),
+                ..Problem::new(ProblemCode::FilesUnavailable).with_detail(
+                    "Nothing was changed. Try again later; if it stays, tell whoever runs Portico.",
+                )
             },
             Self::OutcomeUnknown => Problem {
                 retry_after_seconds: Some(1),

@@ -10,7 +10,7 @@ mod store;
 use crate::{http::route::Route, routes};
 use handlers::{__path_get_general_data, __path_update_general_data, get_general_data, update_general_data};
 pub use store::{
-    SettingsForPeople, day_there, lock_organization, settings_for_people, takes_invitations, time_zone,
+    SettingsForPeople, day_there, get, lock_organization, settings_for_people, takes_invitations, time_zone,
 };
 
 /// All routes of this domain.

@@ -34,6 +34,8 @@ use profile::{
 };
 use sign_in::{__path_sign_in, sign_in};
 
+pub(crate) use profile::current_session;
+
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
     routes![

@@ -11,7 +11,7 @@ mod new_password;
 mod rules;
 pub(crate) mod store;
 
-pub use store::changed;
+pub use store::{changed, get, get_locked};
 
 use crate::{http::route::Route, routes};
 use handlers::{

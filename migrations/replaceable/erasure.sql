@@ -139,6 +139,7 @@ DECLARE
     json_names text := coalesce(portico.person_pattern(person, false, true, house_words), '(?!)');
     new_name text := new_first_name || ' ' || new_last_name;
     taken text[];
+    photo uuid;
     one record;
 BEGIN
     PERFORM FROM public.users u WHERE u.id = person AND NOT u.active AND u.erased_at IS NULL FOR UPDATE;
@@ -155,10 +156,13 @@ BEGIN
                 ELSE f END ORDER BY n), '[]')
             FROM jsonb_array_elements(c.fields) WITH ORDINALITY AS e (f, n))
         WHERE c.entity IN ('user', 'team_member') AND c.entity_id = person;
+    SELECT u.photo_id INTO photo FROM public.users u WHERE u.id = person;
     UPDATE public.users SET
         first_name = new_first_name, last_name = new_last_name, email = new_email, password_hash = NULL,
-        erased_at = at, updated_at = at, version = version + 1
+        photo_id = NULL, erased_at = at, updated_at = at, version = version + 1
         WHERE id = person;
+    -- The files of the photo have nobody to name them any more and are swept.
+    DELETE FROM public.pictures WHERE id = photo;
     -- From where they came, what they were told and what they sent.
     UPDATE public.sessions SET address = '' WHERE user_id = person;
     UPDATE public.api_tokens SET

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Check, Language, Violation, ViolationCode,
     check::{self, Violations},
+    ids::PictureId,
 };
 
 /// The least value that *minimum password length* may have.
@@ -48,6 +49,8 @@ pub struct GeneralData {
     pub members_see_money: bool,
     /// Whether people may be invited by mail.
     pub invitations: bool,
+    /// The logo, for `GET /api/v1/pictures/{picture}`; absent when there is none.
+    pub logo: Option<PictureId>,
 }
 
 /// A change of General Data. `PATCH /api/v1/general-data` with `If-Match`; absent fields stay.

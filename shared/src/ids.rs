@@ -54,6 +54,8 @@ ids! {
     InvitationId;
     /// One API token of a person.
     ApiTokenId;
+    /// One picture: a photo or a logo. It never changes; another one has another id.
+    PictureId;
     /// One project.
     ProjectId;
     /// One entry of a list of the organization: project status, approval status, type or priority.

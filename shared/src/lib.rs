@@ -21,6 +21,7 @@ mod object;
 pub mod operation;
 pub mod page;
 pub mod patch;
+pub mod picture;
 pub mod position;
 pub mod problem;
 pub mod project;

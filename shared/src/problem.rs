@@ -78,6 +78,14 @@ problem_codes! {
     StaleVersion => "stale_version", 412, "Someone else has changed this meanwhile";
     /// The body is larger than allowed.
     TooLarge => "too_large", 413, "This is too large";
+    /// The image is of another kind than those that are taken.
+    UnsupportedImage => "unsupported_image", 415, "This kind of image is not taken";
+    /// The image has more pixels than are taken.
+    TooManyPixels => "too_many_pixels", 422, "This image has too many pixels";
+    /// What was sent begins like an image and cannot be read as one.
+    BrokenImage => "broken_image", 422, "This image cannot be read";
+    /// The file store does not answer, is full, or is not set up. Nothing was changed.
+    FilesUnavailable => "files_unavailable", 503, "Files cannot be kept or read at the moment";
     /// The body is not JSON by its content type.
     UnsupportedMediaType => "unsupported_media_type", 415, "The body must be application/json";
     /// The body is not JSON.

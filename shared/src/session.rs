@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Check, Language, Menu, Operations, Violation, ViolationCode,
     check::{self, Violations},
-    ids::{OrganizationId, SessionId, UserId},
+    ids::{OrganizationId, PictureId, SessionId, UserId},
 };
 
 /// E-mail and password. `POST /api/v1/session`.
@@ -89,6 +89,8 @@ pub struct OrganizationName {
 pub struct SignInPage {
     /// The organization of this host; absent at the shared host.
     pub organization: Option<OrganizationName>,
+    /// Its logo, which `GET /api/v1/sign-in-page/logo` gives; absent when there is none.
+    pub logo: Option<PictureId>,
 }
 
 /// Who is signed in and what they may do now. `GET /api/v1/session`.
@@ -111,6 +113,8 @@ pub struct CurrentSession {
     pub language: Language,
     /// Whether the person has complete access.
     pub company_admin: bool,
+    /// The person's photo, for `GET /api/v1/pictures/{picture}`; absent when there is none.
+    pub photo: Option<PictureId>,
     /// The organization.
     pub organization: OrganizationName,
     /// For each menu what the person may do; absent menus: nothing.
@@ -135,6 +139,8 @@ pub struct OrganizationSettings {
     pub minimum_password_length: i16,
     /// Whether people may be invited by mail.
     pub invitations: bool,
+    /// The organization's logo, for `GET /api/v1/pictures/{picture}`; absent when there is none.
+    pub logo: Option<PictureId>,
 }
 
 /// A change of one's own profile. `PATCH /api/v1/profile` with `If-Match`.

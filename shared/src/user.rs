@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Check, Language, Violation, ViolationCode,
     check::{self, Violations},
-    ids::{RoleId, UserId},
+    ids::{PictureId, RoleId, UserId},
     page::SortField,
     role::{RoleChoice, RoleName},
 };
@@ -39,6 +39,8 @@ pub struct User {
     pub company_admin: bool,
     /// Whether a password is set.
     pub has_password: bool,
+    /// The photo, for `GET /api/v1/pictures/{picture}`; absent when there is none.
+    pub photo: Option<PictureId>,
     /// The roles, by name.
     pub roles: Vec<RoleName>,
     /// The licence type of which a seat is used; absent when none is.

@@ -119,7 +119,7 @@ fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
 
 fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
     Cluster::remove(root, private)?;
-    for folder in [keys, &private.join("mail")] {
+    for folder in [keys, &private.join("files"), &private.join("mail")] {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }

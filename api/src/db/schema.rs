@@ -130,6 +130,25 @@ table! {
 }
 
 table! {
+    file_keys (id) {
+        id -> Uuid,
+        key -> Binary,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    files (id) {
+        id -> Uuid,
+        hash -> Binary,
+        size -> BigInt,
+        media_type -> Text,
+        created_at -> Timestamptz,
+        used_at -> Timestamptz,
+    }
+}
+
+table! {
     general_data (id) {
         id -> Uuid,
         street -> Text,
@@ -152,6 +171,7 @@ table! {
         updated_by -> Nullable<Uuid>,
         team_member_seats_paid -> Bool,
         invitations -> Bool,
+        logo_id -> Nullable<Uuid>,
     }
 }
 
@@ -258,6 +278,16 @@ table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         ended_because -> Nullable<Text>,
+    }
+}
+
+table! {
+    pictures (id) {
+        id -> Uuid,
+        small_id -> Uuid,
+        large_id -> Uuid,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -405,6 +435,7 @@ table! {
         updated_at -> Timestamptz,
         updated_by -> Nullable<Uuid>,
         erased_at -> Nullable<Timestamptz>,
+        photo_id -> Nullable<Uuid>,
     }
 }
 
@@ -427,6 +458,8 @@ allow_tables_to_appear_in_same_query!(
     changes,
     denied_access,
     erasures,
+    file_keys,
+    files,
     general_data,
     idempotency_keys,
     invitations,
@@ -436,6 +469,7 @@ allow_tables_to_appear_in_same_query!(
     licences,
     password_resets,
     person_keys,
+    pictures,
     project_parameters,
     project_positions,
     projects,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Finding;
-use crate::config::{self, ServeConfig};
+use crate::config::{self, FilesConfig, ServeConfig};
 
 /// Less than this of a disk, in bytes, is little, or next to nothing.
 const LITTLE: u64 = 2 * 1024 * 1024 * 1024;
@@ -20,6 +20,9 @@ pub(super) fn examine() -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut folders = vec![std::env::temp_dir()];
     folders.extend(config::keys_directory().ok());
+    if let FilesConfig::Folder(folder) = FilesConfig::from_environment() {
+        folders.push(folder);
+    }
     if let Ok(config) = ServeConfig::from_environment() {
         folders.extend(config.app_directory.clone());
         findings.extend(config.app_directory.as_deref().map(app));

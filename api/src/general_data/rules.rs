@@ -28,6 +28,7 @@ pub fn apply(present: &GeneralData, patch: GeneralDataPatch) -> Result<GeneralDa
         maximum_upload_megabytes: patch.maximum_upload_megabytes.unwrap_or(present.maximum_upload_megabytes),
         members_see_money: patch.members_see_money.unwrap_or(present.members_see_money),
         invitations: patch.invitations.unwrap_or(present.invitations),
+        logo: present.logo,
     };
     if after.time_zone.parse::<Tz>().is_err() {
         let message = "This is not a time zone, such as Europe/Madrid.";
@@ -59,6 +60,7 @@ mod tests {
             maximum_upload_megabytes: 25,
             members_see_money: false,
             invitations: true,
+            logo: None,
         }
     }
 

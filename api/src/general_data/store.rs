@@ -5,6 +5,7 @@ use diesel::{prelude::*, sql_query, sql_types};
 use shared::{
     Language,
     general_data::{GeneralData, GeneralDataPatch},
+    ids::PictureId,
 };
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ struct GeneralDataRow {
     maximum_upload_megabytes: i16,
     members_see_money: bool,
     invitations: bool,
+    logo_id: Option<Uuid>,
     version: i32,
 }
 
@@ -51,6 +53,7 @@ impl GeneralDataRow {
             maximum_upload_megabytes: self.maximum_upload_megabytes,
             members_see_money: self.members_see_money,
             invitations: self.invitations,
+            logo: self.logo_id.map(PictureId),
         }
     }
 }

@@ -153,6 +153,7 @@ pub mod why {
         Documentation "what the API offers is no secret";
         Health "load balancers ask without an account";
         OwnSession "one's own session";
+        Picture "photos and the logo are for everybody in the organization";
         OwnProfile "one's own profile";
         OwnAccess "one's own access; that of others for those with users view";
         OwnTokens "one's own API tokens";

@@ -172,6 +172,21 @@ fn describe_ids(operation: &mut Operation) {
     }
 }
 
+/// Whether the body is a file.
+fn takes_file(operation: &Operation) -> bool {
+    operation
+        .request_body
+        .as_ref()
+        .is_some_and(|body| matches!(body, RefOr::T(body) if !body.content.contains_key(JSON)))
+}
+
+/// Whether it is an image that is given.
+fn gives_image(operation: &Operation) -> bool {
+    operation.responses.responses.values().any(|response| {
+        matches!(response, RefOr::T(response) if response.content.keys().any(|kind| kind.starts_with("image/")))
+    })
+}
+
 /// `If-Match` where the handler takes it.
 fn take_version(operation: &mut Operation, takes_version: bool) {
     if takes_version {

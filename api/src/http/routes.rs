@@ -23,6 +23,7 @@ pub fn all() -> Vec<Route> {
         crate::recovery::routes(),
         crate::roles::routes(),
         crate::users::routes(),
+        crate::pictures::routes(),
         crate::project_parameters::routes(),
         crate::projects::routes(),
         crate::explain::routes(),

@@ -35,7 +35,9 @@ use crate::{
     clock::Clock,
     config::ServeConfig,
     db::{Db, listen::Listener, migrate},
+    files::Files,
     passwords::Passwords,
+    pictures::Studio,
     sheets::Sheets,
 };
 
@@ -58,6 +60,10 @@ pub struct Site {
     pub token_usage: Usage,
     /// Reading and writing of tables as files.
     pub sheets: Sheets,
+    /// Files that people upload.
+    pub files: Files,
+    /// Making pictures of what people upload.
+    pub studio: Studio,
     /// Organizations are at `<slug>.<domain>`.
     pub domain: String,
     /// The host where people of all organizations sign in.
@@ -130,6 +136,8 @@ impl Portico {
             passwords: Passwords::start()?,
             token_usage: Usage::default(),
             sheets: Sheets::start()?,
+            files: Files::open(&config.files)?,
+            studio: Studio::start()?,
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,

@@ -28,13 +28,22 @@ use crate::{
         input::Valid,
         server::Site,
     },
+    pictures,
 };
 
 /// What the sign-in screen may show before anybody signed in: the organization of this host.
 #[utoipa::path(get, path = "/sign-in-page", operation_id = "get_sign_in_page",
     responses((status = 200, description = "The sign-in screen's facts.", body = SignInPage)))]
-pub async fn get_sign_in_page(_who: Public<why::SignInPage>, visit: Visit) -> Json<SignInPage> {
-    Json(SignInPage { organization: visit.organization.map(|organization| organization.to_name()) })
+pub async fn get_sign_in_page(
+    _who: Public<why::SignInPage>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<Json<SignInPage>, ApiError> {
+    let Some(organization) = visit.organization else {
+        return Ok(Json(SignInPage { organization: None, logo: None }));
+    };
+    let logo = site.db.before_guards(organization.id, pictures::logo).await?;
+    Ok(Json(SignInPage { organization: Some(organization.to_name()), logo }))
 }
 
 /// The answer with which a session begins: the access token in the body, the rest in cookies.

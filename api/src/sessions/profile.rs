@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use shared::{
     Language, ViolationCode,
     check::{self, Violations},
-    ids::SessionId,
+    ids::{PictureId, SessionId},
     session::{CurrentSession, OrganizationSettings, OwnSession, PasswordChange, ProfilePatch},
 };
+use uuid::Uuid;
 
 use super::{
     device, guessing,
@@ -35,7 +36,7 @@ use crate::{
 
 /// The person who asks, and what they may do now.
 pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<CurrentSession, ApiError> {
-    let (email, first_name, last_name, language, company_admin, version) = users::table
+    let (email, first_name, last_name, language, company_admin, photo, version) = users::table
         .filter(users::id.eq(caller.user().0))
         .select((
             users::email,
@@ -43,18 +44,21 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
             users::last_name,
             users::language,
             users::company_admin,
+            users::photo_id,
             users::version,
         ))
-        .first::<(String, String, String, String, bool, i32)>(conn.sql())?;
-    let (time_zone, first_weekday, currency, minimum_password_length, invitations) = general_data::table
-        .select((
-            general_data::time_zone,
-            general_data::first_weekday,
-            general_data::currency,
-            general_data::minimum_password_length,
-            general_data::invitations,
-        ))
-        .first::<(String, i16, String, i16, bool)>(conn.sql())?;
+        .first::<(String, String, String, String, bool, Option<Uuid>, i32)>(conn.sql())?;
+    let (time_zone, first_weekday, currency, minimum_password_length, invitations, logo) =
+        general_data::table
+            .select((
+                general_data::time_zone,
+                general_data::first_weekday,
+                general_data::currency,
+                general_data::minimum_password_length,
+                general_data::invitations,
+                general_data::logo_id,
+            ))
+            .first::<(String, i16, String, i16, bool, Option<Uuid>)>(conn.sql())?;
     let today = caller.today();
     let holder = caller.holder();
     let without = holder.roles.iter().filter(|role| !holder.company_admin && !role.is_valid(today));
@@ -67,6 +71,7 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
         last_name,
         language: Language::from_code(&language).unwrap_or_default(),
         company_admin,
+        photo: photo.map(PictureId),
         organization: caller.organization.to_name(),
         permissions: holder.permissions(today),
         roles_without_licence: without.map(|role| role.name.clone()).collect(),
@@ -76,6 +81,7 @@ pub fn current_session(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Cur
             currency,
             minimum_password_length,
             invitations,
+            logo: logo.map(PictureId),
         },
     })
 }

@@ -102,7 +102,7 @@ pub fn erase(
             erasures::erased_by.eq(conn.actor().user()),
         ))
         .execute(conn.sql())?;
-    let said = json!({ "taken_parts": taken });
+    let said = json!({ "taken_parts": taken, "photo": present.photo.map(|_| "gone") });
     conn.record(Recorded::created(Entity::Erasure, user, &pseudonym.name(), &said));
     conn.access_changed(AccessScope::User(user));
     store::get(conn, user)

@@ -19,7 +19,7 @@ use shared::{
 };
 
 pub use list::list;
-pub use read::get;
+pub use read::{get, get_locked};
 
 pub use administration::{check_change, check_given_confirmed};
 pub use hand_over::hand_over;

@@ -15,6 +15,7 @@ use crate::{
     },
     config::WorkConfig,
     db::operator::OperatorDb,
+    files::{Files, sweep},
     recovery,
     sessions::guesses,
 };
@@ -50,7 +51,13 @@ pub const ALL: &[Loop] = &[
         at_least_every: Duration::from_mins(1),
         prepare: |_| Ok(Box::new(guesses::work)),
     },
+    Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
 ];
+
+fn sweep_files(config: &WorkConfig) -> Result<Round> {
+    let files = Files::open(&config.files)?;
+    Ok(Box::new(move |db| sweep::sweep(db, &files)))
+}
 
 fn seal_audit_logs(config: &WorkConfig) -> Result<Round> {
     let mut sealer = Sealer::new(HeadKeys::read(&config.keys_directory)?);

@@ -29,7 +29,8 @@ impl Setup {
     fn whole() -> Self {
         let app = TestApp::start();
         let folder = std::env::temp_dir().join(format!("portico-test-doctor-{}", app.database.name()));
-        let (keys, bundle) = (folder.join("keys"), folder.join("app"));
+        let (keys, bundle, files) = (folder.join("keys"), folder.join("app"), folder.join("files"));
+        fs::create_dir_all(&files).expect("a folder");
         tokens::create_key(&keys, &Clock::system()).expect("a key is made");
         audit::keys::create(&keys, &Clock::system()).expect("a key is made");
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
@@ -41,6 +42,7 @@ impl Setup {
             ("PORTICO_OWNER_DATABASE_URL", app.database.url("portico_owner")),
             ("PORTICO_KEYS_DIR", keys.display().to_string()),
             ("PORTICO_APP_DIR", bundle.display().to_string()),
+            ("PORTICO_FILES_DIR", files.display().to_string()),
             ("PORTICO_LISTEN", free_address().to_string()),
             ("PORTICO_DOMAIN", "portico.test".to_owned()),
             ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
@@ -190,6 +192,11 @@ const FILES: &[(&str, &str, Break)] = &[
         for key in keys(&it.folder.join("keys/audit")) {
             fs::set_permissions(key, Permissions::from_mode(0o644)).expect("they are changed");
         }
+    }),
+    ("files.store", "warning", |it| fs::remove_dir(it.folder.join("files")).expect("it is removed")),
+    ("files.store", "error", |it| set(it, "PORTICO_FILES_DIR", "/dev/null")),
+    ("files.store", "warning", |it| {
+        it.variables.remove("PORTICO_FILES_DIR");
     }),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/index.html")).expect("it is removed")),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/assets/app.js")).expect("it is removed")),

@@ -13,6 +13,7 @@ mod cluster;
 mod http;
 mod mail;
 mod own_cluster;
+mod picture;
 mod program;
 mod server;
 mod stream;
@@ -23,6 +24,7 @@ pub use cluster::Database;
 pub use http::{Answer, Client};
 pub use mail::MailServer;
 pub use own_cluster::OwnCluster;
+pub use picture::png;
 pub use program::{ACME, Program, api_token, free_address, signed_in, until};
 pub use server::{
     PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, plenty, starting_organizations,

@@ -28,6 +28,7 @@ mod invitations;
 mod licences;
 mod mail;
 mod observed;
+mod pictures;
 mod projects;
 mod promises;
 mod rate_limits;

@@ -57,6 +57,7 @@ impl Failure {
             Self::Refused(problem) => matches!(
                 problem.code,
                 ProblemCode::Busy
+                    | ProblemCode::FilesUnavailable
                     | ProblemCode::Internal
                     | ProblemCode::RateLimited
                     | ProblemCode::TooManyAttempts

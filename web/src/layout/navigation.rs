@@ -73,6 +73,7 @@ mod tests {
             last_name: "López".to_owned(),
             language: Language::En,
             company_admin: false,
+            photo: None,
             organization: OrganizationName {
                 id: id.parse().unwrap(),
                 slug: "acme".to_owned(),
@@ -86,6 +87,7 @@ mod tests {
                 currency: "EUR".to_owned(),
                 minimum_password_length: 15,
                 invitations: true,
+                logo: None,
             },
         }
     }

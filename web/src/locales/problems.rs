@@ -147,6 +147,28 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("This is too large", "Send less at a time."),
             ("Esto es demasiado grande", "Envía menos de una vez."),
         ),
+        ProblemCode::UnsupportedImage => pick(
+            ("This kind of image is not taken", "Choose a PNG, a JPEG or a WebP."),
+            ("Este tipo de imagen no se admite", "Elige un PNG, un JPEG o un WebP."),
+        ),
+        ProblemCode::TooManyPixels => pick(
+            ("This image has too many pixels", "Make it smaller and choose it again."),
+            ("Esta imagen tiene demasiados píxeles", "Redúcela y vuelve a elegirla."),
+        ),
+        ProblemCode::BrokenImage => pick(
+            ("This image cannot be read", "It may be damaged. Save it anew, or choose another one."),
+            ("Esta imagen no se puede leer", "Puede estar dañada. Guárdala de nuevo o elige otra."),
+        ),
+        ProblemCode::FilesUnavailable => pick(
+            (
+                "Files cannot be kept or read at the moment",
+                "Nothing was changed. Try again later; if it stays, tell whoever runs Portico.",
+            ),
+            (
+                "Ahora mismo no se pueden guardar ni leer archivos",
+                "No se ha cambiado nada. Reinténtalo más tarde; si persiste, avisa a quien administra Portico.",
+            ),
+        ),
         ProblemCode::UnsupportedMediaType | ProblemCode::MalformedBody | ProblemCode::VersionRequired => {
             pick(
                 ("The request could not be read", "Load the page again: it may be older than the server."),

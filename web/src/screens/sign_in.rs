@@ -44,7 +44,7 @@ pub fn SignIn() -> impl IntoView {
             }
             .into_any()
         }
-        Load::Ready(SignInPage { organization }) => view! { <Show
+        Load::Ready(SignInPage { organization, .. }) => view! { <Show
             when=move || choice.with(Option::is_some)
             fallback=move || view! { <Credential organization=organization.clone() choice /> }
         >

@@ -53,6 +53,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("members_see_money", Plain),
             ("invitations", Plain),
             ("team_member_seats_paid", Plain),
+            ("logo", Plain),
         ],
         Entity::SignInSettings => &[("session_idle_minutes", Plain), ("session_lifetime_minutes", Plain)],
         Entity::User => &[
@@ -65,6 +66,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("company_admin", Plain),
             ("roles", Plain),
             ("password", Plain),
+            ("photo", Plain),
         ],
         Entity::Role => &[
             ("name", Text),
@@ -107,7 +109,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("end_date", Plain),
             ("team", Text),
         ],
-        Entity::Erasure => &[("taken_parts", Plain)],
+        Entity::Erasure => &[("taken_parts", Plain), ("photo", Plain)],
         Entity::TeamMember => &[("position", Plain)],
         Entity::ProjectParameter => &[
             ("kind", Plain),

@@ -27,6 +27,7 @@ pub(super) const REQUEST: &str = "019ac8a1-7a3e-7cc1-9e8b-3f1f6f0d5b21";
 const ORGANIZATION: &str = "019a0c00-0000-7000-8000-000000000001";
 const LUCIA: &str = "019a0c00-0000-7000-8000-000000000011";
 const MARTIN: &str = "019a0c00-0000-7000-8000-000000000012";
+const PICTURE: &str = "019a0c00-0000-7000-8000-0000000000a1";
 const PROJECT: &str = "019a0c00-0000-7000-8000-000000000021";
 const ROLE: &str = "019a0c00-0000-7000-8000-000000000031";
 const SESSION: &str = "019a0c00-0000-7000-8000-000000000041";
@@ -41,11 +42,12 @@ const CHANGE: &str = "019a0c00-0000-7000-8000-000000000091";
 const CURSOR: &str = "eyJhZnRlciI6IkFwb2xsbyJ9";
 
 /// The values of ids, by the name of their schema: what stands for `{project}` in a path.
-const IDS: [(&str, &str); 9] = [
+const IDS: [(&str, &str); 10] = [
     ("ApiTokenId", TOKEN),
     ("ChangeId", CHANGE),
     ("InvitationId", INVITATION),
     ("LicenceId", LICENCE),
+    ("PictureId", PICTURE),
     ("ProjectId", PROJECT),
     ("ProjectParameterId", TYPE),
     ("RoleId", ROLE),

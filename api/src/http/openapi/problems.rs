@@ -68,10 +68,11 @@ fn statuses(route: &Route) -> Vec<u16> {
 /// The problems that a route may answer.
 fn codes(route: &Route) -> Vec<ProblemCode> {
     use ProblemCode::{
-        Busy, ConfirmationRequired, Conflict, Forbidden, IdempotencyKeyInUse, IdempotencyKeyReused, InUse,
-        Internal, Invalid, LinkExpired, LinkUsed, LinkVoid, MalformedBody, NotFound, OrganizationSuspended,
-        OutcomeUnknown, RateLimited, SessionRequired, StaleVersion, TokenExpired, TokenRevoked, TooLarge,
-        TooManyAttempts, Unauthenticated, UnsupportedMediaType, VersionRequired, WrongCredentials,
+        BrokenImage, Busy, ConfirmationRequired, Conflict, FilesUnavailable, Forbidden, IdempotencyKeyInUse,
+        IdempotencyKeyReused, InUse, Internal, Invalid, LinkExpired, LinkUsed, LinkVoid, MalformedBody,
+        NotFound, OrganizationSuspended, OutcomeUnknown, RateLimited, SessionRequired, StaleVersion,
+        TokenExpired, TokenRevoked, TooLarge, TooManyAttempts, TooManyPixels, Unauthenticated,
+        UnsupportedImage, UnsupportedMediaType, VersionRequired, WrongCredentials,
     };
     let takes_body = route.operation.request_body.is_some();
     let has_parameters = route.operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
@@ -88,7 +89,10 @@ fn codes(route: &Route) -> Vec<ProblemCode> {
     also(&[Forbidden], !is_public && !matches!(route.access, Access::SignedIn(_)));
     also(&[ConfirmationRequired], !matches!(route.confirmation, Confirmation::Never));
     also(&[MalformedBody, Conflict, TooLarge, UnsupportedMediaType], takes_body);
-    also(&[Invalid], takes_body || has_parameters);
+    let takes_file = super::takes_file(&route.operation);
+    also(&[UnsupportedImage, TooManyPixels, BrokenImage], takes_file);
+    also(&[FilesUnavailable], takes_file || super::gives_image(&route.operation));
+    also(&[Invalid], (takes_body && !takes_file) || has_parameters);
     also(&[MalformedBody, VersionRequired, StaleVersion, InUse], route.takes_version);
     also(&[Conflict], matches!(route.method, HttpMethod::Post));
     also(&[MalformedBody, IdempotencyKeyReused, IdempotencyKeyInUse], idempotency::applies(route));
@@ -132,6 +136,19 @@ fn errors() -> Vec<ApiError> {
         request(ProblemCode::LinkVoid, "Ask for a new one."),
         ApiError::Stale(super::examples::present_state()),
         request(ProblemCode::TooLarge, "A body may have at most 1048576 bytes."),
+        request(
+            ProblemCode::UnsupportedImage,
+            "Send a PNG, a JPEG or a WebP. What it is, its first bytes say.",
+        ),
+        request(
+            ProblemCode::TooManyPixels,
+            "An image may have at most 25 million pixels and 12000 on a side.",
+        ),
+        request(
+            ProblemCode::BrokenImage,
+            "It begins like an image and cannot be read to its end. Save it anew, or send another one.",
+        ),
+        ApiError::FilesUnavailable,
         request(ProblemCode::UnsupportedMediaType, "Send the body as `Content-Type: application/json`."),
         ApiError::invalid("/name", ViolationCode::Required, "This may not be empty."),
         ApiError::VersionRequired,
@@ -152,12 +169,13 @@ fn text(status: u16) -> &'static str {
         409 => "What is there stands in the way.",
         412 => "Someone else has changed it meanwhile; `current` has the present state.",
         413 => "The body is too large.",
-        415 => "The body is not JSON.",
+        415 => "The body is of another kind than those that are taken.",
         422 => "Some values are not allowed; `errors` names each.",
         428 => "`If-Match` is missing.",
         429 => "Too many attempts or requests; `Retry-After` says when to try again.",
         503 => {
-            "The server is busy, or it is not known whether it was done; `Retry-After` says when to try again."
+            "The server is busy, files cannot be kept or read, or it is not known whether it was done; `Retry-After` says \
+             when to try again."
         }
         _ => "Something broke.",
     }

@@ -19,9 +19,9 @@ const WITHOUT_A_MENU: [(&[&str], &str, &str); 4] = [
         "What somebody does who is not signed in yet: accept an invitation, or choose a new password.",
     ),
     (
-        &["session", "events", "token"],
+        &["session", "events", "token", "pictures"],
         "Session",
-        "Sign in, stay signed in, sign out; who is asking and what they may do; the live stream.",
+        "Sign in, stay signed in, sign out; who is asking and what they may do; the live stream; photos and the logo.",
     ),
     (&["profile"], "My Profile", "One's own profile, password, sessions and API tokens."),
     (&["access"], "Access", "Why somebody may do something, or may not."),

@@ -297,6 +297,7 @@ fn blank(conn: &TenantConn<'_>) -> User {
         erased: false,
         company_admin: false,
         has_password: false,
+        photo: None,
         roles: Vec::new(),
         licence_used: None,
         last_sign_in_at: None,

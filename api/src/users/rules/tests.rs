@@ -27,6 +27,7 @@ fn person(number: u128, company_admin: bool) -> User {
         erased: false,
         company_admin,
         has_password: true,
+        photo: None,
         roles: vec![role(7)],
         licence_used: None,
         last_sign_in_at: None,

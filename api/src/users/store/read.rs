@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use shared::{
     Language, Violation, ViolationCode,
     check::Violations,
-    ids::{RoleId, UserId},
+    ids::{PictureId, RoleId, UserId},
     role::RoleName,
     user::User,
 };
@@ -38,6 +38,7 @@ pub struct UserRow {
     pub company_admin: bool,
     #[diesel(select_expression = users::password_hash.is_not_null())]
     pub has_password: bool,
+    pub photo_id: Option<Uuid>,
     pub licence_used: Option<String>,
     pub last_sign_in_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -59,6 +60,7 @@ impl UserRow {
             erased: self.erased,
             company_admin: self.company_admin,
             has_password: self.has_password,
+            photo: self.photo_id.map(PictureId),
             roles,
             licence_used: self.licence_used,
             last_sign_in_at: self.last_sign_in_at,

@@ -1,8 +1,11 @@
 //! Databases: one template for all tests of this build, a clone of it for each test, dropped at its end.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use api::{
@@ -58,6 +61,11 @@ impl Database {
         with_database(&admin_url(), &self.name)
     }
 
+    /// The folder of the files that people upload.
+    pub fn files(&self) -> PathBuf {
+        std::env::temp_dir().join(format!("portico-test-files-{}", self.name))
+    }
+
     /// A connection that row-level security does not hold, for looking at everything.
     pub fn superuser(&self) -> PgConnection {
         PgConnection::establish(&self.superuser_url()).expect("the test's database answers")
@@ -69,6 +77,12 @@ impl Drop for Database {
         let dropped = admin().batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         if let Err(error) = dropped {
             eprintln!("the database {} was not dropped: {error}", self.name);
+        }
+        let files = self.files();
+        if files.exists()
+            && let Err(error) = std::fs::remove_dir_all(&files)
+        {
+            eprintln!("{} was not removed: {error}", files.display());
         }
     }
 }

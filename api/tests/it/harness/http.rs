@@ -91,6 +91,17 @@ impl Client {
         self.send(Method::DELETE, path, Some(version), None)
     }
 
+    /// Sends a file as it is.
+    pub fn upload(&self, path: &str, version: i32, file: &[u8]) -> Answer {
+        self.upload_as("application/octet-stream", path, version, file)
+    }
+
+    /// Sends a file as this kind.
+    pub fn upload_as(&self, kind: &str, path: &str, version: i32, file: &[u8]) -> Answer {
+        self.try_send_as(Method::PUT, path, Some(version), Some((kind, file.to_vec())))
+            .expect("the server answers")
+    }
+
     /// A POST to a server that may be gone; absent when it does not answer.
     pub fn try_post(&self, path: &str, body: &impl Serialize) -> Option<Answer> {
         self.try_send(Method::POST, path, None, Some(json(body))).ok()
@@ -112,6 +123,17 @@ impl Client {
         path: &str,
         version: Option<i32>,
         body: Option<Vec<u8>>,
+    ) -> Result<Answer, ureq::Error> {
+        self.try_send_as(method, path, version, body.map(|body| ("application/json", body)))
+    }
+
+    /// Any request, with a body of this kind.
+    pub fn try_send_as(
+        &self,
+        method: Method,
+        path: &str,
+        version: Option<i32>,
+        body: Option<(&str, Vec<u8>)>,
     ) -> Result<Answer, ureq::Error> {
         let path = path
             .strip_prefix('/')
@@ -135,10 +157,11 @@ impl Client {
             let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", pairs.join("; "));
         }
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
+        if let Some((kind, _)) = &body {
+            request = request.header("content-type", *kind);
         }
-        let request = request.body(body.unwrap_or_default()).expect("a request");
+        let bytes = body.map(|(_, bytes)| bytes).unwrap_or_default();
+        let request = request.body(bytes).expect("a request");
         let mut response = self.agent.run(request)?;
         self.keep_cookies(&response);
         let status = response.status().as_u16();

@@ -10,7 +10,7 @@ use std::{
 };
 
 use api::{
-    config::{MailConfig, MailWay, WorkConfig},
+    config::{FilesConfig, MailConfig, MailWay, WorkConfig},
     work::Worker,
 };
 use serde::Deserialize;
@@ -136,6 +136,7 @@ impl Database {
                 public_origin: "https://portico.test".to_owned(),
             },
             admin_listen: None,
+            files: FilesConfig::Folder(self.files()),
         }
     }
 }

@@ -14,7 +14,7 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    config::{RateLimits, ServeConfig},
+    config::{FilesConfig, RateLimits, ServeConfig},
     http::{
         server::{Portico, Site},
         tokens,
@@ -87,7 +87,8 @@ impl TestServer {
         cache: AccessCache,
         database_connections: u32,
     ) -> Self {
-        Self::with(database, clock, cache, database_connections, plenty(), Duration::ZERO)
+        let files = FilesConfig::Folder(database.files());
+        Self::with(database, clock, cache, database_connections, plenty(), Duration::ZERO, files)
     }
 
     /// Starts a server that lets so many requests through.
@@ -97,7 +98,7 @@ impl TestServer {
         cache: AccessCache,
         rate_limits: RateLimits,
     ) -> Self {
-        Self::with(database, clock, cache, 6, rate_limits, Duration::ZERO)
+        Self::with(database, clock, cache, 6, rate_limits, Duration::ZERO, FilesConfig::Nowhere)
     }
 
     /// The same, where each refusal takes so long.
@@ -107,7 +108,21 @@ impl TestServer {
         rate_limits: RateLimits,
         refusal_delay: Duration,
     ) -> Self {
-        Self::with(database, clock, AccessCache::default(), 6, rate_limits, refusal_delay)
+        Self::with(
+            database,
+            clock,
+            AccessCache::default(),
+            6,
+            rate_limits,
+            refusal_delay,
+            FilesConfig::Nowhere,
+        )
+    }
+
+    /// Starts a server that has no file store.
+    pub fn without_files(database: &Database, clock: &Clock) -> Self {
+        let cache = AccessCache::default();
+        Self::with(database, clock, cache, 6, plenty(), Duration::ZERO, FilesConfig::Nowhere)
     }
 
     fn with(
@@ -117,6 +132,7 @@ impl TestServer {
         database_connections: u32,
         rate_limits: RateLimits,
         refusal_delay: Duration,
+        files: FilesConfig,
     ) -> Self {
         let keys_directory = keys_directory();
         let config = ServeConfig {
@@ -132,6 +148,7 @@ impl TestServer {
             refusal_delay,
             drain: Duration::ZERO,
             admin_listen: None,
+            files,
         };
         let portico = Portico::open(&config, clock.clone(), cache).expect("the server opens");
         let site = portico.site.clone();

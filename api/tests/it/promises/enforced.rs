@@ -172,6 +172,7 @@ fn who_is_not_signed_in_gets_401() {
             "changes",
             "password_resets",
             "person_keys",
+            "pictures",
             "sessions",
             "users",
         ];

@@ -15,7 +15,7 @@ use ureq::http::Method;
 use super::catalogue::{line, lines, tenant_tables};
 use crate::{
     audit::seal,
-    harness::{PASSWORD, TestApp, TestOrganization},
+    harness::{PASSWORD, TestApp, TestOrganization, png},
 };
 
 /// Gives each organization a row in every tenant table, by using Portico.
@@ -30,6 +30,7 @@ fn inhabit(app: &TestApp, organization: &TestOrganization) {
     organization.admin(app).put("/profile/password", &passwords).expect(204);
     manager.api_token(app, &[(Menu::Projects, Operations::VIEW)]).get("/projects").expect(200);
     manager.keyed(app, "key").post("/projects", &json!({"name": "Borealis"})).expect(201);
+    manager.upload("/profile/photo", 1, &png([1, 2, 3])).expect(200);
     app.reset_token(organization, manager.id);
     let admin = organization.admin(app);
     let former = json!({"email": "former@people.example", "first_name": "Fea", "last_name": "Former"});

@@ -14,7 +14,7 @@ use shared::{
 use ureq::http::Method;
 
 use super::scene::Scene;
-use crate::harness::{Answer, PASSWORD, TestApp, TestServer};
+use crate::harness::{Answer, PASSWORD, TestApp, TestServer, png};
 
 #[test]
 fn every_problem_code_is_what_some_request_gets() {
@@ -36,6 +36,7 @@ fn every_problem_code_is_what_some_request_gets() {
             code,
             ProblemCode::TooManyAttempts
                 | ProblemCode::Busy
+                | ProblemCode::FilesUnavailable
                 | ProblemCode::OutcomeUnknown
                 | ProblemCode::IdempotencyKeyInUse
                 | ProblemCode::RateLimited
@@ -142,6 +143,19 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
             admin.patch(&format!("/users/{}", admin.id), 1, &json!({"company_admin": false}))
         }
         ProblemCode::StaleVersion => admin.patch(&own, 1000, &json!({"first_name": "Eva"})),
+        ProblemCode::UnsupportedImage => admin.upload("/profile/photo", 1, b"GIF89a"),
+        ProblemCode::BrokenImage => admin.upload("/profile/photo", 1, &png([1, 2, 3])[..50]),
+        ProblemCode::TooManyPixels => {
+            let mut image = png([1, 2, 3]);
+            image[16..24].copy_from_slice(&[0, 0, 0x2e, 0, 0, 0, 0x2e, 0]);
+            let sum = crc32fast::hash(&image[12..29]);
+            image[29..33].copy_from_slice(&sum.to_be_bytes());
+            admin.upload("/profile/photo", 1, &image)
+        }
+        ProblemCode::FilesUnavailable => {
+            let server = TestServer::without_files(&app.database, &app.clock);
+            admin.at(&server).upload("/profile/photo", 1, &png([1, 2, 3]))
+        }
         ProblemCode::TooLarge => admin.post("/projects", &json!({"name": "x".repeat(2 * 1024 * 1024)})),
         ProblemCode::UnsupportedMediaType => {
             let token = admin.token().expect("signed in");

@@ -2,7 +2,12 @@
 
 use std::net::SocketAddr;
 
-use api::{access::cache::AccessCache, clock::Clock, config::ServeConfig, http::server::Portico};
+use api::{
+    access::cache::AccessCache,
+    clock::Clock,
+    config::{FilesConfig, ServeConfig},
+    http::server::Portico,
+};
 use diesel::connection::SimpleConnection;
 
 use super::catalogue::{line, none};
@@ -22,6 +27,7 @@ fn refusal(database: &Database, role: &str) -> String {
         refusal_delay: std::time::Duration::ZERO,
         drain: std::time::Duration::ZERO,
         admin_listen: None,
+        files: FilesConfig::Nowhere,
     };
     let opened = Portico::open(&config, Clock::system(), AccessCache::default());
     opened.err().map(|error| format!("{error:#}")).expect("the server refuses")

@@ -9,7 +9,7 @@ use ureq::http::Method;
 use uuid::Uuid;
 
 use super::scene::{Player, Scene};
-use crate::harness::{Answer, Client, PASSWORD};
+use crate::harness::{Answer, Client, PASSWORD, png};
 
 /// What is sent, but for method and path, which are the route's.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Sample {
     /// The version that was read.
     pub version: Option<i32>,
     pub body: Option<Value>,
+    /// Instead of a body: a file.
+    pub file: Option<Vec<u8>>,
 }
 
 /// The sample of a route: done by this player, it does what the operation is for.
@@ -60,7 +62,9 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         }
         "get_audit_entry" => read().at("entry", scene.audit_entry),
         "get_user_erasure" => read().at("user", scene.inactive.id),
-        "deactivate_user" => read().at("user", scene.person.id).version(scene.person.version),
+        "deactivate_user" | "delete_user_photo" => {
+            read().at("user", scene.person.id).version(scene.person.version)
+        }
         "delete_invitation" | "resend_invitation" => {
             read().at("invitation", scene.invitation.id).version(scene.invitation.version)
         }
@@ -111,6 +115,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "get_session_history"
         | "get_session_history_link"
         | "get_sign_in_settings"
+        | "get_sign_in_logo"
         | "get_sign_in_page"
         | "list_invitations"
         | "list_licence_consumption"
@@ -144,6 +149,12 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
             write(json!({"grants": {"my_projects": {"view": true}}})).at("role", scene.role.id)
         }
         "simulate_user" => write(json!({"roles": [scene.default_role()]})).at("user", scene.person.id),
+        "get_picture" => read().at("picture", scene.picture),
+        "update_logo" => file([10, 90, 30]).version(scene.general_data.version),
+        "delete_logo" => read().version(scene.general_data.version),
+        "update_own_photo" => file([90, 10, 30]).version(1),
+        "delete_own_photo" => read().version(1),
+        "update_user_photo" => file([30, 10, 90]).at("user", scene.person.id).version(scene.person.version),
         "update_general_data" => write(json!({"city": "Vigo"})).version(scene.general_data.version),
         "update_profile" => write(json!({"first_name": "Pia"})).version(1),
         "update_project" => {
@@ -200,6 +211,10 @@ fn read() -> Sample {
     Sample::default()
 }
 
+fn file(colour: [u8; 3]) -> Sample {
+    Sample { file: Some(png(colour)), ..Sample::default() }
+}
+
 fn write(body: Value) -> Sample {
     Sample { body: Some(body), ..Sample::default() }
 }
@@ -240,6 +255,11 @@ impl Sample {
     /// Sends it.
     #[track_caller]
     pub fn send(&self, route: &Route, client: &Client) -> Answer {
+        if let Some(file) = &self.file {
+            let body = Some(("application/octet-stream", file.clone()));
+            let sent = client.try_send_as(method(route), &self.path(route), self.version, body);
+            return sent.expect("the server answers");
+        }
         let body = self.body.as_ref().map(|body| body.to_string().into_bytes());
         client.send(method(route), &self.path(route), self.version, body)
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::{
     Menu, Operations,
     general_data::GeneralData,
-    ids::{ApiTokenId, LicenceId, RoleId, SessionId, UserId},
+    ids::{ApiTokenId, LicenceId, PictureId, RoleId, SessionId, UserId},
     invitation::Invitation,
     licence::LicenceConsumption,
     project::{Project, TeamMember},
@@ -21,7 +21,7 @@ use shared::{
 
 use ureq::http::Method;
 
-use crate::harness::{Actor, Person, TestApp, TestOrganization};
+use crate::harness::{Actor, Person, TestApp, TestOrganization, png};
 
 /// One of everything.
 pub struct Scene {
@@ -37,6 +37,8 @@ pub struct Scene {
     pub heir: User,
     /// Somebody who was deactivated.
     pub inactive: User,
+    /// The photo of that somebody. The organization has a logo, too.
+    pub picture: PictureId,
     /// A role that nobody holds.
     pub role: Role,
     /// A role with administration.
@@ -95,13 +97,19 @@ impl Scene {
         let roles: Vec<Role> = admin.get("/roles").expect(200).json();
         let recorded: shared::Page<shared::audit::AuditEntry> =
             admin.get("/audit-log?limit=1").expect(200).json();
+        let without = person("person");
+        let path = format!("/users/{}/photo", without.id);
+        let shown: User = admin.upload(&path, without.version, &png([200, 120, 40])).expect(200).json();
+        let general_data: GeneralData = admin.get("/general-data").expect(200).json();
+        let logo = admin.upload("/general-data/logo", general_data.version, &png([40, 120, 200]));
         Self {
+            picture: shown.photo.expect("a photo"),
+            general_data: logo.expect(200).json(),
             audit_entry: recorded.items[0].id.0,
             member: join(&one, person("member").id),
             sibling_member: join(&other, person("sibling").id),
-            general_data: admin.get("/general-data").expect(200).json(),
             sign_in_settings: settings_as_at_first(&admin),
-            person: person("person"),
+            person: shown,
             heir,
             inactive,
             role: admin.post("/roles", &role).expect(201).json(),
@@ -147,7 +155,13 @@ impl<'a> Stage<'a> {
     /// Acme's scene for this route.
     pub fn scene(&self, route: &Route) -> Rc<Scene> {
         let fresh = || Rc::new(Scene::set(self.app, &self.app.acme));
-        if route.method() == "GET" { Rc::clone(self.for_reading.get_or_init(fresh)) } else { fresh() }
+        // What people see before they sign in belongs to no scene: another one may have taken it away.
+        let is_shared = route.name == "get_sign_in_logo";
+        if route.method() == "GET" && !is_shared {
+            Rc::clone(self.for_reading.get_or_init(fresh))
+        } else {
+            fresh()
+        }
     }
 }
 
@@ -178,6 +192,18 @@ impl Player {
         .bind::<SqlUuid, _>(actor.id.0)
         .execute(&mut app.database.superuser())
         .expect("a password is set");
+        // A photo, of whatever is there. Whoever comes first has none.
+        sql_query(
+            "WITH picture AS (
+                 INSERT INTO pictures (org_id, id, small_id, large_id, created_at)
+                 SELECT org_id, gen_random_uuid(), small_id, large_id, created_at FROM pictures WHERE org_id = $2 LIMIT 1
+                 RETURNING id)
+             UPDATE users SET photo_id = picture.id FROM picture WHERE users.id = $1",
+        )
+        .bind::<SqlUuid, _>(actor.id.0)
+        .bind::<SqlUuid, _>(actor.organization.id.0)
+        .execute(&mut app.database.superuser())
+        .expect("a photo is given");
         let other_session = app.sign_in(&actor.organization, actor.id, actor.email.clone()).session;
         let reset_token = app.reset_token(&actor.organization, actor.id);
         let token = actor.api_token(app, &[(Menu::Projects, Operations::VIEW)]).id;

@@ -241,6 +241,7 @@ mod tests {
             maximum_upload_megabytes: 25,
             members_see_money: false,
             invitations: true,
+            logo: None,
         }
     }
 

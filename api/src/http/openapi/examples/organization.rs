@@ -8,7 +8,7 @@ use shared::{
     sign_in_settings::{SignInSettings, SignInSettingsPatch},
 };
 
-use super::{CHANGE, LUCIA, PROJECT, REQUEST, Sample, TYPE};
+use super::{CHANGE, LUCIA, PICTURE, PROJECT, REQUEST, Sample, TYPE};
 
 pub(super) fn all() -> Vec<Sample> {
     let line = json!({"place": 4711, "hash": "9b1d…", "entry": {"entity": "project", "action": "updated"}});
@@ -17,7 +17,7 @@ pub(super) fn all() -> Vec<Sample> {
             "city": "Vigo", "country": "ES", "email": "office@acme.example", "phone": "+34 986 000 000",
             "currency": "EUR", "time_zone": "Europe/Madrid", "first_weekday": 1, "language": "es",
             "minimum_password_length": 15, "maximum_upload_megabytes": 50, "members_see_money": false,
-            "invitations": true})),
+            "invitations": true, "logo": PICTURE})),
         Sample::taken::<GeneralDataPatch>(json!({"city": "Vigo", "minimum_password_length": 16})),
         Sample::given::<SignInSettings>(
             json!({"version": 1, "session_idle_minutes": 10_080, "session_lifetime_minutes": 43_200}),

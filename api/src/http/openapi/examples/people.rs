@@ -11,7 +11,7 @@ use shared::{
     },
 };
 
-use super::{INVITATION, LUCIA, MARTIN, ROLE, Sample, session::lucia};
+use super::{INVITATION, LUCIA, MARTIN, PICTURE, ROLE, Sample, session::lucia};
 
 pub(super) fn all() -> Vec<Sample> {
     let with = |changes: Value| {
@@ -35,7 +35,7 @@ pub(super) fn all() -> Vec<Sample> {
             "erase_user",
             with(json!({"active": false, "erased": true, "version": 5, "licence_used": null, "roles": [],
                 "email": "person-7c1e@erased.invalid", "first_name": "Person", "last_name": "7C1E",
-                "has_password": false, "last_sign_in_at": null})),
+                "has_password": false, "photo": null, "last_sign_in_at": null})),
         ),
         Sample::given_by::<User>("hand_over_account", with(json!({"company_admin": true, "version": 4}))),
         Sample::given::<UserName>(lucia()),
@@ -86,7 +86,7 @@ pub(super) fn all() -> Vec<Sample> {
 fn user() -> Value {
     json!({"id": LUCIA, "version": 3, "email": "lucia.ferro@acme.example", "first_name": "Lucía",
         "last_name": "Ferro", "language": "es", "no_login": false, "active": true, "erased": false,
-        "company_admin": false, "has_password": true, "roles": [{"id": ROLE, "name": "Project Manager"}],
+        "company_admin": false, "has_password": true, "photo": PICTURE, "roles": [{"id": ROLE, "name": "Project Manager"}],
         "licence_used": "project_manager", "last_sign_in_at": "2026-11-28T08:00:00Z",
         "created_at": "2026-03-02T09:00:00Z", "updated_at": "2026-11-20T09:00:00Z"})
 }

@@ -12,7 +12,7 @@ use shared::{
     },
 };
 
-use super::{LUCIA, ORGANIZATION, SESSION, Sample, TOKEN};
+use super::{LUCIA, ORGANIZATION, PICTURE, SESSION, Sample, TOKEN};
 
 const PASSWORD: &str = "seven boats beside the lighthouse";
 const LINK: &str = "acme.Qm9hdHMgYmVzaWRlIHRoZSBsaWdodGhvdXNl";
@@ -37,13 +37,13 @@ pub(super) fn all() -> Vec<Sample> {
         Sample::given::<SignInOutcome>(outcome),
         Sample::given::<AccessToken>(signed_in),
         Sample::taken::<Refresh>(json!({"organization": "acme"})),
-        Sample::given::<SignInPage>(json!({"organization": organization()})),
+        Sample::given::<SignInPage>(json!({"organization": organization(), "logo": PICTURE})),
         Sample::given::<CurrentSession>(json!({"session": SESSION, "user": LUCIA, "version": 3,
             "email": "lucia.ferro@acme.example", "first_name": "Lucía", "last_name": "Ferro", "language": "es",
-            "company_admin": false, "organization": organization(),
+            "company_admin": false, "photo": PICTURE, "organization": organization(),
             "permissions": {"projects": {"insert": true, "view": true}, "users": {"view": true}},
             "roles_without_licence": [], "settings": {"time_zone": "Europe/Madrid", "first_weekday": 1,
-            "currency": "EUR", "minimum_password_length": 15, "invitations": true}})),
+            "currency": "EUR", "minimum_password_length": 15, "invitations": true, "logo": PICTURE}})),
         Sample::taken::<Confirmation>(json!({"password": PASSWORD})),
         Sample::taken::<ProfilePatch>(json!({"language": "en"})),
         Sample::taken::<PasswordChange>(

@@ -1,0 +1,155 @@
+//! The file store: what people upload, as objects beside the database.
+//!
+//! [`Files`] puts and gets objects; [`rows`] has what the database says of them; [`sweep`] takes away what nothing names.
+//! Invariants: an object is written whole before a row names it, and never changes; its name has the hash of what it holds
+//! under a key of its organization's own, so that nobody sees by the names that two organizations hold the same; what is
+//! read is checked against that hash.
+
+pub mod rows;
+pub mod sweep;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
+use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
+use shared::ids::OrganizationId;
+use uuid::Uuid;
+
+use crate::{ApiError, config::FilesConfig};
+
+/// The key under which an organization's files are hashed.
+pub type FileKey = [u8; 32];
+/// The hash of a file under the key of its organization.
+pub type FileHash = [u8; 32];
+
+/// The hash of a file.
+pub fn hash(key: &FileKey, bytes: &[u8]) -> FileHash {
+    *blake3::keyed_hash(key, bytes).as_bytes()
+}
+
+/// The name of an object: whose it is, what it holds, and the id of the row that was to name it. Of two uploads of the
+/// same at one moment each has its own; one is named by the row, and the other is swept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectName {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// What it holds.
+    pub hash: FileHash,
+    /// The id of the row. It says when it was made.
+    pub id: Uuid,
+}
+
+impl ObjectName {
+    fn path(&self) -> Path {
+        let hash = blake3::Hash::from_bytes(self.hash).to_hex();
+        Path::from(format!("{}/{hash}.{}", self.organization, self.id))
+    }
+
+    /// The name that a path is; absent where it is none of ours.
+    fn parse(path: &Path) -> Option<Self> {
+        let (organization, name) = path.as_ref().split_once('/')?;
+        let (hash, id) = name.split_once('.')?;
+        let hash = *blake3::Hash::from_hex(hash).ok()?.as_bytes();
+        Some(Self { organization: organization.parse().ok()?, hash, id: id.parse().ok()? })
+    }
+}
+
+/// The store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Files(Option<Arc<dyn ObjectStore>>);
+
+impl Files {
+    /// The store of this configuration. The folder is made where it is missing.
+    pub fn open(config: &FilesConfig) -> anyhow::Result<Self> {
+        Ok(Self(match config {
+            FilesConfig::Nowhere => None,
+            FilesConfig::Folder(folder) => {
+                let cannot = || format!("files cannot be kept in {}", folder.display());
+                std::fs::create_dir_all(folder).with_context(cannot)?;
+                let store = LocalFileSystem::new_with_prefix(folder).with_context(cannot)?;
+                // What was acknowledged is there after the power was cut, too.
+                Some(Arc::new(store.with_fsync(true)))
+            }
+        }))
+    }
+
+    fn store(&self) -> Result<&Arc<dyn ObjectStore>, ApiError> {
+        self.0.as_ref().ok_or_else(|| {
+            tracing::error!("no file store is set up: PORTICO_FILES_DIR is not set");
+            ApiError::FilesUnavailable
+        })
+    }
+
+    /// Puts an object, and sees that the store has all of it.
+    pub async fn put(&self, name: &ObjectName, bytes: Bytes) -> Result<(), ApiError> {
+        let (store, path, size) = (self.store()?, name.path(), bytes.len());
+        store.put(&path, bytes.into()).await.map_err(|error| unavailable(&error))?;
+        let kept = store.head(&path).await.map_err(|error| unavailable(&error))?;
+        if usize::try_from(kept.size) == Ok(size) {
+            return Ok(());
+        }
+        tracing::error!(kept = kept.size, size, "the file store has kept another size than it was given");
+        Err(ApiError::FilesUnavailable)
+    }
+
+    /// What an object holds, checked against its hash.
+    pub async fn get(&self, name: &ObjectName, key: &FileKey) -> Result<Bytes, ApiError> {
+        let store = self.store()?;
+        let found = store.get(&name.path()).await.map_err(|error| unavailable(&error))?;
+        let bytes = found.bytes().await.map_err(|error| unavailable(&error))?;
+        if hash(key, &bytes) == name.hash {
+            return Ok(bytes);
+        }
+        tracing::error!(file = %name.id, organization = %name.organization, "a file is damaged in the file store");
+        Err(ApiError::FilesUnavailable)
+    }
+
+    /// Removes an object; one that is not there is no mistake.
+    pub async fn delete(&self, name: &ObjectName) -> Result<(), ApiError> {
+        match self.store()?.delete(&name.path()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// All objects of an organization. What is not named like one is left alone.
+    pub async fn list(&self, organization: OrganizationId) -> Result<Vec<ObjectName>, ApiError> {
+        let prefix = Path::from(organization.to_string());
+        let listed = self.store()?.list(Some(&prefix));
+        let names = listed.try_filter_map(|meta| std::future::ready(Ok(ObjectName::parse(&meta.location))));
+        names.try_collect().await.map_err(|error| unavailable(&error))
+    }
+
+    /// Whether there is a store at all.
+    pub fn is_set_up(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+fn unavailable(error: &object_store::Error) -> ApiError {
+    tracing::error!(%error, "the file store");
+    ApiError::FilesUnavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_as_it_was_written() {
+        let name =
+            ObjectName { organization: Uuid::from_u128(7).into(), hash: [9; 32], id: Uuid::from_u128(8) };
+        assert_eq!(ObjectName::parse(&name.path()), Some(name));
+        for other in ["", "a", "a/b.c", "../x.y", &format!("{}/{}.x", Uuid::nil(), "0".repeat(64))] {
+            assert_eq!(ObjectName::parse(&Path::from(other)), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_same_content_has_another_hash_in_another_organization() {
+        assert_eq!(hash(&[1; 32], b"logo"), hash(&[1; 32], b"logo"));
+        assert_ne!(hash(&[1; 32], b"logo"), hash(&[2; 32], b"logo"));
+    }
+}
