@@ -14,7 +14,7 @@ use utoipa::openapi::{
     Components, ComponentsBuilder, Info, License, OpenApi, Paths, RefOr, Required, Schema, Server,
     extensions::ExtensionsBuilder,
     path::{Operation, ParameterBuilder, ParameterIn},
-    schema::{ObjectBuilder, Type},
+    schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     server::{ServerBuilder, ServerVariableBuilder},
 };
@@ -149,6 +149,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
     let token = route.takes_tokens.then(|| takes("token"));
     // Empty where it is public: that nothing is needed is said, and not left open.
     operation.security = Some(session.into_iter().chain(token).collect());
+    say_bytes(&mut operation);
     describe_ids(&mut operation);
     take_version(&mut operation, route.takes_version);
     take_key(&mut operation, idempotency::applies(route));
@@ -168,6 +169,28 @@ fn describe_ids(operation: &mut Operation) {
             && parameter.parameter_in == ParameterIn::Path
         {
             parameter.description = Some(format!("The id of the {}.", parameter.name));
+        }
+    }
+}
+
+/// Files are bytes; utoipa would say that they are lists of numbers.
+fn say_bytes(operation: &mut Operation) {
+    let body = operation.request_body.iter_mut().filter_map(|body| match body {
+        RefOr::T(body) => Some(body.content.iter_mut()),
+        RefOr::Ref(_) => None,
+    });
+    let answers = operation.responses.responses.values_mut().filter_map(|response| match response {
+        RefOr::T(response) => Some(response.content.iter_mut()),
+        RefOr::Ref(_) => None,
+    });
+    for (kind, content) in body.flatten().chain(answers.flatten()) {
+        if let RefOr::T(content) = content
+            && (kind == "application/octet-stream" || kind.starts_with("image/"))
+        {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            content.schema = Some(RefOr::T(Schema::Object(bytes.build())));
         }
     }
 }
