@@ -9,13 +9,16 @@ mod confirmation;
 mod events;
 mod failure;
 mod loader;
+mod pictures;
 mod token;
 
 pub use client::{
     Etag, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
+    put_file, take_away,
 };
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use events::listen;
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
+pub use pictures::{known_picture, picture};
 pub use token::{expect_session, forget_token, on_denied, on_lost_session, resume, take_token};

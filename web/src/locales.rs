@@ -67,6 +67,7 @@ pub mod invitations;
 pub mod licence_consumption;
 pub mod many_users;
 pub mod palette;
+pub mod pictures;
 pub mod problems;
 pub mod profile;
 pub mod project;

@@ -102,6 +102,32 @@ pub async fn delete(path: &str, etag: Option<&Etag>) -> Result<(), Failure> {
     .map(|_| ())
 }
 
+/// Puts a file in its place, with the version that one has seen.
+pub async fn put_file<T: DeserializeOwned>(
+    path: &str,
+    etag: &Etag,
+    file: Vec<u8>,
+) -> Result<Versioned<T>, Failure> {
+    let build = || {
+        let request = request(&Method::PUT, path).header(header::IF_MATCH, &etag.0);
+        request.header(header::CONTENT_TYPE, "application/octet-stream").body(file.clone())
+    };
+    versioned(send(build).await?).await
+}
+
+/// Takes a part of something away, and gives what is left of it.
+pub async fn take_away<T: DeserializeOwned>(path: &str, etag: &Etag) -> Result<Versioned<T>, Failure> {
+    versioned(send(|| request(&Method::DELETE, path).header(header::IF_MATCH, &etag.0)).await?).await
+}
+
+/// A file with its kind.
+pub(super) async fn file(path: &str) -> Result<(String, Vec<u8>), Failure> {
+    let answer = send(|| request(&Method::GET, path)).await?;
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_owned();
+    Ok((kind, answer.bytes().await.map_err(|_| Failure::Unreachable)?.to_vec()))
+}
+
 /// For the renewal itself, which must not wait for itself.
 pub(super) async fn post_without_renewal<T: DeserializeOwned>(
     path: &str,

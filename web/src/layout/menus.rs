@@ -1,7 +1,7 @@
 //! The menus at the two ends of the rail: the organization and the person.
 
 use leptos::prelude::*;
-use shared::{Language, session::CurrentSession};
+use shared::{Language, picture::PictureSize, session::CurrentSession};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -12,16 +12,21 @@ use crate::{
     route::{Place, Route},
     session::Session,
     theme::{Theme, ThemeChoice},
-    ui::{Avatar, Icon, IconView, Mark, Menu, MenuEntry, Toasts},
+    ui::{Avatar, Icon, IconView, Mark, Menu, MenuEntry, Picture, Toasts},
 };
 
 #[component]
 pub(super) fn OrganizationMenu(session: CurrentSession) -> impl IntoView {
-    let name = session.organization.name;
+    let (name, now) = (session.organization.name, Session::expect());
+    // It may change while the frame stands.
+    let logo = Memo::new(move |_| now.current().and_then(|current| current.settings.logo));
     let shown = name.clone();
     let face = move || {
         view! {
-            <Mark />
+            {move || match logo.get() {
+                Some(id) => view! { <Picture id size=PictureSize::Small class="rail-logo" /> }.into_any(),
+                None => view! { <Mark /> }.into_any(),
+            }}
             <span class="rail-name">{shown.clone()}</span>
         }
     };
@@ -44,11 +49,11 @@ pub(super) fn OrganizationMenu(session: CurrentSession) -> impl IntoView {
 #[component]
 pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
     let name = format!("{} {}", session.first_name, session.last_name);
-    let email = session.email;
+    let (email, photo) = (session.email, session.photo);
     let label = frame::person_menu(&name, &email);
     let face = move || {
         view! {
-            <Avatar name=name.clone() />
+            <Avatar name=name.clone() photo />
             <span class="rail-person-text">
                 <span class="rail-name">{name.clone()}</span>
                 " "

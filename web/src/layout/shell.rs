@@ -40,11 +40,12 @@ pub fn Shell() -> impl IntoView {
         }
     });
     // The frame and what is being typed in it stay while the person's rights change under them. It is made anew for
-    // what it shows itself: another person, another name. A further session of the same person goes on where the last one
+    // what it shows itself: another person, another name or photo. A further session of the same person goes on where the last one
     // ended.
     let user = Memo::new(move |_| {
         session.current().map(|current| {
-            (current.user, current.email, current.first_name, current.last_name, current.organization.name)
+            let name = (current.first_name, current.last_name);
+            (current.user, current.email, name, current.photo, current.organization.name)
         })
     });
     let is_entrance = move || route.with(|route| route.as_ref().is_some_and(Route::is_entrance));

@@ -1,7 +1,8 @@
 //! The names of what the audit log keeps of things, and the words for values that are keys.
 
 use super::{
-    general_data, licence_consumption, project, project_parameters, projects, role_definition, users,
+    general_data, licence_consumption, pictures, project, project_parameters, projects, role_definition,
+    users,
 };
 use crate::locale::{self, pick};
 use shared::{Language, licence::Function};
@@ -55,6 +56,8 @@ fn known(name: &str) -> Option<&'static str> {
         "no_login" => users::no_login(),
         "order" => pick("Order", "Orden"),
         "password" => users::password(),
+        "photo" => pictures::photo(),
+        "logo" => pictures::logo(),
         "phone" => general_data::phone(),
         "position" => project::position(),
         "priority" => projects::priority(),
@@ -101,6 +104,8 @@ pub fn value(field: &str, key: &str) -> Option<String> {
         "ended_because" => reason(key)?.to_owned(),
         "state" => state(key)?.to_owned(),
         "password" => password(key)?.to_owned(),
+        "photo" if key == "gone" => pick("gone", "eliminada").to_owned(),
+        "photo" | "logo" => pick("an image", "una imagen").to_owned(),
         _ => return None,
     })
 }

@@ -13,16 +13,17 @@ use self::draft::{Fields, GeneralDraft};
 use crate::{
     api::{self, Loader},
     locale,
-    locales::{common, general_data as t},
+    locales::{common, general_data as t, pictures},
     merge::{Draft as _, StaleMerge},
     session::Session,
     ui::{
-        AsyncView, Form, FormActions, FormState, Notice, Page, SearchSelect, Section, SelectField, Switch,
-        TextField, TextKind, Toasts, Tone,
+        AsyncView, Form, FormActions, FormState, Notice, Page, PictureField, SearchSelect, Section,
+        SelectField, Switch, TextField, TextKind, Toasts, Tone,
     },
 };
 
 const PATH: &str = "/general-data";
+const LOGO: &str = "/general-data/logo";
 
 /// The screen of the menu `general_data`.
 #[component]
@@ -60,6 +61,18 @@ fn Editor(data: Data) -> impl IntoView {
         }
     };
     let give_up = move |()| fields.set(saved.with_untracked(GeneralDraft::of));
+    let send_logo = move |file: Option<Vec<u8>>| async move {
+        let etag = api::Etag::of_version(saved.with_untracked(|saved| saved.version));
+        let sent = match file {
+            Some(file) => api::put_file::<Data>(LOGO, &etag, file).await,
+            None => api::take_away(LOGO, &etag).await,
+        };
+        saved.set(sent?.value);
+        // The frame shows it, too.
+        session.reload().await;
+        Ok(())
+    };
+    let logo = Signal::derive(move || saved.with(|saved| saved.logo));
     view! {
         <Show when=move || fixed.get()>
             <div class="form-notice">
@@ -67,6 +80,11 @@ fn Editor(data: Data) -> impl IntoView {
                     <p>{t::read_only_text()}</p>
                 </Notice>
             </div>
+        </Show>
+        <Show when=move || may_update.get()>
+            <Section title=pictures::logo() text=pictures::logo_text()>
+                <PictureField current=logo whole=true send=send_logo />
+            </Section>
         </Show>
         <Form state=form send>
             <Section title=t::company() text=t::company_text()>

@@ -5,14 +5,18 @@ mod person;
 mod sessions;
 
 use leptos::prelude::*;
+use shared::session::CurrentSession;
 
 use self::{password::Password, person::PersonForm, sessions::Sessions};
 use crate::{
-    locales::{api_tokens as tokens, profile as t},
+    api::{self, Etag},
+    locales::{api_tokens as tokens, pictures, profile as t},
     route::Route,
     session::Session,
-    ui::{Avatar, Icon, LinkButton, Page, Section},
+    ui::{Avatar, Icon, LinkButton, Page, PictureField, Section},
 };
+
+const PHOTO: &str = "/profile/photo";
 
 /// The screen.
 #[component]
@@ -24,10 +28,21 @@ pub fn Profile() -> impl IntoView {
         let name = format!("{} {}", current.first_name, current.last_name);
         let minimum = current.settings.minimum_password_length;
         let email = current.email.clone();
+        let (photo, version) = (current.photo, current.version);
+        let send = move |file: Option<Vec<u8>>| async move {
+            let etag = Etag::of_version(version);
+            let sent = match file {
+                Some(file) => api::put_file::<CurrentSession>(PHOTO, &etag, file).await,
+                None => api::take_away(PHOTO, &etag).await,
+            };
+            sent?;
+            session.reload().await;
+            Ok(())
+        };
         view! {
             <div class="measure">
                 <div class="profile-head">
-                    <Avatar name=name.clone() large=true />
+                    <Avatar name=name.clone() large=true photo />
                     <div>
                         <p class="profile-name">{name}</p>
                         <p class="muted">{email.clone()} " · " {current.organization.name.clone()}</p>
@@ -35,6 +50,9 @@ pub fn Profile() -> impl IntoView {
                 </div>
                 <Section title=t::person() text=t::person_text()>
                     <PersonForm current />
+                </Section>
+                <Section title=pictures::photo() text=pictures::photo_text()>
+                    <PictureField current=photo send />
                 </Section>
                 <Section title=t::password() text=t::password_text()>
                     <Password minimum email />

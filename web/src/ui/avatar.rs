@@ -1,6 +1,9 @@
 //! A person in a few pixels: initials on a colour that follows from the name.
 
 use leptos::prelude::*;
+use shared::{ids::PictureId, picture::PictureSize};
+
+use super::Picture;
 
 /// The number of colours in the tokens: `--person-1` and on.
 const COLOURS: u32 = 8;
@@ -29,7 +32,11 @@ pub fn Avatar(
     /// Larger, at the head of a page.
     #[prop(optional)]
     large: bool,
+    /// The photo; the initials stand where there is none, and until it is there.
+    #[prop(optional_no_strip)]
+    photo: Option<PictureId>,
 ) -> impl IntoView {
+    let of_photo = if large { PictureSize::Large } else { PictureSize::Small };
     let size = if large { " avatar-large" } else { "" };
     view! {
         // By the stylesheet, so that copied text and labels have the name alone.
@@ -37,7 +44,9 @@ pub fn Avatar(
             class=format!("avatar avatar-{}{size}", colour(&name))
             data-initials=initials(&name)
             aria-hidden="true"
-        ></span>
+        >
+            {photo.map(|id| view! { <Picture id size=of_photo class="avatar-photo" /> })}
+        </span>
     }
 }
 
@@ -50,10 +59,13 @@ pub fn PersonName(
     /// The e-mail or the like, below the name.
     #[prop(optional, into)]
     detail: Option<String>,
+    /// The photo.
+    #[prop(optional_no_strip)]
+    photo: Option<PictureId>,
 ) -> impl IntoView {
     view! {
         <span class="person">
-            <Avatar name=name.clone() />
+            <Avatar name=name.clone() photo />
             <span class="person-text">
                 <span class="person-name">{name}</span>
                 {detail.map(|detail| view! { <span class="person-detail">{detail}</span> })}

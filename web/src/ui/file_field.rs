@@ -18,6 +18,9 @@ pub fn FileField(
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// Whether there has to be one.
+    #[prop(default = true)]
+    required: bool,
     /// What happens once one is chosen.
     #[prop(into)]
     on_choose: Callback<ev::Event>,
@@ -30,7 +33,7 @@ pub fn FileField(
                 class="input input-file"
                 type="file"
                 accept=accept
-                aria-required="true"
+                aria-required=required.then_some("true")
                 aria-invalid=tie.invalid()
                 aria-describedby=tie.described_by
                 on:change=move |event| on_choose.run(event)

@@ -88,7 +88,7 @@ fn name(user: &User, opened: Opened) -> impl IntoView + use<> {
     };
     view! {
         <a id=link_id(&user.id.to_string()) href=Route::User(user.id).href() on:click=open>
-            <PersonName name=full_name(user) />
+            <PersonName name=full_name(user) photo=user.photo />
         </a>
     }
 }

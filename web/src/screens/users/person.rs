@@ -8,11 +8,11 @@ use super::{
     access::Access, columns::relative, erase::Erase, form::UserForm, full_name, password::PasswordSection,
 };
 use crate::{
-    api::{self, Loader},
-    locales::{explain, licence_consumption, users as t},
+    api::{self, Etag, Loader},
+    locales::{explain, licence_consumption, pictures, users as t},
     route::Route,
     session::Session,
-    ui::{AsyncView, Avatar, Badge, Link, Notice, Section, Tone},
+    ui::{AsyncView, Avatar, Badge, Link, Notice, PictureField, Section, Tone},
 };
 
 #[component]
@@ -58,6 +58,19 @@ fn Loaded(
             spawn_local(session.reload());
         }
     });
+    let photo = Signal::derive(move || saved.with(|user| user.photo));
+    let send_photo = move |file: Option<Vec<u8>>| async move {
+        let (path, etag) = saved
+            .with_untracked(|user| (format!("/users/{}/photo", user.id), Etag::of_version(user.version)));
+        let sent = match file {
+            Some(file) => api::put_file::<User>(&path, &etag, file).await,
+            None => api::take_away(&path, &etag).await,
+        };
+        let user = sent?.value;
+        saved.set(user.clone());
+        changed.run(user);
+        Ok(())
+    };
     let may_update =
         Memo::new(move |_| session.may(Menu::Users, Operation::Update) && !saved.with(|user| user.erased));
     view! {
@@ -69,6 +82,9 @@ fn Loaded(
         </Show>
         <UserForm saved roles on_saved=changed />
         <Show when=move || may_update.get()>
+            <Section title=pictures::photo() text=pictures::photo_of_person_text()>
+                <PictureField current=photo send=send_photo />
+            </Section>
             <Section title=t::password()>
                 <PasswordSection saved is_self on_saved=changed />
             </Section>
@@ -124,9 +140,9 @@ fn Head(saved: RwSignal<User>) -> impl IntoView {
         })
     };
     let face = move || {
-        let (name, email) = saved.with(|user| (full_name(user), user.email.clone()));
+        let (name, email, photo) = saved.with(|user| (full_name(user), user.email.clone(), user.photo));
         view! {
-            <Avatar name large=true />
+            <Avatar name large=true photo />
             <div class="person-head-text">
                 <p class="muted">{email}</p>
                 <div class="person-badges">{badges}</div>
