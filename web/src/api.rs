@@ -14,7 +14,7 @@ mod token;
 
 pub use client::{
     Etag, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
-    put_file, take_away,
+    replace_file,
 };
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use events::listen;

@@ -160,15 +160,15 @@ pub async fn get_sign_in_logo(
         .await?;
     let tag = tag(picture, PictureSize::Large);
     if is_known(&request, &tag) {
-        return Ok(unchanged(&tag, FOR_A_WHILE));
+        return Ok(unchanged(&tag, AS_LONG_AS_IT_IS_THERE));
     }
-    Ok(image(site.files.get(&object, &key).await?, &media_type, &tag, FOR_A_WHILE))
+    Ok(image(site.files.get(&object, &key).await?, &media_type, &tag, AS_LONG_AS_IT_IS_THERE))
 }
 
 /// What is under this address never changes.
 const FOR_GOOD: &str = "private, max-age=31536000, immutable";
-/// Under this address there may be another one tomorrow.
-const FOR_A_WHILE: &str = "private, max-age=300";
+/// Under this address there may be another one by now: whoever has it asks whether it is still that.
+const AS_LONG_AS_IT_IS_THERE: &str = "private, no-cache";
 
 fn tag(picture: PictureId, size: PictureSize) -> String {
     format!("\"{picture}-{}\"", size.key())

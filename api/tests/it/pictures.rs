@@ -107,6 +107,7 @@ fn the_logo_is_seen_before_anybody_signs_in_at_the_host_of_its_organization() {
     assert_eq!((page(&anyone), data.version), (data.logo, 2));
     assert_eq!(session(&admin).settings.logo, data.logo);
     let logo = anyone.get("/sign-in-page/logo").expect(200);
+    assert_eq!(logo.header("cache-control"), Some("private, no-cache"), "another one is seen at once");
     assert_eq!((logo.header("content-type"), sides(&logo.bytes)), (Some("image/png"), (48, 32)));
     let tag = logo.header("etag").expect("a tag");
     app.client(&app.acme).with_header("if-none-match", tag).get("/sign-in-page/logo").expect(304);

@@ -102,22 +102,21 @@ pub async fn delete(path: &str, etag: Option<&Etag>) -> Result<(), Failure> {
     .map(|_| ())
 }
 
-/// Puts a file in its place, with the version that one has seen.
-pub async fn put_file<T: DeserializeOwned>(
+/// Puts a file in its place, or takes away what stands there, of the version that one has seen; gives the thing that it
+/// belongs to.
+pub async fn replace_file<T: DeserializeOwned>(
     path: &str,
     etag: &Etag,
-    file: Vec<u8>,
+    file: Option<Vec<u8>>,
 ) -> Result<Versioned<T>, Failure> {
-    let build = || {
-        let request = request(&Method::PUT, path).header(header::IF_MATCH, &etag.0);
-        request.header(header::CONTENT_TYPE, "application/octet-stream").body(file.clone())
+    let build = || match &file {
+        Some(file) => request(&Method::PUT, path)
+            .header(header::IF_MATCH, &etag.0)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .body(file.clone()),
+        None => request(&Method::DELETE, path).header(header::IF_MATCH, &etag.0),
     };
     versioned(send(build).await?).await
-}
-
-/// Takes a part of something away, and gives what is left of it.
-pub async fn take_away<T: DeserializeOwned>(path: &str, etag: &Etag) -> Result<Versioned<T>, Failure> {
-    versioned(send(|| request(&Method::DELETE, path).header(header::IF_MATCH, &etag.0)).await?).await
 }
 
 /// A file with its kind.

@@ -63,11 +63,7 @@ fn Editor(data: Data) -> impl IntoView {
     let give_up = move |()| fields.set(saved.with_untracked(GeneralDraft::of));
     let send_logo = move |file: Option<Vec<u8>>| async move {
         let etag = api::Etag::of_version(saved.with_untracked(|saved| saved.version));
-        let sent = match file {
-            Some(file) => api::put_file::<Data>(LOGO, &etag, file).await,
-            None => api::take_away(LOGO, &etag).await,
-        };
-        saved.set(sent?.value);
+        saved.set(api::replace_file::<Data>(LOGO, &etag, file).await?.value);
         // The frame shows it, too.
         session.reload().await;
         Ok(())

@@ -30,12 +30,10 @@ pub fn Profile() -> impl IntoView {
         let email = current.email.clone();
         let (photo, version) = (current.photo, current.version);
         let send = move |file: Option<Vec<u8>>| async move {
+            // Roles that were changed meanwhile came by the live stream, and with them another version.
+            let version = session.current_untracked().map_or(version, |now| now.version);
             let etag = Etag::of_version(version);
-            let sent = match file {
-                Some(file) => api::put_file::<CurrentSession>(PHOTO, &etag, file).await,
-                None => api::take_away(PHOTO, &etag).await,
-            };
-            sent?;
+            api::replace_file::<CurrentSession>(PHOTO, &etag, file).await?;
             session.reload().await;
             Ok(())
         };

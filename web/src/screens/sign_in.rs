@@ -45,10 +45,9 @@ pub fn SignIn() -> impl IntoView {
             .into_any()
         }
         Load::Ready(SignInPage { organization, logo }) => view! {
-            {logo.map(|logo| {
+            {logo.map(|_| {
                 let name = organization.as_ref().map(|organization| organization.name.clone());
-                // Its address is the same for every logo: the id says which one is meant.
-                let address = format!("{}/api/v1/sign-in-page/logo#{logo}", browser::origin());
+                let address = format!("{}/api/v1/sign-in-page/logo", browser::origin());
                 view! { <img class="entrance-logo" src=address alt=name /> }
             })}
             <Show

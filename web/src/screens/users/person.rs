@@ -62,11 +62,7 @@ fn Loaded(
     let send_photo = move |file: Option<Vec<u8>>| async move {
         let (path, etag) = saved
             .with_untracked(|user| (format!("/users/{}/photo", user.id), Etag::of_version(user.version)));
-        let sent = match file {
-            Some(file) => api::put_file::<User>(&path, &etag, file).await,
-            None => api::take_away(&path, &etag).await,
-        };
-        let user = sent?.value;
+        let user: User = api::replace_file(&path, &etag, file).await?.value;
         saved.set(user.clone());
         changed.run(user);
         Ok(())
