@@ -1,5 +1,7 @@
 // Photos and the logo, from a person's machine to everybody's screens.
 
+import { crc32, deflateSync } from "node:zlib";
+
 import { dialog, toast } from "./support/screens.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -12,6 +14,24 @@ const image = {
     "base64",
   ),
 };
+
+/** A PNG of one grey, so wide and so high. */
+function png(width: number, height: number): Buffer {
+  const chunk = (name: string, data: Buffer): Buffer => {
+    const [length, body, sum] = [Buffer.alloc(4), Buffer.concat([Buffer.from(name), data]), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head[8] = 8;
+  const rows = Buffer.from(Array.from({ length: height }, () => [0, ...Array<number>(width).fill(96)]).flat());
+  const signature = Buffer.from("89504e470d0a1a0a", "hex");
+  return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+}
+
 const field = "Choose an image, or drop one here";
 
 test("a photo is chosen, seen by others, and taken away again", async ({ organization, enter }) => {
@@ -53,12 +73,15 @@ test("who manages people gives them a photo", async ({ organization, enter }) =>
 test("the logo stands in the frame and at the sign-in", async ({ organization, enter, browser }) => {
   const page = await enter(organization, organization.admin, "/general-data");
   const logo = page.getByRole("region", { name: "Logo" });
-  await logo.getByLabel(field).setInputFiles(image);
+  await logo.getByLabel(field).setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: png(600, 100) });
   await expect(toast(page, "The image is saved")).toBeVisible();
   await expect(page.getByRole("banner").locator("img.rail-logo")).toBeVisible();
+  // A wide one leaves room for its button where there is little.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(logo.getByRole("button", { name: "Remove" })).toBeInViewport({ ratio: 1 });
   const stranger = await browser.newPage();
   await stranger.goto(`${organization.origin}/sign-in`);
   await expect(stranger.locator("img.entrance-logo")).toBeVisible();
-  expect(await stranger.locator("img.entrance-logo").evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(1);
+  expect(await stranger.locator("img.entrance-logo").evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(600);
   await stranger.close();
 });
