@@ -1,7 +1,7 @@
 // The command palette: everything one may open or do, from one box, by the keyboard and on a phone.
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { dialog, title } from "./support/screens.ts";
+import { expectNoViolation } from "./support/sight.ts";
 import { expect, test } from "./support/test.ts";
 
 const palette = { name: "Search or go to" };
@@ -71,8 +71,7 @@ test("it is whole on a phone, light and dark", async ({ organization, enter }) =
   await search.click();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+    await expectNoViolation(page, `the command palette, ${colorScheme}`);
   }
   await page.getByRole("option", { name: "General Data" }).click();
   await expect(title(page, "General Data")).toBeVisible();

@@ -28,7 +28,8 @@ export default defineConfig({
     timezoneId: "Europe/Madrid",
     viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Recording takes a third of the time of every journey. Whoever looks for a failure sets this, and goes the one way.
+    trace: process.env.PORTICO_TRACE ? "retain-on-failure" : "off",
     launchOptions: {
       executablePath: process.env.PORTICO_CHROMIUM ?? "/usr/bin/chromium",
       args: [

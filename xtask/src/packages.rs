@@ -41,7 +41,7 @@ impl Need {
             Self::Compiler => "build-essential",
             Self::ClientLibrary => "libpq-dev",
             Self::Server => "postgresql",
-            Self::Chromium => "chromium",
+            Self::Chromium => "chromium-headless-shell",
             Self::Python => "python3-venv",
             Self::MailServer => "python3-aiosmtpd",
             Self::Curl => "curl",
@@ -120,7 +120,8 @@ pub fn chromium() -> Option<PathBuf> {
         program.canonicalize().is_ok_and(|real| real.starts_with("/snap") || real.ends_with("snap"))
             || std::fs::read(program).is_ok_and(|text| text.len() < 10_000 && contains(&text, b"snap"))
     };
-    ["chromium", "google-chrome", "chromium-browser"]
+    // The one without windows takes a third less of the processor for the same pages.
+    ["chromium-headless-shell", "chromium", "google-chrome", "chromium-browser"]
         .iter()
         .filter_map(|name| exec::find(name))
         .find(|program| program.starts_with("/usr/bin") && !is_snap(program))

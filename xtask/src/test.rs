@@ -3,6 +3,7 @@
 mod clients;
 mod journeys;
 mod openapi;
+mod passed;
 mod policy;
 mod production;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Error, Result};
 use clap::ValueEnum;
 
+use self::passed::Passed;
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::packages::{self, Need};
 use crate::{app, environment, exec, interrupt, repo, steps};
@@ -48,8 +50,11 @@ enum Part {
 /// What the person may choose.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Parts to run; all when none is named.
+    /// Parts to run, whatever they saw before; when none is named, those that have not passed yet as things are.
     parts: Vec<Part>,
+    /// Run all parts, also those that passed today and have seen nothing new since.
+    #[arg(long)]
+    all: bool,
     /// Passed on to the tests of the one part that is named.
     #[arg(last = true)]
     passed_on: Vec<String>,
@@ -59,6 +64,8 @@ pub struct Options {
 #[derive(Debug)]
 enum Ending {
     Passed,
+    /// It passed today, and nothing that it sees is another one since.
+    Unchanged,
     Failed(Error),
     Skipped,
 }
@@ -80,6 +87,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let root = repo::root()?;
     let private = repo::private_folder(&root)?;
     let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
+    let passed = Passed::open(&root, &private)?;
     let mut endings = vec![];
     let mut broken = false;
     for part in parts {
@@ -88,11 +96,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         let ending = if broken || interrupt::requested() {
             Ending::Skipped
         } else {
-            match part.run(&root, &private, &options.passed_on) {
-                Ok(()) => Ending::Passed,
-                Err(_) if interrupt::requested() => Ending::Skipped,
-                Err(error) => Ending::Failed(error),
-            }
+            part.ending(&root, &private, options, &passed)?
         };
         if let Ending::Failed(error) = &ending {
             steps::report(error);
@@ -104,6 +108,28 @@ pub fn command(options: &Options) -> Result<ExitCode> {
 }
 
 impl Part {
+    /// Runs the part where it has not passed yet on what it sees, or was asked for by name.
+    fn ending(self, root: &Path, private: &Path, options: &Options, passed: &Passed<'_>) -> Result<Ending> {
+        let seen = passed.seen_by(self)?;
+        let asked_for = options.all || !options.parts.is_empty();
+        if !asked_for && seen.is_some_and(|seen| passed.has(self, seen)) {
+            println!("passed today, and nothing that it sees has changed since; --all runs it again");
+            return Ok(Ending::Unchanged);
+        }
+        passed.forget(self)?;
+        match self.run(root, private, &options.passed_on) {
+            Ok(()) => {
+                // Not where only some of its tests were asked for.
+                if let Some(seen) = seen.filter(|_| options.passed_on.is_empty()) {
+                    passed.note(self, seen)?;
+                }
+                Ok(Ending::Passed)
+            }
+            Err(_) if interrupt::requested() => Ok(Ending::Skipped),
+            Err(error) => Ok(Ending::Failed(error)),
+        }
+    }
+
     fn run(self, root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         match self {
             Self::Fmt => fmt(root),
@@ -217,15 +243,17 @@ fn summary(endings: &[(Part, Ending, Duration)]) -> ExitCode {
     for (part, ending, took) in endings {
         let (word, reason) = match ending {
             Ending::Passed => ("ok", String::new()),
+            Ending::Unchanged => ("unchanged", String::new()),
             Ending::Failed(error) => {
                 ("FAILED", format!("  {}", error.to_string().lines().next().unwrap_or_default()))
             }
             Ending::Skipped => ("skipped", String::new()),
         };
-        println!("{:<8}{word:<9}{:>12}{reason}", part.to_string(), steps::spoken(*took));
+        println!("{:<8}{word:<11}{:>12}{reason}", part.to_string(), steps::spoken(*took));
     }
     let whole = endings.iter().map(|(_, _, took)| *took).sum();
-    println!("{:<17}{:>12}", "together", steps::spoken(whole));
-    let all_passed = endings.iter().all(|(_, ending, _)| matches!(ending, Ending::Passed));
+    println!("{:<19}{:>12}", "together", steps::spoken(whole));
+    let all_passed =
+        endings.iter().all(|(_, ending, _)| matches!(ending, Ending::Passed | Ending::Unchanged));
     if all_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
