@@ -13,7 +13,12 @@ use api::{
     db::{migrate, operator::OperatorDb},
     organizations,
 };
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    r2d2::{Error, ManageConnection, Pool, PooledConnection},
+    sql_query,
+};
 
 use super::server::{starting_organizations, starting_time};
 
@@ -24,6 +29,35 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 #[derive(Debug)]
 pub struct Database {
     name: String,
+    superusers: Pool<Superusers>,
+}
+
+/// A connection of a superuser, lent.
+pub type Superuser = PooledConnection<Superusers>;
+
+/// Opens connections of a superuser to one database. They are many, each for a statement or two, and PostgreSQL needs
+/// longer to open one than for the statements: so they are kept, and given back as if they were new.
+#[derive(Debug)]
+pub struct Superusers(String);
+
+impl ManageConnection for Superusers {
+    type Connection = PgConnection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<PgConnection, Error> {
+        PgConnection::establish(&self.0).map_err(Error::ConnectionError)
+    }
+
+    /// Tests end connections of others.
+    fn is_valid(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        connection.batch_execute("SELECT 1").map_err(Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut PgConnection) -> bool {
+        let as_new = "ROLLBACK; RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; \
+                      SELECT pg_advisory_unlock_all()";
+        std::thread::panicking() || connection.batch_execute(as_new).is_err()
+    }
 }
 
 impl Database {
@@ -36,14 +70,20 @@ impl Database {
                 "CREATE DATABASE {name} TEMPLATE {template} OWNER portico_owner STRATEGY file_copy"
             ))
             .expect("a database is cloned");
-        Self { name }
+        Self::of(name)
     }
 
     /// A database with roles and nothing else, for tests of migrations.
     pub fn empty() -> Self {
         let name = format!("empty_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         migrate::bootstrap(&admin_url(), &name).expect("a database is made");
-        Self { name }
+        Self::of(name)
+    }
+
+    fn of(name: String) -> Self {
+        let superusers = Superusers(with_database(&admin_url(), &name));
+        let superusers = Pool::builder().max_size(20).min_idle(Some(0)).build_unchecked(superusers);
+        Self { name, superusers }
     }
 
     /// Its name.
@@ -67,8 +107,8 @@ impl Database {
     }
 
     /// A connection that row-level security does not hold, for looking at everything.
-    pub fn superuser(&self) -> PgConnection {
-        PgConnection::establish(&self.superuser_url()).expect("the test's database answers")
+    pub fn superuser(&self) -> Superuser {
+        self.superusers.get().expect("the test's database answers")
     }
 }
 
