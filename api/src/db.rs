@@ -35,7 +35,7 @@ pub use doors::{Organization, Platform};
 pub use gate::{Connections, connection_pool};
 pub use kept::{Kept, Unkept};
 pub use record::{Actor, Entity};
-pub use tenant::{AccessScope, TenantConn};
+pub use tenant::{AccessScope, Outdated, TenantConn};
 
 use crate::{
     ApiError,
@@ -270,17 +270,17 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
     {
-        let clock = self.0.clock.clone();
-        let (value, changed) = self
+        let (clock, kept) = (self.0.clock.clone(), Some(self.0.access.clone()));
+        let (value, outdated) = self
             .0
             .gate
             .run(For::Organization(organization), move |connection| {
-                Unit { mode, organization, actor, clock }.run(connection, work)
+                Unit { mode, organization, actor, clock, kept }.run(connection, work)
             })
             .await?;
         // The notification tells the other servers; this one must not wait for its own.
-        for scope in changed {
-            self.0.access.forget(organization, scope);
+        for what in outdated {
+            self.0.access.forget(organization, what);
         }
         Ok(value)
     }

@@ -10,7 +10,7 @@ mod rules;
 mod seed;
 mod store;
 
-pub use choices::{Choices, choices};
+pub use choices::{Choices, choices, choices_with};
 pub use seed::seed;
 
 use crate::{http::route::Route, routes};

@@ -24,7 +24,8 @@ use super::{
 };
 use crate::{
     ApiError,
-    db::{AccessScope, Db, Organization},
+    db::{AccessScope, Db, Organization, Outdated},
+    project_parameters::Choices,
 };
 
 /// How long anything is kept at most.
@@ -68,6 +69,8 @@ struct Inner {
     token_ids: Cache<(OrganizationId, TokenHash), (UserId, ApiTokenId)>,
     /// The tokens of those who have shown one, by person: what changes one changes one person's.
     tokens: Cache<(OrganizationId, UserId), Arc<Tokens>>,
+    /// The lists that projects choose from.
+    choices: Cache<OrganizationId, Arc<Choices>>,
     /// How often what was asked for was kept.
     looks: Looks,
     /// Those who wait to hear that something was forgotten.
@@ -89,6 +92,7 @@ pub struct Looks {
     pub people: Look,
     pub organizations: Look,
     pub tokens: Look,
+    pub choices: Look,
 }
 
 impl Look {
@@ -130,6 +134,7 @@ impl AccessCache {
                 .time_to_live(limit)
                 .support_invalidation_closures()
                 .build(),
+            choices: Cache::builder().max_capacity(ORGANIZATIONS).time_to_live(limit).build(),
             looks: Looks::default(),
             watch: Watch::default(),
             forgotten: AtomicU64::new(0),
@@ -244,6 +249,29 @@ impl AccessCache {
         Ok(Some(organization))
     }
 
+    /// The lists that projects of the organization choose from: those kept, where they are enough, or as they are read
+    /// now. A project may have an entry that was added on another server a moment ago.
+    pub fn choices(
+        &self,
+        organization: OrganizationId,
+        is_enough: impl FnOnce(&Choices) -> bool,
+        read: impl FnOnce() -> Result<Choices, ApiError>,
+    ) -> Result<Arc<Choices>, ApiError> {
+        let kept = self.0.choices.get(&organization).filter(|choices| is_enough(choices));
+        self.0.looks.choices.note(kept.is_some());
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let before = self.0.forgotten.load(Ordering::Acquire);
+        let choices = Arc::new(read()?);
+        self.keep(
+            before,
+            || self.0.choices.insert(organization, Arc::clone(&choices)),
+            || self.0.choices.invalidate(&organization),
+        );
+        Ok(choices)
+    }
+
     /// Keeps what was read, unless something was forgotten since the read began. The second look closes the gap
     /// between the first one and the insertion.
     fn keep(&self, before: u64, insert: impl FnOnce(), remove: impl FnOnce()) {
@@ -256,9 +284,19 @@ impl AccessCache {
         }
     }
 
-    /// Forgets what was known of the people concerned.
-    pub fn forget(&self, organization: OrganizationId, scope: AccessScope) {
+    /// Forgets what is outdated.
+    pub fn forget(&self, organization: OrganizationId, outdated: Outdated) {
         self.0.forgotten.fetch_add(1, Ordering::AcqRel);
+        match outdated {
+            Outdated::Choices => self.0.choices.invalidate(&organization),
+            Outdated::Access(scope) => {
+                self.forget_access(organization, scope);
+                self.0.watch.wake(organization, scope);
+            }
+        }
+    }
+
+    fn forget_access(&self, organization: OrganizationId, scope: AccessScope) {
         match scope {
             AccessScope::User(user) => {
                 self.0.people.invalidate(&(organization, user));
@@ -276,7 +314,6 @@ impl AccessCache {
                 }
             }
         }
-        self.0.watch.wake(organization, scope);
     }
 
     /// Those who wait to hear that something was forgotten.
@@ -291,6 +328,7 @@ impl AccessCache {
         self.0.organizations.invalidate_all();
         self.0.absent.invalidate_all();
         self.0.tokens.invalidate_all();
+        self.0.choices.invalidate_all();
         self.0.watch.wake_all();
     }
 }

@@ -17,10 +17,10 @@ use std::{
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use shared::ids::{OrganizationId, UserId};
 
-use super::AccessScope;
+use super::{AccessScope, Outdated};
 use crate::access::cache::AccessCache;
 
-/// The channel of changed rights.
+/// The channel of changed rights, and of what else servers keep.
 pub const CHANNEL: &str = "portico_access";
 
 // diesel offers no way to sleep on the socket, so it is asked ten times a second: no system call but a read that
@@ -29,18 +29,25 @@ const POLL: Duration = Duration::from_millis(100);
 // A connection that is dead without saying so is found by a query every few seconds.
 const POLLS_BETWEEN_PINGS: u32 = 50;
 
-pub(super) fn payload(organization: OrganizationId, scope: AccessScope) -> String {
-    match scope {
-        AccessScope::User(user) => format!("{organization} {user}"),
-        AccessScope::Everyone => format!("{organization} *"),
+/// How the lists that projects choose from are called.
+const CHOICES: &str = "choices";
+
+pub(super) fn payload(organization: OrganizationId, outdated: Outdated) -> String {
+    match outdated {
+        Outdated::Access(AccessScope::User(user)) => format!("{organization} {user}"),
+        Outdated::Access(AccessScope::Everyone) => format!("{organization} *"),
+        Outdated::Choices => format!("{organization} {CHOICES}"),
     }
 }
 
-fn parse(payload: &str) -> Option<(OrganizationId, AccessScope)> {
-    let (organization, scope) = payload.split_once(' ')?;
-    let scope =
-        if scope == "*" { AccessScope::Everyone } else { AccessScope::User(scope.parse::<UserId>().ok()?) };
-    Some((organization.parse().ok()?, scope))
+fn parse(payload: &str) -> Option<(OrganizationId, Outdated)> {
+    let (organization, what) = payload.split_once(' ')?;
+    let outdated = match what {
+        "*" => Outdated::Access(AccessScope::Everyone),
+        CHOICES => Outdated::Choices,
+        user => Outdated::Access(AccessScope::User(user.parse::<UserId>().ok()?)),
+    };
+    Some((organization.parse().ok()?, outdated))
 }
 
 /// What reaches whoever listens.
@@ -66,7 +73,7 @@ impl Listener {
         Self::follow(url, CHANNEL, move |heard| {
             let Heard::Said(payload) = heard else { return cache.forget_all() };
             match parse(payload) {
-                Some((organization, scope)) => cache.forget(organization, scope),
+                Some((organization, outdated)) => cache.forget(organization, outdated),
                 None => {
                     tracing::error!(payload, "a notification that nobody understands");
                 }
@@ -167,8 +174,9 @@ mod tests {
     fn what_is_said_is_understood() {
         let (organization, user) =
             (OrganizationId(uuid::Uuid::from_u128(7)), UserId(uuid::Uuid::from_u128(9)));
-        for scope in [AccessScope::User(user), AccessScope::Everyone] {
-            assert_eq!(parse(&payload(organization, scope)), Some((organization, scope)));
+        let access = [AccessScope::User(user), AccessScope::Everyone].map(Outdated::Access);
+        for outdated in access.into_iter().chain([Outdated::Choices]) {
+            assert_eq!(parse(&payload(organization, outdated)), Some((organization, outdated)));
         }
         assert_eq!(parse("nonsense"), None);
     }

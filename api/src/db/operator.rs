@@ -6,7 +6,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl, prelude::*};
 use shared::ids::OrganizationId;
 
 use super::{
-    Actor, TenantConn,
+    AccessScope, Actor, Outdated, TenantConn,
     tenant::{Mode, Unit},
 };
 use crate::{ApiError, clock::Clock};
@@ -68,7 +68,7 @@ impl OperatorDb {
         actor: Actor,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let unit = Unit { mode: Mode::Write, organization, actor, clock: self.clock.clone() };
+        let unit = Unit { mode: Mode::Write, organization, actor, clock: self.clock.clone(), kept: None };
         let outcome = unit.run(&mut self.connection, |conn| {
             diesel::sql_query("SET LOCAL ROLE portico_app").execute(conn.sql())?;
             work(conn)
@@ -83,14 +83,15 @@ impl OperatorDb {
         organization: OrganizationId,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let unit =
-            Unit { mode: Mode::Write, organization, actor: Actor::operator(), clock: self.clock.clone() };
+        let (actor, clock) = (Actor::operator(), self.clock.clone());
+        let unit = Unit { mode: Mode::Write, organization, actor, clock, kept: None };
         unit.run(&mut self.connection, work).map(|(value, _)| value)
     }
 
     /// Tells every server to forget what it knew of this organization.
     pub fn notify(&mut self, organization: OrganizationId) -> Result<()> {
-        let payload = super::listen::payload(organization, super::AccessScope::Everyone);
+        let everyone = Outdated::Access(AccessScope::Everyone);
+        let payload = super::listen::payload(organization, everyone);
         diesel::sql_query("SELECT pg_notify($1, $2)")
             .bind::<diesel::sql_types::Text, _>(super::listen::CHANNEL)
             .bind::<diesel::sql_types::Text, _>(payload)

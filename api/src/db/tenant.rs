@@ -7,7 +7,7 @@ use diesel::{
 use shared::ids::{OrganizationId, UserId};
 
 use super::record::{Actor, Recorded};
-use crate::{ApiError, clock::Clock};
+use crate::{ApiError, access::cache::AccessCache, clock::Clock};
 
 /// A connection inside a transaction of one organization. Every query through it sees that organization's rows and
 /// no others.
@@ -17,8 +17,18 @@ pub struct TenantConn<'a> {
     organization: OrganizationId,
     actor: Actor,
     clock: Clock,
+    kept: Option<AccessCache>,
     recorded: Vec<Recorded>,
-    access_changed: Vec<AccessScope>,
+    outdated: Vec<Outdated>,
+}
+
+/// What no server may go on believing once a transaction has committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outdated {
+    /// Who may do what.
+    Access(AccessScope),
+    /// The lists that projects choose from.
+    Choices,
 }
 
 /// Whose access has changed.
@@ -62,15 +72,29 @@ impl TenantConn<'_> {
     /// Forgets what was reported, where the work that reported it is taken back.
     pub(super) fn forget_reports(&mut self) {
         self.recorded.clear();
-        self.access_changed.clear();
+        self.outdated.clear();
     }
 
     /// Says that somebody may now do more or less: every server forgets what it knew of them when the transaction
     /// commits.
     pub fn access_changed(&mut self, scope: AccessScope) {
-        if !self.access_changed.contains(&scope) {
-            self.access_changed.push(scope);
+        self.outdate(Outdated::Access(scope));
+    }
+
+    /// Says that the lists that projects choose from have changed: every server reads them anew.
+    pub fn choices_changed(&mut self) {
+        self.outdate(Outdated::Choices);
+    }
+
+    fn outdate(&mut self, what: Outdated) {
+        if !self.outdated.contains(&what) {
+            self.outdated.push(what);
         }
+    }
+
+    /// What this server keeps in memory, for transactions that only read: what is written is decided on what is there.
+    pub fn kept(&self) -> Option<AccessCache> {
+        self.kept.clone()
     }
 }
 
@@ -87,24 +111,27 @@ pub(super) struct Unit {
     pub(super) organization: OrganizationId,
     pub(super) actor: Actor,
     pub(super) clock: Clock,
+    /// What the server keeps in memory, where there is one.
+    pub(super) kept: Option<AccessCache>,
 }
 
 impl Unit {
-    /// Opens the transaction, does the work, and commits; rolls back where the work fails. Gives whose access has
-    /// changed beside the work's value.
+    /// Opens the transaction, does the work, and commits; rolls back where the work fails. Gives what is outdated by it
+    /// beside the work's value.
     pub(super) fn run<T>(
         self,
         connection: &mut PgConnection,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
-    ) -> Result<(T, Vec<AccessScope>), ApiError> {
+    ) -> Result<(T, Vec<Outdated>), ApiError> {
         begin(connection, self.mode, self.organization)?;
         let mut tenant = TenantConn {
             connection,
             organization: self.organization,
             actor: self.actor,
             clock: self.clock,
+            kept: self.kept.filter(|_| self.mode == Mode::Read),
             recorded: Vec::new(),
-            access_changed: Vec::new(),
+            outdated: Vec::new(),
         };
         let outcome = work(&mut tenant).and_then(|value| {
             let recorded = std::mem::take(&mut tenant.recorded);
@@ -112,7 +139,7 @@ impl Unit {
             notify(&mut tenant)?;
             Ok(value)
         });
-        let changed = std::mem::take(&mut tenant.access_changed);
+        let outdated = std::mem::take(&mut tenant.outdated);
         match outcome {
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(tenant.connection).map_err(|error| {
@@ -122,7 +149,7 @@ impl Unit {
                         error => error,
                     }
                 })?;
-                Ok((value, changed))
+                Ok((value, outdated))
             }
             Err(error) => {
                 // Where even this fails the connection is broken, and the pool throws it away.
@@ -155,8 +182,8 @@ pub(super) fn enter(connection: &mut PgConnection, organization: OrganizationId)
 }
 
 fn notify(tenant: &mut TenantConn<'_>) -> Result<(), ApiError> {
-    for scope in tenant.access_changed.clone() {
-        let payload = super::listen::payload(tenant.organization, scope);
+    for what in tenant.outdated.clone() {
+        let payload = super::listen::payload(tenant.organization, what);
         diesel::sql_query("SELECT pg_notify($1, $2)")
             .bind::<diesel::sql_types::Text, _>(super::listen::CHANNEL)
             .bind::<diesel::sql_types::Text, _>(payload)

@@ -124,9 +124,13 @@ impl Site {
         asked.pool("passwords", self.passwords.standing());
         asked.pool("sheets", self.sheets.standing());
         let looks = self.db.access().looks();
-        for (name, look) in
-            [("organizations", &looks.organizations), ("people", &looks.people), ("tokens", &looks.tokens)]
-        {
+        let kept = [
+            ("organizations", &looks.organizations),
+            ("people", &looks.people),
+            ("tokens", &looks.tokens),
+            ("choices", &looks.choices),
+        ];
+        for (name, look) in kept {
             let (hits, misses) = look.counted();
             raise(&asked.cache, &[name, "hit"], hits);
             raise(&asked.cache, &[name, "miss"], misses);

@@ -1,4 +1,6 @@
-//! What a project may choose from: all lists, read in one statement.
+//! What a project may choose from: all lists, read in one statement, and kept by servers for whoever only reads.
+
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use shared::{
@@ -23,8 +25,23 @@ struct Choice {
     name: ProjectParameterName,
 }
 
-/// Reads all lists.
-pub fn choices(conn: &mut TenantConn<'_>) -> Result<Choices, ApiError> {
+/// All lists: as this server keeps them where the transaction only reads, as they are where it writes.
+pub fn choices(conn: &mut TenantConn<'_>) -> Result<Arc<Choices>, ApiError> {
+    choices_with(conn, |_| true)
+}
+
+/// The same, read anew where those kept are not enough: what an entry was added for may be newer than they are.
+pub fn choices_with(
+    conn: &mut TenantConn<'_>,
+    is_enough: impl FnOnce(&Choices) -> bool,
+) -> Result<Arc<Choices>, ApiError> {
+    match conn.kept() {
+        Some(kept) => kept.choices(conn.organization(), is_enough, || read(conn)),
+        None => read(conn).map(Arc::new),
+    }
+}
+
+fn read(conn: &mut TenantConn<'_>) -> Result<Choices, ApiError> {
     type Row = (Uuid, String, String, String, String, bool);
     let rows: Vec<Row> = project_parameters::table
         .order((project_parameters::kind, project_parameters::sort_order))
@@ -65,6 +82,11 @@ impl Choices {
     /// The entry with this id, where it stands in this list.
     pub fn find(&self, kind: ProjectParameterKind, id: Uuid) -> Option<&ProjectParameterName> {
         self.in_list(kind).map(|choice| &choice.name).find(|name| name.id.0 == id)
+    }
+
+    /// Whether each of these stands in its list.
+    pub fn have(&self, chosen: [(ProjectParameterKind, Uuid); 4]) -> bool {
+        chosen.into_iter().all(|(kind, id)| self.find(kind, id).is_some())
     }
 
     /// The entry of a row that refers to it. The database holds the reference, so its absence is an error of ours.

@@ -148,6 +148,7 @@ pub fn create(conn: &mut TenantConn<'_>, new: &NewProjectParameter) -> Result<Pr
         .map_err(not_unique(UNIQUE))?;
     let created = get(conn, id)?;
     conn.record(Recorded::created(Entity::ProjectParameter, id, &created.name_en, &recorded(&created)));
+    conn.choices_changed();
     Ok(created)
 }
 
@@ -192,6 +193,7 @@ pub fn update(
         .map_err(not_unique(UNIQUE))?;
     let (was, is) = (recorded(&before), recorded(&after));
     conn.record(Recorded::updated(Entity::ProjectParameter, id, &after.name_en, &was, &is));
+    conn.choices_changed();
     get(conn, id)
 }
 
@@ -211,6 +213,7 @@ pub fn delete(conn: &mut TenantConn<'_>, id: ProjectParameterId, version: i32) -
     diesel::delete(row).execute(conn.sql())?;
     let was = recorded(&parameter);
     conn.record(Recorded::deleted(Entity::ProjectParameter, id, &parameter.name_en, &was));
+    conn.choices_changed();
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 mod order;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{pg::Pg, prelude::*};
@@ -12,7 +12,7 @@ use shared::{
     licence::Function,
     page::Sort,
     project::{ManagerName, ProjectFilter, ProjectRow, ProjectSort},
-    project_parameter::ProjectParameterKind::{ApprovalStatus, Priority, Status, Type},
+    project_parameter::ProjectParameterKind::{self, ApprovalStatus, Priority, Status, Type},
 };
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ use crate::{
         schema::{project_positions, projects, users},
     },
     http::cursor::{self, Place},
-    project_parameters::{Choices, choices},
+    project_parameters::{Choices, choices, choices_with},
 };
 
 /// By which way a list is reached.
@@ -63,6 +63,17 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
+impl Row {
+    fn chosen(&self) -> [(ProjectParameterKind, Uuid); 4] {
+        [
+            (Status, self.status_id),
+            (ApprovalStatus, self.approval_status_id),
+            (Type, self.type_id),
+            (Priority, self.priority_id),
+        ]
+    }
+}
+
 /// A person's assigned position on a listed project.
 struct Positioned {
     position: Position,
@@ -81,19 +92,15 @@ impl Wanted {
     }
 }
 
-/// One page of the list, in four statements whatever its length, and one more for the total.
+/// One page of the list, in four statements whatever its length, and one more for the total. One fewer where the lists
+/// that projects choose from are kept.
 pub fn page(
     conn: &mut TenantConn<'_>,
     caller: &Caller,
     way: Way,
     wanted: &Wanted,
 ) -> Result<Page<ProjectRow>, ApiError> {
-    let choices = choices(conn)?;
-    let rows: Vec<Row> =
-        sorted(filtered(caller, way, &wanted.filter), wanted.sort, wanted.after.as_ref(), &choices)
-            .limit(wanted.limit + 1)
-            .select(Row::as_select())
-            .load(conn.sql())?;
+    let (rows, choices) = rows(conn, caller, way, wanted)?;
     let total = match wanted.filter.total {
         Some(true) => Some(filtered(caller, way, &wanted.filter).count().get_result(conn.sql())?),
         _ => None,
@@ -106,6 +113,30 @@ pub fn page(
     })?;
     let items = page.items.into_iter().collect::<Result<_, _>>()?;
     Ok(Page { items, next: page.next, total })
+}
+
+/// The rows of the page, one more than asked for where there are more, and lists that have all that they chose.
+fn rows(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    way: Way,
+    wanted: &Wanted,
+) -> Result<(Vec<Row>, Arc<Choices>), ApiError> {
+    let load = |conn: &mut TenantConn<'_>, choices: &Choices| -> QueryResult<Vec<Row>> {
+        sorted(filtered(caller, way, &wanted.filter), wanted.sort, wanted.after.as_ref(), choices)
+            .limit(wanted.limit + 1)
+            .select(Row::as_select())
+            .load(conn.sql())
+    };
+    let known = |choices: &Choices, rows: &[Row]| rows.iter().all(|row| choices.have(row.chosen()));
+    let choices = choices(conn)?;
+    let rows = load(conn, &choices)?;
+    if known(&choices, &rows) {
+        return Ok((rows, choices));
+    }
+    // The lists were kept, and some project has an entry since that they lack: it has a place in the order, too.
+    let choices = choices_with(conn, |choices| known(choices, &rows))?;
+    Ok((load(conn, &choices)?, choices))
 }
 
 fn filtered(caller: &Caller, way: Way, filter: &ProjectFilter) -> projects::BoxedQuery<'static, Pg> {

@@ -23,7 +23,7 @@ use crate::{
         schema::{general_data, project_positions, projects},
         unique::reference_gone,
     },
-    project_parameters::{Choices, choices},
+    project_parameters::{Choices, choices, choices_with},
 };
 
 /// What people may change of a project.
@@ -40,6 +40,17 @@ struct Fields {
     priority_id: Uuid,
     start_date: Option<NaiveDate>,
     end_date: Option<NaiveDate>,
+}
+
+impl Fields {
+    fn chosen(&self) -> [(ProjectParameterKind, Uuid); 4] {
+        [
+            (Status, self.status_id),
+            (ApprovalStatus, self.approval_status_id),
+            (Type, self.type_id),
+            (Priority, self.priority_id),
+        ]
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -80,8 +91,9 @@ fn row(conn: &mut TenantConn<'_>, project: ProjectId) -> Result<Row, ApiError> {
 
 /// The project as the person at this place sees it.
 pub fn get(conn: &mut TenantConn<'_>, place: ProjectPlace, caller: &Caller) -> Result<Project, ApiError> {
-    let choices = choices(conn)?;
     let row = row(conn, place.project)?;
+    let chosen = row.fields.chosen();
+    let choices = choices_with(conn, |choices| choices.have(chosen))?;
     to_project(row, place, caller, &choices)
 }
 

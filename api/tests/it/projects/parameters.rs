@@ -1,16 +1,24 @@
 //! The lists that projects choose from.
 
+use std::time::Duration;
+
+use api::access::cache::AccessCache;
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 use shared::{
-    Menu, Operations, ProblemCode, ViolationCode,
+    Menu, Operations, Page, ProblemCode, ViolationCode,
+    project::{Project, ProjectOptions, ProjectRow},
     project_parameter::{
         ProjectParameter,
         ProjectParameterKind::{self, Priority, Status, Type},
     },
 };
 
-use super::{at, create};
-use crate::harness::{Actor, TestApp};
+use super::{at, create, statements};
+use crate::{
+    harness::{Actor, TestApp, TestServer},
+    sessions::within_a_second,
+};
 
 fn list(who: &Actor, kind: ProjectParameterKind) -> Vec<ProjectParameter> {
     let all: Vec<ProjectParameter> = who.get("/project-parameters").expect(200).json();
@@ -154,4 +162,96 @@ fn each_operation_needs_its_grant_and_another_organizations_entry_is_not_there()
     let nobody = app.acme.person().create(&app);
     nobody.get("/projects/options").expect(200);
     nobody.get("/project-parameters").expect(403);
+}
+
+/// What every server keeps of the lists is forgotten with the change, whichever server made it.
+#[test]
+fn a_changed_list_is_seen_on_every_server_within_a_second() {
+    let app = TestApp::start();
+    let second = app.second_server();
+    let admin = app.acme.admin(&app);
+    let there = admin.at(&second);
+    let project = create(&admin, "Apollo");
+    let draft = list(&admin, Status).remove(0);
+    // Both keep the lists from now on.
+    let shown = |who: &Actor| -> [String; 3] {
+        let one: Project = who.get(&at(&project)).expect(200).json();
+        let page: Page<ProjectRow> = who.get("/projects").expect(200).json();
+        let options: ProjectOptions = who.get("/projects/options").expect(200).json();
+        [one.status.name_en, page.items[0].status.name_en.clone(), options.statuses[0].name_en.clone()]
+    };
+    for who in [&admin, &there] {
+        assert_eq!(shown(who), ["Draft"; 3]);
+    }
+    admin.patch(&path(&draft), draft.version, &json!({"name_en": "Sketch"})).expect(200);
+    assert_eq!(shown(&admin), ["Sketch"; 3], "at once where it was changed");
+    within_a_second(|| shown(&there) == ["Sketch"; 3]);
+    // Another organization has lists of its own.
+    let elsewhere = app.norte.admin(&app);
+    let options: ProjectOptions = elsewhere.get("/projects/options").expect(200).json();
+    assert_eq!(options.statuses[0].name_en, "Draft");
+}
+
+/// A server that has heard nothing yet of a new entry reads the lists anew where a project has it.
+#[test]
+fn an_entry_that_a_server_does_not_know_yet_is_looked_up() {
+    let app = TestApp::start();
+    // Nobody tells this one anything, and it forgets nothing by itself.
+    let cache = AccessCache::with_limit(Duration::from_hours(1));
+    let admin = app.acme.admin(&app);
+    let project = create(&admin, "Apollo");
+    let server = TestServer::start(&app.database, &app.clock, cache);
+    let there = admin.at(&server);
+    there.get(&at(&project)).expect(200);
+    let page = |path: &str| there.get(path).expect(200).json::<Page<ProjectRow>>();
+    page("/projects");
+    // Written straight into the database: nobody is told.
+    let parameter = |name: &str| {
+        format!(
+            "INSERT INTO project_parameters (org_id, id, kind, name_en, name_es, colour, sort_order, created_at, updated_at)
+             SELECT org_id, gen_random_uuid(), kind, '{name}', '{name}', colour, max_order + 1, created_at, updated_at
+             FROM project_parameters
+                 JOIN (SELECT org_id, kind, max(sort_order) AS max_order FROM project_parameters GROUP BY 1, 2) AS last
+                     USING (org_id, kind)
+             WHERE kind = 'status' AND name_en = 'Draft' AND org_id = '{}';
+             UPDATE projects SET status_id = (SELECT id FROM project_parameters WHERE name_en = '{name}');",
+            app.acme.id
+        )
+    };
+    let mut sql = app.database.superuser();
+    sql.batch_execute(&parameter("Frozen")).expect("an entry that a project has");
+    let one: Project = there.get(&at(&project)).expect(200).json();
+    assert_eq!(one.status.name_en, "Frozen");
+    sql.batch_execute(&parameter("Thawed")).expect("another one");
+    assert_eq!(page("/projects?sort=status").items[0].status.name_en, "Thawed");
+    sql.batch_execute(&parameter("Melted")).expect("one more");
+    assert_eq!(page("/projects").items[0].status.name_en, "Melted");
+}
+
+/// What is written is decided on what is there, not on what is kept.
+#[test]
+fn a_project_that_is_written_has_the_default_of_this_moment() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    admin.get("/projects/options").expect(200);
+    app.database
+        .superuser()
+        .batch_execute(
+            "UPDATE project_parameters SET default_for_new_projects = false WHERE kind = 'priority';
+             UPDATE project_parameters SET default_for_new_projects = true WHERE kind = 'priority' AND sort_order = 4",
+        )
+        .expect("another default");
+    assert_eq!(create(&admin, "Apollo").priority.name_en, "Urgent");
+}
+
+/// Reading a project takes one statement fewer once the lists are kept.
+#[test]
+fn the_lists_are_not_read_for_every_project() {
+    statements::count_from_now_on();
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let project = create(&admin, "Apollo");
+    let read = || statements::during(&app, || admin.get(&at(&project)).expect(200));
+    let (first, second, third) = (read(), read(), read());
+    assert_eq!((first, third), (second + 1, second));
 }
