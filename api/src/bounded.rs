@@ -1,22 +1,32 @@
 //! Threads for work that takes the processor: so many at once, so many waiting, and 503 for the rest.
 //!
 //! They stand back behind the threads that serve requests: whoever reads does not wait for what others have computed.
+//! Linux gives them the processor where nobody else wants it, and takes it away the moment somebody does. On a machine
+//! that is never idle that might be never, so one more thread, which claims a little, does what has waited for
+//! [`PATIENCE`].
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
-        mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+    thread_native_id,
+};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::ApiError;
 
-/// How far the threads stand back, as `nice` counts it.
+/// How far the thread stands back that does what has waited for long, as `nice` counts it.
 const NICENESS: i32 = 19;
+/// For how long.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -30,7 +40,30 @@ struct Inner {
     admits: usize,
     admitted: Arc<Semaphore>,
     refused: AtomicU64,
-    work: mpsc::Sender<Work>,
+    queue: Arc<Queue>,
+}
+
+/// What waits for a thread.
+#[derive(Default)]
+struct Queue {
+    line: Mutex<Line>,
+    /// Something was put into the line, or the pool has ended.
+    added: Condvar,
+    /// The same, for the thread that looks for what has waited for long, while it is not looking already.
+    watched: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<(Instant, Work)>,
+    is_watched: bool,
+    has_ended: bool,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} waiting", self.line().waiting.len())
+    }
 }
 
 /// How full a pool is.
@@ -49,15 +82,35 @@ pub struct Standing {
 impl Bounded {
     /// A pool of so many threads, before which so many wait.
     pub fn start(name: &str, threads: usize, waiting: usize) -> std::io::Result<Self> {
-        let (work, queue) = mpsc::channel::<Work>();
-        let queue = Arc::new(Mutex::new(queue));
+        Self::with_patience(name, threads, waiting, PATIENCE)
+    }
+
+    fn with_patience(
+        name: &str,
+        threads: usize,
+        waiting: usize,
+        patience: Duration,
+    ) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::default());
         for number in 1..=threads {
             let queue = Arc::clone(&queue);
-            thread::Builder::new().name(format!("{name}-{number}")).spawn(move || work_until_left(&queue))?;
+            thread::Builder::new().name(format!("{name}-{number}")).spawn(move || {
+                stand_back();
+                while let Some(work) = queue.next() {
+                    do_work(work);
+                }
+            })?;
         }
+        let late = Arc::clone(&queue);
+        thread::Builder::new().name(format!("{name}-late")).spawn(move || {
+            claim_little();
+            while let Some(work) = late.next_late(patience) {
+                do_work(work);
+            }
+        })?;
         let admits = threads + waiting;
         let admitted = Arc::new(Semaphore::new(admits));
-        Ok(Self(Arc::new(Inner { limit: threads, admits, admitted, refused: AtomicU64::new(0), work })))
+        Ok(Self(Arc::new(Inner { limit: threads, admits, admitted, refused: AtomicU64::new(0), queue })))
     }
 
     /// Does the work on one of the threads, in the span of whoever asks. [`ApiError::Busy`] at once where too many wait
@@ -83,8 +136,7 @@ impl Bounded {
             drop(admitted);
             drop(done.send(outcome));
         };
-        let gone = |_| ApiError::internal(anyhow::anyhow!("the threads have ended"));
-        self.0.work.send(Box::new(work)).map_err(gone)?;
+        self.0.queue.add(Box::new(work));
         outcome.await.map_err(ApiError::internal)
     }
 
@@ -97,19 +149,86 @@ impl Bounded {
     }
 }
 
-/// The life of one thread.
-fn work_until_left(queue: &Mutex<mpsc::Receiver<Work>>) {
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.line().has_ended = true;
+        self.queue.added.notify_all();
+        self.queue.watched.notify_all();
+    }
+}
+
+impl Queue {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        // Nothing that is done under the lock panics half way.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, work: Work) {
+        let mut line = self.line();
+        line.waiting.push_back((Instant::now(), work));
+        let looks_already = std::mem::replace(&mut line.is_watched, true);
+        drop(line);
+        self.added.notify_one();
+        if !looks_already {
+            self.watched.notify_one();
+        }
+    }
+
+    /// The next work, once it is there; absent when the pool has ended and nothing is left.
+    fn next(&self) -> Option<Work> {
+        let mut line = self.line();
+        loop {
+            if let Some((_, work)) = line.waiting.pop_front() {
+                return Some(work);
+            }
+            if line.has_ended {
+                return None;
+            }
+            line = self.added.wait(line).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The next work that has waited for so long.
+    fn next_late(&self, patience: Duration) -> Option<Work> {
+        let mut line = self.line();
+        loop {
+            if line.has_ended {
+                return None;
+            }
+            let left = line.waiting.front().map(|(since, _)| patience.saturating_sub(since.elapsed()));
+            line.is_watched = left.is_some();
+            line = match left {
+                None => self.watched.wait(line).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return line.waiting.pop_front().map(|(_, work)| work),
+                Some(left) => {
+                    self.watched.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+fn do_work(work: Work) {
+    // A panic is that of the one who asked, who hears that nobody answers; the thread goes on.
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+        tracing::error!("work on a thread of its own panicked");
+    }
+}
+
+/// This thread gets what nobody else wants of the processor.
+fn stand_back() {
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
+        tracing::warn!(?error, "long work claims a little of the processor where requests want it all");
+        claim_little();
+    }
+}
+
+/// This thread gets little of the processor where others want it too.
+fn claim_little() {
     // Linux counts by thread.
     if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::warn!(%error, "long work has the same claim on the processor as requests");
-    }
-    loop {
-        let work = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = work else { return };
-        // A panic is that of the one who asked, who hears that nobody answers; the thread goes on.
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
-            tracing::error!("work on a thread of its own panicked");
-        }
     }
 }
 
@@ -144,5 +263,40 @@ mod tests {
             second.await.expect("it ran");
             assert_eq!(pool.standing(), Standing { limit: 1, running: 0, waiting: 0, refused: 1 });
         });
+    }
+
+    #[test]
+    fn what_has_waited_for_long_is_done_though_no_thread_gets_to_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let pool = Bounded::with_patience("test", 1, 2, Duration::from_millis(20)).expect("threads");
+            let (open, door) = mpsc::channel::<()>();
+            let holds = pool.run(move || door.recv().map(|()| name_of_thread()));
+            let late = async {
+                let names = [pool.run(name_of_thread).await, pool.run(name_of_thread).await];
+                open.send(()).expect("it waits");
+                names
+            };
+            let (held, names) = futures_util::future::join(holds, late).await;
+            let held = held.expect("it ran").expect("it heard");
+            for name in names {
+                assert_ne!(name.expect("it ran"), held);
+            }
+        });
+    }
+
+    #[test]
+    fn threads_have_the_policy_that_gives_way_to_all_others() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let pool = Bounded::start("test", 1, 1).expect("threads");
+            let policy = pool.run(thread_priority::thread_schedule_policy).await.expect("it ran");
+            let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+            assert_eq!(policy.expect("Linux tells"), idle);
+        });
+    }
+
+    fn name_of_thread() -> String {
+        thread::current().name().unwrap_or_default().to_owned()
     }
 }

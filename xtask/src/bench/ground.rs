@@ -135,7 +135,7 @@ impl Ground {
         let patience = Instant::now() + Duration::from_secs(10);
         let mut quiet_read = self.read_log()?.len();
         loop {
-            connection.ask(&sign_of_life())?;
+            connection.ask(&of_health("/readyz"))?;
             let log = self.read_log()?;
             let heard = log.get(quiet_read..).unwrap_or_default().contains("SELECT 1");
             quiet_read = log.len();
@@ -160,9 +160,14 @@ impl Ground {
     }
 }
 
-fn sign_of_life() -> Vec<u8> {
+fn of_health(target: &str) -> Vec<u8> {
     let nobody = Account { host: "localhost".to_owned(), token: String::new() };
-    nobody.request("GET", "/readyz", "", "")
+    nobody.request("GET", target, "", "")
+}
+
+/// A request that takes no work: whether the server lives.
+pub fn sign_of_life() -> Vec<u8> {
+    of_health("/livez")
 }
 
 /// A sign-in of the company admin.

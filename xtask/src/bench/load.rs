@@ -52,7 +52,7 @@ impl Pace {
 }
 
 /// How long the answers took.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct Times {
     /// In order.
     sorted: Vec<Duration>,
@@ -60,6 +60,20 @@ pub struct Times {
 }
 
 impl Times {
+    /// Those of so many answers that came within this time; there has to be one.
+    pub fn of(mut sorted: Vec<Duration>, took: Duration) -> Result<Self> {
+        sorted.sort_unstable();
+        if sorted.is_empty() {
+            bail!("nothing was answered in time");
+        }
+        Ok(Self { sorted, took })
+    }
+
+    /// How much longer the slowest in a hundred took than most.
+    pub fn tail(&self) -> f64 {
+        self.within(0.99).as_secs_f64() / self.within(0.5).as_secs_f64()
+    }
+
     /// Answers a second.
     pub fn rate(&self) -> f64 {
         count(self.sorted.len()) / self.took.as_secs_f64()
@@ -102,17 +116,12 @@ pub fn run(port: u16, scripts: Vec<Box<dyn Script>>, pace: Pace) -> Result<Times
             thread::spawn(move || walk(port, script, first, every, started + pace.time))
         })
         .collect();
-    let mut times = Times::default();
+    let mut times = Vec::new();
     for thread in threads {
         let walked = thread.join().map_err(|_| anyhow::anyhow!("a connection of the generator panicked"))?;
-        times.sorted.extend(walked?);
+        times.extend(walked?);
     }
-    times.took = started.elapsed();
-    times.sorted.sort_unstable();
-    if times.sorted.is_empty() {
-        bail!("nothing was answered in time");
-    }
-    Ok(times)
+    Times::of(times, started.elapsed())
 }
 
 fn walk(

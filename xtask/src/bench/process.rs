@@ -65,27 +65,46 @@ impl Watch {
 impl Shares {
     /// What held the run back, in words.
     pub fn limit(&self) -> String {
+        let Self { server, database, others, .. } = *self;
+        let most = if others > server.max(database) {
+            "other programs: measure again on a quiet machine"
+        } else if self.idle() > 0.3 {
+            "waiting for the disk"
+        } else {
+            self.busiest()
+        };
+        format!("{most} ({})", self.parts())
+    }
+
+    /// What held a single piece of work back, which has one core at a time.
+    pub fn limit_of_one(&self) -> String {
+        format!("{}, on one core at a time ({})", self.busiest(), self.parts())
+    }
+
+    fn busiest(&self) -> &'static str {
+        if self.server >= self.database {
+            "the server's processor time"
+        } else {
+            "the database's processor time"
+        }
+    }
+
+    fn idle(&self) -> f64 {
+        (1.0 - self.server - self.database - self.generator - self.others).max(0.0)
+    }
+
+    /// How much each had, in words.
+    pub fn parts(&self) -> String {
         let Self { server, database, generator, others } = *self;
-        let idle = (1.0 - server - database - generator - others).max(0.0);
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let parts = format!(
+        format!(
             "server {}, database {}, generator {}, other programs {}, idle {}",
             percent(server),
             percent(database),
             percent(generator),
             percent(others),
-            percent(idle)
-        );
-        let most = if others > server.max(database) {
-            "other programs: measure again on a quiet machine"
-        } else if idle > 0.3 {
-            "waiting for the disk"
-        } else if server >= database {
-            "the server's processor time"
-        } else {
-            "the database's processor time"
-        };
-        format!("{most} ({parts})")
+            percent(self.idle())
+        )
     }
 }
 
@@ -159,12 +178,34 @@ impl Stat {
     }
 }
 
-/// The most memory that a process has held, in bytes.
-pub fn peak_memory(process: u32) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak is told")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kilobytes * 1024)
+/// Processor time of a process so far.
+pub fn processor_time(process: u32) -> Result<Duration> {
+    of(process)
+}
+
+/// What memory a process has held, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The most at any time.
+    pub most: u64,
+    /// What files it has at this moment of it, mostly its own program.
+    pub of_files: u64,
+}
+
+impl Memory {
+    /// The most since the process began.
+    pub fn peak(process: u32) -> Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+        Self::read(&status).context("no peak is told")
+    }
+
+    fn read(status: &str) -> Option<Self> {
+        let bytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+            line.trim().trim_end_matches(" kB").parse().ok().map(|kilobytes: u64| kilobytes * 1024)
+        };
+        Some(Self { most: bytes("VmHWM")?, of_files: bytes("RssFile")? })
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +228,13 @@ mod tests {
     #[test]
     fn waiting_is_not_work() {
         assert_eq!(busy("cpu  10 1 5 900 80 2 3 7 0 0\ncpu0 1 1 1\n"), Some(Duration::from_millis(210)));
+    }
+
+    #[test]
+    fn memory_is_told_in_kilobytes() {
+        let status =
+            "Name:\tportico\nVmPeak:\t  900 kB\nVmHWM:\t  300 kB\nRssAnon:\t  100 kB\nRssFile:\t   20 kB\n";
+        assert_eq!(Memory::read(status), Some(Memory { most: 300 * 1024, of_files: 20 * 1024 }));
     }
 
     #[test]
