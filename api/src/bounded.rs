@@ -200,9 +200,7 @@ impl Queue {
             line = match left {
                 None => self.watched.wait(line).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return line.waiting.pop_front().map(|(_, work)| work),
-                Some(left) => {
-                    self.watched.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0
-                }
+                Some(left) => self.watched.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0,
             };
         }
     }
