@@ -25,6 +25,32 @@ struct Ratio {
     script: Script,
 }
 
+/// How long answers took in most cases, and the slowest in a hundred, in milliseconds: medians of the turns.
+struct Tail {
+    middle: f64,
+    slowest: f64,
+}
+
+impl Tail {
+    fn of(turns: &[Times]) -> Self {
+        let within = |share| {
+            let mut each: Vec<f64> =
+                turns.iter().map(|turn| turn.within(share).as_secs_f64() * 1000.0).collect();
+            median(&mut each)
+        };
+        Self { middle: within(0.5), slowest: within(0.99) }
+    }
+
+    /// What the slowest waited for beside their own work.
+    fn wait(&self) -> f64 {
+        self.slowest - self.middle
+    }
+
+    fn spoken(&self) -> String {
+        format!("p50 {:.2} ms, p99 {:.2} ms", self.middle, self.slowest)
+    }
+}
+
 impl Bench<'_> {
     /// The server's rate by that of pgbench, in turn.
     fn ratio(&self, request: &[u8], load: impl Fn() -> Result<Vec<Box<dyn Load>>>) -> Result<Ratio> {
@@ -77,32 +103,24 @@ impl Bench<'_> {
             alone.push(pgbench::steady(self.ground, &ratio.script, CONNECTIONS * 2, TURN, rate)?);
             idle.push(load::run(self.port(), Same::on(CONNECTIONS * 2, &alive, &[200]), pace)?);
         }
-        let tail_of = |times: &[Times]| median(&mut times.iter().map(Times::tail).collect::<Vec<_>>());
-        let (tail, of_database, of_idle) = (tail_of(&lists), tail_of(&alone), tail_of(&idle));
-        let middle = |times: &[Times], share| {
-            let mut each: Vec<f64> =
-                times.iter().map(|one| one.within(share).as_secs_f64() * 1000.0).collect();
-            median(&mut each)
-        };
-        let said = |name: &str, times: &[Times], tail: f64| {
-            format!("{name} {tail:.1} ({:.2} ms / {:.2} ms)", middle(times, 0.99), middle(times, 0.5))
-        };
-        let limit = if of_database.max(of_idle) >= tail {
-            "the machine: what has no server, or no work, in it is no steadier"
-        } else if of_database >= tail / 2.0 {
-            "the database, of which this many wait for each other on these cores"
+        let tail = median(&mut lists.iter().map(Times::tail).collect::<Vec<_>>());
+        let (list, database, nothing) = (Tail::of(&lists), Tail::of(&alone), Tail::of(&idle));
+        let limit = if nothing.wait() >= list.wait() / 2.0 {
+            "the machine and the generator, where answers that take no work wait too"
+        } else if database.wait() >= list.wait() / 2.0 {
+            "the cores, for which transactions without a server wait too"
         } else {
             "requests that wait for each other in the server"
         };
-        let bar = Bar::less(6.0, 4.0);
-        let measure = Measure::new("list at 70 % load, p99 / p50", tail, bar);
-        let parts = [
-            said("list", &lists, tail),
-            said("pgbench at 70 % of its own rate", &alone, of_database),
-            said("/livez as often", &idle, of_idle),
-        ];
-        let shares = shares.context("no turn was taken")?;
-        Ok(measure.note(parts.join(", ")).note(format!("limited by {limit}; {}", shares.parts())))
+        let parts = format!(
+            "list {}; pgbench at 70 % of its own rate {}; /livez as often {}",
+            list.spoken(),
+            database.spoken(),
+            nothing.spoken()
+        );
+        let shares = shares.context("no turn was taken")?.parts();
+        let measure = Measure::new("list at 70 % load, p99 / p50", tail, Bar::less(6.0, 4.0));
+        Ok(measure.note(parts).note(format!("limited by {limit} ({shares})")))
     }
 
     pub(super) fn item(&self) -> Result<Measure> {
