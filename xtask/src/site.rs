@@ -134,6 +134,8 @@ impl Site {
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
         command.env("PORTICO_PUBLIC_ORIGIN", self.address());
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
+        // As in the production shape, see deploy/.
+        command.env("MIMALLOC_PURGE_DELAY", "10");
         // Nobody has to be told that this server goes away.
         command.env("PORTICO_DRAIN_SECONDS", "0");
         command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");

@@ -23,8 +23,9 @@ use crate::{
     },
 };
 
-/// Rows of one INSERT, so that its parameters stay below what the protocol takes.
-const ROWS: usize = 1000;
+/// Rows of one INSERT, so that its parameters stay below what the protocol takes, and what is made of a large import at
+/// once stays small.
+const ROWS: usize = 250;
 
 /// The parts of one audit row before they are sealed, by whom they identify.
 #[derive(Debug, Default)]
@@ -147,17 +148,17 @@ pub(super) fn insert_parts(
 
 /// Writes the history and the audit rows of all that was recorded.
 pub(in crate::db) fn write(conn: &mut TenantConn<'_>, recorded: Vec<Recorded>) -> Result<(), ApiError> {
-    if recorded.is_empty() {
-        return Ok(());
-    }
     let clock = conn.clock().clone();
-    let stamped: Vec<(Uuid, DateTime<Utc>, Recorded)> =
-        recorded.into_iter().map(|change| (clock.new_id(), clock.now(), change)).collect();
-    for chunk in stamped.chunks(ROWS) {
-        write_history(conn, chunk)?;
-        write_audit_log(conn, chunk)?;
+    let mut stamped = recorded.into_iter().map(|change| (clock.new_id(), clock.now(), change));
+    loop {
+        // What is written goes from memory.
+        let chunk: Vec<(Uuid, DateTime<Utc>, Recorded)> = stamped.by_ref().take(ROWS).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        write_history(conn, &chunk)?;
+        write_audit_log(conn, &chunk)?;
     }
-    Ok(())
 }
 
 fn write_history(
