@@ -79,11 +79,6 @@ impl Times {
         count(self.sorted.len()) / self.took.as_secs_f64()
     }
 
-    /// How many answers there were.
-    pub fn answers(&self) -> usize {
-        self.sorted.len()
-    }
-
     /// The time within which this share of the answers came.
     pub fn within(&self, share: f64) -> Duration {
         #[expect(
