@@ -16,7 +16,7 @@ use shared::{
 
 use super::{at, create, statements};
 use crate::{
-    harness::{Actor, TestApp, TestServer},
+    harness::{Actor, Client, TestApp, TestServer},
     sessions::within_a_second,
 };
 
@@ -174,13 +174,13 @@ fn a_changed_list_is_seen_on_every_server_within_a_second() {
     let project = create(&admin, "Apollo");
     let draft = list(&admin, Status).remove(0);
     // Both keep the lists from now on.
-    let shown = |who: &Actor| -> [String; 3] {
+    let shown = |who: &Client| -> [String; 3] {
         let one: Project = who.get(&at(&project)).expect(200).json();
         let page: Page<ProjectRow> = who.get("/projects").expect(200).json();
         let options: ProjectOptions = who.get("/projects/options").expect(200).json();
         [one.status.name_en, page.items[0].status.name_en.clone(), options.statuses[0].name_en.clone()]
     };
-    for who in [&admin, &there] {
+    for who in [&*admin, &there] {
         assert_eq!(shown(who), ["Draft"; 3]);
     }
     admin.patch(&path(&draft), draft.version, &json!({"name_en": "Sketch"})).expect(200);
