@@ -13,12 +13,14 @@ mod pictures;
 mod token;
 
 pub use client::{
-    Etag, Versioned, act, delete, download, get, get_versioned, list, patch, post, post_versioned, put,
-    replace_file,
+    Etag, Versioned, act, delete, download, get, get_versioned, is_outdated, list, patch, post,
+    post_versioned, put, replace_file,
 };
 pub use confirmation::{answer_confirmation, on_confirmation_needed};
 pub use events::listen;
 pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
 pub use pictures::{known_picture, picture};
-pub use token::{expect_session, forget_token, on_denied, on_lost_session, resume, take_token};
+pub use token::{
+    expect_session, forget_token, is_session_expected, on_denied, on_lost_session, resume, take_token,
+};

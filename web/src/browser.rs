@@ -105,6 +105,19 @@ pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
+/// The address of the script that is this app, as the page names it.
+pub fn script() -> Option<String> {
+    let script = window()?.document()?.query_selector("script[type=module]").ok().flatten()?;
+    script.get_attribute("src")
+}
+
+/// Loads the page again, with the app that the server gives now.
+pub fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// Loads another address from the server.
 pub fn load(address: &str) {
     if let Some(window) = window() {

@@ -15,6 +15,7 @@ pub mod locale;
 pub mod locales;
 pub mod merge;
 pub mod navigation;
+pub mod pieces;
 pub mod route;
 pub mod screens;
 pub mod search;

@@ -3,6 +3,7 @@
 mod accept_invitation;
 mod api_tokens;
 mod audit_log;
+mod coming;
 mod entrance;
 mod explain;
 mod gallery;
@@ -20,44 +21,112 @@ mod sign_in;
 mod sign_in_settings;
 mod simulation;
 mod splash;
+mod to_home;
 mod users;
 
 use leptos::prelude::*;
+use shared::ids::{ApiTokenId, ProjectId, UserId};
 
-use crate::route::Route;
+use crate::{
+    locale,
+    pieces::{Piece, PieceView, cut},
+    route::Route,
+    ui::Page,
+};
 
+use coming::Coming;
 pub use splash::Splash;
+
+cut! {
+    entrance {
+        accept_invitation() = view! { <accept_invitation::AcceptInvitation /> };
+        forgot_password() = view! { <recovery::ForgotPassword /> };
+        reset_password() = view! { <recovery::ResetPassword /> };
+    }
+    work {
+        home() = view! { <home::Home /> };
+        my_projects() = view! { <projects::MyProjects /> };
+        all_projects() = view! { <projects::Projects /> };
+        one_project(id: ProjectId) = view! { <project::Project id /> };
+    }
+    people {
+        all_users() = view! { <users::Users /> };
+        one_user(id: UserId) = view! { <users::User id /> };
+        explanation() = view! { <explain::Explain /> };
+    }
+    roles {
+        role_definition() = view! { <role_definition::RoleDefinition /> };
+    }
+    settings {
+        audit_log() = view! { <audit_log::AuditLog /> };
+        general_data() = view! { <general_data::GeneralData /> };
+        licence_consumption() = view! { <licence_consumption::LicenceConsumption /> };
+        project_parameters() = view! { <project_parameters::ProjectParameters /> };
+        sign_in_settings() = view! { <sign_in_settings::SignInSettings /> };
+    }
+    account {
+        own_api_tokens() = view! { <api_tokens::ApiTokens /> };
+        new_api_token() = view! { <api_tokens::NewApiToken /> };
+        one_api_token(id: ApiTokenId) = view! { <api_tokens::EditApiToken id /> };
+        integrations() = view! { <api_tokens::Integrations /> };
+        profile() = view! { <profile::Profile /> };
+    }
+    gallery {
+        gallery() = view! { <gallery::Gallery /> };
+    }
+}
 
 /// The screen of a route.
 pub fn screen(route: Option<Route>) -> AnyView {
-    match route {
-        Some(Route::Roles | Route::NewRole | Route::Role(_)) => {
-            view! { <role_definition::RoleDefinition /> }.into_any()
-        }
-        Some(Route::Project(id, _)) => view! { <project::Project id /> }.into_any(),
-        Some(Route::MyProjects) => view! { <projects::MyProjects /> }.into_any(),
-        Some(Route::Projects) => view! { <projects::Projects /> }.into_any(),
-        Some(Route::Gallery) => view! { <gallery::Gallery /> }.into_any(),
-        Some(Route::ProjectParameters) => view! { <project_parameters::ProjectParameters /> }.into_any(),
-        Some(Route::AuditLog) => view! { <audit_log::AuditLog /> }.into_any(),
-        Some(Route::ManageAccount) => view! { <licence_consumption::LicenceConsumption /> }.into_any(),
-        Some(Route::ApiTokens) => view! { <api_tokens::ApiTokens /> }.into_any(),
-        Some(Route::NewApiToken) => view! { <api_tokens::NewApiToken /> }.into_any(),
-        Some(Route::ApiToken(id)) => view! { <api_tokens::EditApiToken id /> }.into_any(),
-        Some(Route::Integrations) => view! { <api_tokens::Integrations /> }.into_any(),
-        Some(Route::Profile) => view! { <profile::Profile /> }.into_any(),
-        Some(Route::Users) => view! { <users::Users /> }.into_any(),
-        Some(Route::User(id)) => view! { <users::User id /> }.into_any(),
-        Some(Route::Explain) => view! { <explain::Explain /> }.into_any(),
-        Some(Route::GeneralData) => view! { <general_data::GeneralData /> }.into_any(),
-        Some(Route::SignInSettings) => view! { <sign_in_settings::SignInSettings /> }.into_any(),
-        Some(Route::Home) => view! { <home::Home /> }.into_any(),
-        Some(Route::AcceptInvitation) => view! { <accept_invitation::AcceptInvitation /> }.into_any(),
-        Some(Route::ForgotPassword) => view! { <recovery::ForgotPassword /> }.into_any(),
-        Some(Route::ResetPassword) => view! { <recovery::ResetPassword /> }.into_any(),
-        Some(Route::SignIn) => view! { <home::ToHome /> }.into_any(),
-        None => view! { <not_found::NotFound /> }.into_any(),
+    let Some(route) = route else { return view! { <not_found::NotFound /> }.into_any() };
+    let Some(piece) = piece(&route) else { return view! { <to_home::ToHome /> }.into_any() };
+    if route.is_entrance() {
+        return view! { <PieceView piece waiting=Splash failed=Box::new(without_frame) /> }.into_any();
     }
+    let name = route.menu().map_or("Portico", |menu| menu.label(locale::current()));
+    let failed = move |notice: AnyView| view! { <Page title=name>{notice}</Page> }.into_any();
+    view! { <PieceView piece waiting=Coming failed=Box::new(failed) /> }.into_any()
+}
+
+/// Has the screen of a route come while it is being found out who will see it.
+pub fn expect(route: Option<&Route>) {
+    if let Some(piece) = route.and_then(piece) {
+        piece.expect();
+    }
+}
+
+/// What builds the screen of a route; absent where that is here already.
+fn piece(route: &Route) -> Option<Piece> {
+    Some(match *route {
+        Route::SignIn => return None,
+        Route::AcceptInvitation => Piece::new(accept_invitation, |build| build()),
+        Route::ForgotPassword => Piece::new(forgot_password, |build| build()),
+        Route::ResetPassword => Piece::new(reset_password, |build| build()),
+        Route::Home => Piece::new(home, |build| build()),
+        Route::MyProjects => Piece::new(my_projects, |build| build()),
+        Route::Projects => Piece::new(all_projects, |build| build()),
+        Route::Project(id, _) => Piece::new(one_project, move |build| build(id)),
+        Route::Users => Piece::new(all_users, |build| build()),
+        Route::User(id) => Piece::new(one_user, move |build| build(id)),
+        Route::Explain => Piece::new(explanation, |build| build()),
+        Route::Roles | Route::NewRole | Route::Role(_) => Piece::new(role_definition, |build| build()),
+        Route::GeneralData => Piece::new(general_data, |build| build()),
+        Route::ProjectParameters => Piece::new(project_parameters, |build| build()),
+        Route::SignInSettings => Piece::new(sign_in_settings, |build| build()),
+        Route::AuditLog => Piece::new(audit_log, |build| build()),
+        Route::ManageAccount => Piece::new(licence_consumption, |build| build()),
+        Route::Integrations => Piece::new(integrations, |build| build()),
+        Route::Profile => Piece::new(profile, |build| build()),
+        Route::ApiTokens => Piece::new(own_api_tokens, |build| build()),
+        Route::NewApiToken => Piece::new(new_api_token, |build| build()),
+        Route::ApiToken(id) => Piece::new(one_api_token, move |build| build(id)),
+        Route::Gallery => Piece::new(gallery, |build| build()),
+    })
+}
+
+/// A reason why something is missing, with nothing around it.
+pub fn without_frame(notice: AnyView) -> AnyView {
+    view! { <main class="plain-page">{notice}</main> }.into_any()
 }
 
 /// Whether two addresses are one screen, which then stays: a list with one of its rows open beside it, or two tabs

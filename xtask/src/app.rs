@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::bundle::{self, Bundled};
+use crate::weight::Weight;
 use crate::{exec, repo, steps};
 
 /// The target the app is compiled for.
@@ -43,6 +44,8 @@ pub fn command(profile: Profile) -> Result<ExitCode> {
     let folder = folder(&repo::private_folder(&root)?, profile);
     let bundled = steps.quiet("bundling it", || bundle_into(&root, &folder, profile))?;
     println!("{bundled} in {}", folder.display());
+    let (first, home) = (Weight::of_first_screen(&folder)?, Weight::of_home(&folder)?);
+    println!("sign-in {:.0} kB, Home {:.0} kB more", first.kilobytes()?, home.kilobytes()?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,7 +1,7 @@
 //! Makes the app that is served out of the compiled WASM and the files in `web/`.
 //!
 //! What wasm-bindgen's command line tool and a bundler would do, done by wasm-bindgen's own library, whose
-//! version `Cargo.lock` ties to the one in the app. Scripts and styles are files of their own, never
+//! version `Cargo.lock` ties to the one in the app. `pieces.rs` cuts the WASM before that. Scripts and styles are files of their own, never
 //! inline, because the content security policy allows nothing else.
 
 use std::fmt::{self, Display};
@@ -13,12 +13,13 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::app::Profile;
 use crate::assets::{Assets, hashed_name};
+use crate::pieces::{self, Pieces};
 
 /// What wasm-bindgen writes at the end of a module for browsers. The start is appended to that module: a
 /// file of its own would cost every visitor one more round trip before the WASM is asked for.
 const EXPORTS: &str = "__wbg_init as default";
 /// Raise it when the same input shall give another folder.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 
 /// What `make` found to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,25 +46,44 @@ pub fn make(wasm: &Path, web: &Path, folder: &Path, profile: Profile) -> Result<
     }
     // Filled beside its place: a server that runs on the old folder has it until the new one is complete.
     let unfinished = folder.with_extension("new");
-    fill(&Assets::create(&unfinished, profile)?, wasm, web)?;
+    let pieces = fill(&Assets::create(&unfinished, profile)?, wasm, web)?;
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::rename(&unfinished, folder)?;
+    fs::write(note_of_pieces(folder), serde_json::to_vec_pretty(&pieces)?)?;
     fs::write(&note, key)?;
     Ok(Bundled::Anew)
 }
 
-fn fill(assets: &Assets, wasm: &Path, web: &Path) -> Result<()> {
-    let generated = tempfile::tempdir()?;
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name("app").web(true)?.typescript(false);
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(generated.path()).context("wasm-bindgen cannot read the app")?;
+/// Where it is noted which files come with which piece, for those who weigh them.
+fn note_of_pieces(folder: &Path) -> PathBuf {
+    folder.with_extension("pieces.json")
+}
 
-    let app_wasm = assets.add_hashed("app.wasm", &fs::read(generated.path().join("app_bg.wasm"))?)?;
-    let module = fs::read_to_string(generated.path().join("app.js"))?;
-    let module = with_snippets(assets, &module, &generated.path().join("snippets"))?;
+/// Which files come with which piece of the app in `folder`, as the paths under which they are served.
+pub fn pieces_of(folder: &Path) -> Result<Pieces> {
+    let note = note_of_pieces(folder);
+    let note = fs::read(&note).with_context(|| format!("{} cannot be read", note.display()))?;
+    Ok(serde_json::from_slice(&note)?)
+}
+
+fn fill(assets: &Assets, wasm: &Path, web: &Path) -> Result<Pieces> {
+    let workshop = tempfile::tempdir()?;
+    let (parts, generated) = (workshop.path().join("pieces"), workshop.path().join("generated"));
+    let cut = pieces::cut(wasm, &parts)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&cut.main).out_name("app").web(true)?.typescript(false);
+    // The other pieces take what the main one gives by the names of the linker.
+    bindgen.keep_lld_exports(true).demangle(false);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(&generated).context("wasm-bindgen cannot read the app")?;
+
+    let app_wasm = assets.add_hashed("app.wasm", &fs::read(generated.join("app_bg.wasm"))?)?;
+    let module = fs::read_to_string(generated.join("app.js"))?;
+    let module = with_snippets(assets, &module, &generated.join("snippets"))?;
+    let served = cut.add_to(assets)?;
+    let module = served.join(&module)?;
     let app_js = assets.add_hashed("app.js", with_start(&module, &app_wasm)?.as_bytes())?;
     let styles = assets.add_hashed("app.css", &styles(web)?)?;
 
@@ -71,7 +91,8 @@ fn fill(assets: &Assets, wasm: &Path, web: &Path) -> Result<()> {
     let page =
         page(&template, &[("{{APP_JS}}", &app_js), ("{{APP_WASM}}", &app_wasm), ("{{STYLES}}", &styles)])?;
     assets.add(Path::new("index.html"), page.as_bytes())?;
-    add_public(assets, &web.join("public"))
+    add_public(assets, &web.join("public"))?;
+    Ok(served.files)
 }
 
 /// Small scripts that crates bring along. Their folder carries a hash, like all that is cached for ever.

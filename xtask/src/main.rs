@@ -18,6 +18,7 @@ mod interrupt;
 mod mail_server;
 mod node;
 mod packages;
+mod pieces;
 mod postgres;
 mod python;
 mod repo;
@@ -25,6 +26,7 @@ mod run;
 mod site;
 mod steps;
 mod test;
+mod weight;
 
 use std::process::ExitCode;
 

@@ -127,6 +127,14 @@ pub(super) async fn file(path: &str) -> Result<(String, Vec<u8>), Failure> {
     Ok((kind, answer.bytes().await.map_err(|_| Failure::Unreachable)?.to_vec()))
 }
 
+/// Whether the server gives another app by now than the one that runs in this page. A server that does not answer gives
+/// none.
+pub async fn is_outdated() -> bool {
+    let Some(script) = browser::script() else { return false };
+    let Ok(answer) = once(CLIENT.get(format!("{}/", browser::origin()))).await else { return false };
+    answer.status().is_success() && answer.text().await.is_ok_and(|page| !page.contains(&script))
+}
+
 /// For the renewal itself, which must not wait for itself.
 pub(super) async fn post_without_renewal<T: DeserializeOwned>(
     path: &str,

@@ -14,6 +14,8 @@ pub enum Failure {
     Unreachable,
     /// Something answered that is not the API as this app knows it: another version, or a proxy.
     Unreadable,
+    /// The server gives another app by now, and no longer what this one asks for.
+    Outdated,
 }
 
 impl Failure {
@@ -21,7 +23,7 @@ impl Failure {
     pub fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused(problem) => Some(problem.code),
-            Self::Unreachable | Self::Unreadable => None,
+            Self::Unreachable | Self::Unreadable | Self::Outdated => None,
         }
     }
 
@@ -31,6 +33,7 @@ impl Failure {
             Self::Refused(problem) => problems::title(problem.code),
             Self::Unreachable => problems::unreachable(),
             Self::Unreadable => problems::unreadable(),
+            Self::Outdated => problems::outdated(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Failure {
             Self::Refused(problem) => refusal(problem),
             Self::Unreachable => problems::unreachable_advice().to_owned(),
             Self::Unreadable => problems::unreadable_advice().to_owned(),
+            Self::Outdated => problems::outdated_advice().to_owned(),
         }
     }
 
@@ -47,7 +51,7 @@ impl Failure {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused(problem) => problem.request_id.as_deref(),
-            Self::Unreachable | Self::Unreadable => None,
+            Self::Unreachable | Self::Unreadable | Self::Outdated => None,
         }
     }
 
@@ -62,7 +66,7 @@ impl Failure {
                     | ProblemCode::RateLimited
                     | ProblemCode::TooManyAttempts
             ),
-            Self::Unreachable | Self::Unreadable => true,
+            Self::Unreachable | Self::Unreadable | Self::Outdated => true,
         }
     }
 
@@ -75,7 +79,7 @@ impl Failure {
     pub fn denial(&self) -> Option<&Denial> {
         match self {
             Self::Refused(problem) => problem.denial.as_ref(),
-            Self::Unreachable | Self::Unreadable => None,
+            Self::Unreachable | Self::Unreadable | Self::Outdated => None,
         }
     }
 
@@ -83,7 +87,7 @@ impl Failure {
     pub fn errors(&self) -> &[FieldProblem] {
         match self {
             Self::Refused(problem) => &problem.errors,
-            Self::Unreachable | Self::Unreadable => &[],
+            Self::Unreachable | Self::Unreadable | Self::Outdated => &[],
         }
     }
 

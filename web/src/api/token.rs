@@ -82,11 +82,15 @@ pub(super) fn lose() {
     }
 }
 
+/// Whether there may be a session to go on with. A browser that keeps nothing may always have one.
+pub fn is_session_expected() -> bool {
+    !browser::can_store() || browser::stored(&mark(&Place::current())).is_some()
+}
+
 /// Asks for a token by the cookie, when the page loads. Whether there is a session. Where nobody has signed in with
-/// this browser there is nothing to ask, and the first screen is there sooner; a browser that keeps nothing is asked
-/// each time.
+/// this browser there is nothing to ask, and the first screen is there sooner.
 pub async fn resume() -> Result<bool, Failure> {
-    if browser::can_store() && browser::stored(&mark(&Place::current())).is_none() {
+    if !is_session_expected() {
         return Ok(false);
     }
     match renew_once().await {

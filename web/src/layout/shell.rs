@@ -2,18 +2,22 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use shared::session::CurrentSession;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{again::SignInAgain, confirm::ConfirmPassword, frame::Frame, leave::LeaveDialog};
+use super::{again::SignInAgain, confirm::ConfirmPassword, leave::LeaveDialog};
 use crate::{
+    api::{self, Failure, Load, Loader},
     navigation::Guard,
+    pieces,
     route::{Place, Route},
     screens,
     session::{Session, Standing},
     ui::FailureNotice,
 };
 
-/// Everything below the router.
+/// Everything below the router. The frame comes as a piece of its own: whoever signs in, or follows the link of a mail,
+/// begins without it.
 #[component]
 pub fn Shell() -> impl IntoView {
     let session = Session::expect();
@@ -50,40 +54,46 @@ pub fn Shell() -> impl IntoView {
     });
     let is_entrance = move || route.with(|route| route.as_ref().is_some_and(Route::is_entrance));
     let is_over = Signal::derive(move || session.is_over() && !is_entrance());
+    let frame = frame_loader(session);
+    if api::is_session_expected() {
+        screens::expect(route.get_untracked().as_ref());
+    }
     let standing = Memo::new(move |_| match session.standing() {
         _ if is_entrance() => View::Entrance,
         Standing::Unknown => View::Waiting,
         Standing::Anonymous => View::Anonymous,
-        Standing::SignedIn(_) | Standing::Over(_) => View::SignedIn,
-        Standing::Failed(_) => View::Failed,
+        Standing::SignedIn(_) | Standing::Over(_) => match frame.get() {
+            Load::Ready(Some(_)) => View::SignedIn,
+            Load::Ready(None) | Load::Waiting => View::Waiting,
+            Load::Failed(failure) => View::Frameless(failure),
+        },
+        Standing::Failed(failure) => View::Failed(failure),
     });
     view! {
         {move || match standing.get() {
             View::Entrance => entrance(shown).into_any(),
             View::Waiting => view! { <screens::Splash /> }.into_any(),
             View::Anonymous => anonymous(route).into_any(),
-            View::Failed => failed(session).into_any(),
+            View::Failed(failure) => {
+                let retry = Callback::new(move |()| spawn_local(session.resume()));
+                failed(failure, retry)
+            }
+            View::Frameless(failure) => failed(failure, Callback::new(move |()| frame.reload())),
             View::SignedIn => {
                 // Read and not only tracked: a memo that was never read counts its first value as a change.
                 user.with(|_| ());
-                match session.current_untracked() {
-                    Some(current) => {
-                        view! {
-                            <div class="standing" hidden=move || is_over.get()>
-                                <Frame session=current route=route.into()>
-                                    {move || {
-                                        let route = shown.get();
-                                        // Only the address makes a screen anew: what its components read while they
-                                        // are set up would otherwise do so too, and take along what is being typed.
-                                        untrack(|| screens::screen(route))
-                                    }}
-                                </Frame>
-                            </div>
-                        }
-                            .into_any()
-                    }
-                    None => ().into_any(),
-                }
+                let current = session.current_untracked().zip(untrack(|| frame.value()).flatten());
+                current.map(|(current, build)| {
+                    // Only the address makes a screen anew: what its components read while they are set up would
+                    // otherwise do so too, and take along what is being typed.
+                    let screen = move || {
+                        let route = shown.get();
+                        untrack(|| screens::screen(route))
+                    };
+                    let frame = untrack(|| build(current, route.into(), Box::new(move || screen.into_any())));
+                    view! { <div class="standing" hidden=move || is_over.get()>{frame}</div> }
+                })
+                .into_any()
             }
         }}
         <LeaveDialog />
@@ -92,13 +102,32 @@ pub fn Shell() -> impl IntoView {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum View {
     Entrance,
     Waiting,
     Anonymous,
     SignedIn,
-    Failed,
+    /// It is not known who is signed in.
+    Failed(Failure),
+    /// The frame did not come.
+    Frameless(Failure),
+}
+
+/// What builds the frame; absent while nobody needs it.
+type BuildFrame = Option<fn(CurrentSession, Signal<Option<Route>>, Children) -> AnyView>;
+
+/// Has the frame come as soon as somebody is, or will probably be, signed in.
+fn frame_loader(session: Session) -> Loader<BuildFrame> {
+    let is_wanted = Memo::new(move |_| match session.standing() {
+        Standing::SignedIn(_) | Standing::Over(_) => true,
+        Standing::Unknown => api::is_session_expected(),
+        Standing::Anonymous | Standing::Failed(_) => false,
+    });
+    Loader::new(move || {
+        let is_wanted = is_wanted.get();
+        async move { if is_wanted { pieces::arrived(super::frame()).await.map(Some) } else { Ok(None) } }
+    })
 }
 
 /// What a link from a mail opens, and what leads to such a link.
@@ -122,14 +151,6 @@ fn anonymous(route: Memo<Option<Route>>) -> impl IntoView {
     }
 }
 
-fn failed(session: Session) -> impl IntoView {
-    let retry = Callback::new(move |()| spawn_local(session.resume()));
-    move || match session.standing() {
-        Standing::Failed(failure) => Some(view! {
-            <main class="plain-page">
-                <FailureNotice failure on_retry=retry />
-            </main>
-        }),
-        _ => None,
-    }
+fn failed(failure: Failure, retry: Callback<()>) -> AnyView {
+    screens::without_frame(view! { <FailureNotice failure on_retry=retry /> }.into_any())
 }

@@ -9,6 +9,10 @@ super::texts! {
     unreachable_advice:
         "The network or the server did not answer. Check your connection and try again; nothing you typed is lost.",
         "La red o el servidor no han respondido. Comprueba la conexión y reinténtalo; no se pierde nada de lo escrito.";
+    outdated: "Portico was updated meanwhile", "Portico se ha actualizado entretanto";
+    outdated_advice:
+        "This page is older than the server, which no longer has what it asks for. Try again to load the new one.",
+        "Esta página es anterior a la del servidor, que ya no tiene lo que pide. Reinténtalo para cargar la nueva.";
     unreadable: "The answer could not be read", "No se ha podido leer la respuesta";
     unreadable_advice:
         "This page may be older than the server. Load it again; if that does not help, tell your administrator.",

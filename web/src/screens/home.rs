@@ -12,8 +12,6 @@ use super::projects::NewProjectDialog;
 use crate::{
     browser, locale,
     locales::home as t,
-    navigation::Go,
-    route::Route,
     session::{Can, Session},
     ui::{Notice, Page, Tone},
 };
@@ -48,13 +46,6 @@ pub fn Home() -> impl IntoView {
             <NewProjectDialog open=creating />
         </Page>
     }
-}
-
-/// The address of the sign-in leads those who are signed in to Home.
-#[component]
-pub fn ToHome() -> impl IntoView {
-    let go = Go::new();
-    Effect::new(move |_| go.instead_to(&Route::Home));
 }
 
 fn greeting(name: &str) -> String {

@@ -63,19 +63,21 @@ pub fn SignIn() -> impl IntoView {
 
 /// Goes on as the person who has signed in: here, or where their organization lives.
 async fn enter(session: Session, token: AccessToken, is_shared_host: bool) {
-    let (place, rest) = {
-        let path = browser::path();
-        let (place, rest) = Place::split(&path);
-        (place, rest.to_owned())
-    };
+    let place = Place::current();
     let lives_here = !is_shared_host || place.slug.as_deref() == Some(token.organization.slug.as_str());
     if lives_here {
         api::take_token(token);
         session.reload().await;
         return;
     }
-    let route = Route::parse(&rest).filter(|route| *route != Route::SignIn).unwrap_or(Route::Home);
+    let route = destination();
     let place = Place { slug: Some(token.organization.slug) };
     api::expect_session(&place);
     browser::load(&place.href(&route));
+}
+
+/// Where somebody is who has signed in at this address.
+fn destination() -> Route {
+    let path = browser::path();
+    Route::parse(Place::split(&path).1).filter(|route| *route != Route::SignIn).unwrap_or(Route::Home)
 }

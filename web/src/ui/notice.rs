@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Button, Icon, IconView, Tone, Why};
-use crate::{api::Failure, locales::common};
+use crate::{api::Failure, browser, locales::common};
 
 /// A message with its meaning.
 #[component]
@@ -45,6 +45,9 @@ pub fn FailureNotice(
     on_retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let retry = on_retry.filter(|_| failure.is_passing());
+    // What an older page asks for will not come, however often it asks.
+    let is_outdated = failure == Failure::Outdated;
+    let again = move |retry: Callback<()>| if is_outdated { browser::reload() } else { retry.run(()) };
     let denial = failure.denial().cloned();
     let request = failure.request_id().map(common::request_id);
     view! {
@@ -54,7 +57,7 @@ pub fn FailureNotice(
             {denial.map(|denial| view! { <Why denial /> })}
             {retry
                 .map(|retry| {
-                    view! { <Button label=common::try_again() icon=Icon::Redo on_press=retry /> }
+                    view! { <Button label=common::try_again() icon=Icon::Redo on_press=move |()| again(retry) /> }
                 })}
         </Notice>
     }

@@ -7,10 +7,10 @@ use shared::{
     session::{OrganizationName, SignIn as Credentials, SignInOutcome},
 };
 
-use super::{Choice, enter};
+use super::{Choice, destination, enter};
 use crate::{
     api::{self, Failure},
-    browser,
+    browser, layout,
     locales::{problems, sign_in as t},
     route::{Place, Route},
     session::Session,
@@ -55,6 +55,7 @@ pub(super) fn Credential(
                 return Ok(());
             }
             refusal.set(None);
+            layout::expect(&destination());
             match api::post::<SignInOutcome>("/session", &credentials).await {
                 Ok(SignInOutcome::SignedIn(token)) => enter(session, token, is_shared_host).await,
                 Ok(SignInOutcome::ChooseOrganization { organizations }) => {
@@ -118,7 +119,7 @@ fn refused(failure: Failure, wait: Countdown) -> Refusal {
             }
             _ => Refusal::Other(failure),
         },
-        Failure::Unreachable | Failure::Unreadable => Refusal::Other(failure),
+        Failure::Unreachable | Failure::Unreadable | Failure::Outdated => Refusal::Other(failure),
     }
 }
 

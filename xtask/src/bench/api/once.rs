@@ -13,6 +13,7 @@ use crate::bench::ground::{self, Ground};
 use crate::bench::load::{Connection, expect};
 use crate::bench::process::processor_time;
 use crate::bench::report::{Bar, Measure};
+use crate::weight::Weight;
 
 impl Bench<'_> {
     /// Rows a second of the largest file of people, validated and written or not at all.
@@ -59,25 +60,12 @@ pub(super) fn cold_start(ground: &Ground) -> Result<Measure> {
     Ok(measure.note(format!("limited by {limit} ({own:.2} s of processor time)")))
 }
 
-/// All that the first screen loads, compressed as most browsers take it.
+/// All that the sign-in loads, and beside it what comes with the first screen of those who are signed in.
 pub(super) fn first_screen(app: &Path) -> Result<Measure> {
-    let page = std::fs::read_to_string(app.join("index.html"))?;
-    let mut names: Vec<&str> =
-        page.split('"').filter_map(|text| text.strip_prefix('/')).filter(|name| !name.is_empty()).collect();
-    names.push("index.html");
-    names.sort_unstable();
-    names.dedup();
-    let (mut bytes, mut largest) = (0, (0, ""));
-    let mut notes = Vec::new();
-    for name in names {
-        let compressed = app.join(format!("{name}.br"));
-        let file = if compressed.exists() { compressed } else { app.join(name) };
-        let length = file.metadata().with_context(|| format!("the first screen names {name}"))?.len();
-        bytes += length;
-        largest = largest.max((length, name));
-        notes.push(format!("{name} {} kB", length.div_ceil(1000)));
-    }
-    let kilobytes = f64::from(u32::try_from(bytes)?) / 1000.0;
-    let measure = Measure::new("first screen, all assets, brotli, kB", kilobytes, Bar::less(900.0, 450.0));
-    Ok(measure.note(notes.join(", ")).note(format!("limited by {}", largest.1)))
+    let (first, home) = (Weight::of_first_screen(app)?, Weight::of_home(app)?);
+    let bar = Bar::less(900.0, 450.0);
+    let measure = Measure::new("first screen, all assets, brotli, kB", first.kilobytes()?, bar);
+    let signed_in = first.kilobytes()? + home.kilobytes()?;
+    let measure = measure.note(first.to_string()).note(format!("limited by {}", first.heaviest()));
+    Ok(measure.note(format!("{signed_in:.0} kB with Home, signed in: {home}")))
 }
