@@ -18,7 +18,7 @@ use crate::{pieces::cut, route::Route, screens};
 pub use shell::Shell;
 
 cut! {
-    frame {
+    inside {
         frame(session: CurrentSession, route: Signal<Option<Route>>, children: Children) =
             view! { <frame::Frame session route>{children()}</frame::Frame> };
     }

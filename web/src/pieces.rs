@@ -47,7 +47,10 @@ impl std::fmt::Debug for Piece {
 
 impl Piece {
     /// `come` is a function that `cut!` has made, `build` calls what it gives.
-    pub fn new<F, Fut>(come: fn() -> Fut, build: impl Fn(F) -> AnyView + Clone + Send + Sync + 'static) -> Self
+    pub fn new<F, Fut>(
+        come: fn() -> Fut,
+        build: impl Fn(F) -> AnyView + Clone + Send + Sync + 'static,
+    ) -> Self
     where
         F: Copy + Send + Sync + 'static,
         Fut: Future<Output = Result<F, Failure>> + 'static,

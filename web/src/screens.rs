@@ -43,7 +43,7 @@ cut! {
         forgot_password() = view! { <recovery::ForgotPassword /> };
         reset_password() = view! { <recovery::ResetPassword /> };
     }
-    work {
+    inside {
         home() = view! { <home::Home /> };
         my_projects() = view! { <projects::MyProjects /> };
         all_projects() = view! { <projects::Projects /> };
@@ -53,8 +53,6 @@ cut! {
         all_users() = view! { <users::Users /> };
         one_user(id: UserId) = view! { <users::User id /> };
         explanation() = view! { <explain::Explain /> };
-    }
-    roles {
         role_definition() = view! { <role_definition::RoleDefinition /> };
     }
     settings {
@@ -63,8 +61,6 @@ cut! {
         licence_consumption() = view! { <licence_consumption::LicenceConsumption /> };
         project_parameters() = view! { <project_parameters::ProjectParameters /> };
         sign_in_settings() = view! { <sign_in_settings::SignInSettings /> };
-    }
-    account {
         own_api_tokens() = view! { <api_tokens::ApiTokens /> };
         new_api_token() = view! { <api_tokens::NewApiToken /> };
         one_api_token(id: ApiTokenId) = view! { <api_tokens::EditApiToken id /> };

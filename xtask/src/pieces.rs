@@ -88,44 +88,44 @@ impl Served {
     /// The script of the main piece with what loads the others in it. As files of their own the two would name each
     /// other, so that neither could carry the hash of its content; and they would cost one more round trip.
     pub fn join(&self, module: &str) -> Result<String> {
-        let (before, name, after) = import_of(module, LOADER)?;
         let import = format!("import {{ initSync }} from \"{MAIN_SCRIPT}\";\n");
-        let body = self
+        let loader = self
             .loader
             .strip_prefix(&import)
             .with_context(|| format!("what loads the pieces no longer begins with `{}`", import.trim()))?;
-        let (mut names, mut lines) = (Vec::new(), Vec::new());
-        for line in body.lines() {
-            match line.strip_prefix("export const ") {
-                Some(rest) => {
-                    names.push(rest.split(' ').next().unwrap_or_default());
-                    lines.push(format!("const {rest}"));
-                }
-                None => lines.push(line.to_owned()),
+        let mut joined = String::from("const pieces = (() => {\n");
+        let mut names = Vec::new();
+        for line in loader.lines() {
+            let exported = line.strip_prefix("export const ");
+            names.extend(exported.and_then(|rest| rest.split(' ').next()));
+            let line = line.strip_prefix("export ").unwrap_or(line);
+            if line.starts_with("import ") {
+                bail!("what loads the pieces imports more than it did: `{line}`");
+            }
+            joined.extend([line, "\n"]);
+        }
+        joined.extend(["return { ", &names.join(", "), " };\n})();\n"]);
+        // wasm-bindgen writes one for each function that it finds there.
+        let mut is_asked_for = false;
+        for line in module.lines() {
+            let name = imported(line, LOADER);
+            is_asked_for |= name.is_some();
+            match name {
+                Some(name) => joined.extend(["const ", name, " = pieces;\n"]),
+                None => joined.extend([line, "\n"]),
             }
         }
-        if names.is_empty() || lines.iter().any(|line| line.starts_with("import") || line.starts_with("export")) {
-            bail!("what loads the pieces is not written as it was; see how it is joined to the script now");
+        if names.is_empty() || !is_asked_for {
+            bail!("the script of the main piece and what loads the others do not fit together any more");
         }
-        let (names, lines) = (names.join(", "), lines.join("\n"));
-        Ok(format!("{before}const {name} = (() => {{\n{lines}\nreturn {{ {names} }};\n}})();\n{after}"))
+        Ok(joined)
     }
 }
 
-/// Finds `import * as NAME from "FILE"` and gives what stands before it, the name, and what stands after it.
-fn import_of<'module>(module: &'module str, file: &str) -> Result<(&'module str, &'module str, &'module str)> {
-    let from = format!(" from \"{file}\"");
-    let mut at = 0;
-    for line in module.split_inclusive('\n') {
-        let end = at + line.len();
-        let statement = line.trim_end().trim_end_matches(';');
-        let name = statement.strip_suffix(&from).and_then(|rest| rest.strip_prefix("import * as "));
-        if let (Some(name), Some(before), Some(after)) = (name, module.get(..at), module.get(end..)) {
-            return Ok((before, name, after));
-        }
-        at = end;
-    }
-    bail!("the script of the main piece does not import {file}")
+/// The name in `import * as NAME from "FILE"`.
+fn imported<'line>(line: &'line str, file: &str) -> Option<&'line str> {
+    let rest = line.trim_end().trim_end_matches(';').strip_prefix("import * as ")?;
+    rest.strip_suffix(&format!(" from \"{file}\""))
 }
 
 /// A module without its custom sections: names and notes that no browser needs.
@@ -143,4 +143,57 @@ fn without_names(wasm: &[u8]) -> Result<Vec<u8>> {
         }
     }
     Ok(module.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Profile;
+
+    const LOADER_SCRIPT: &str = "import { initSync } from \"./app.js\";\n\nfunction load() {}\n\
+        export const __wasm_split_load_users = load(\"./split_users.wasm\");\n";
+
+    fn cut(folder: &Path, loader: &str) -> Cut {
+        let file = folder.join("split_users.wasm");
+        // A module with the custom section `n` that holds one byte, and an empty section of types.
+        fs::write(&file, b"\0asm\x01\0\0\0\x01\x01\0\0\x03\x01n!").unwrap();
+        let needs = BTreeMap::from([("users".to_owned(), vec!["split_users".to_owned()])]);
+        Cut { main: folder.join("main.wasm"), loader: loader.to_owned(), files: vec![file], needs }
+    }
+
+    #[test]
+    fn pieces_carry_their_hash_lose_their_names_and_are_asked_for_by_the_joined_script() {
+        let folder = tempfile::tempdir().unwrap();
+        let assets = Assets::create(&folder.path().join("app"), Profile::Dev).unwrap();
+        let served = cut(folder.path(), LOADER_SCRIPT).add_to(&assets).unwrap();
+        let [path] = served.files["users"].as_slice() else { panic!("{:?}", served.files) };
+        assert!(path.starts_with("/assets/split_users-"), "{path}");
+        let written = fs::read(folder.path().join("app").join(path.trim_start_matches('/'))).unwrap();
+        assert_eq!(written, b"\0asm\x01\0\0\0\x01\x01\0");
+        let module =
+            "import * as import1 from \"./pieces.js\"\nimport * as import2 from \"./pieces.js\";\nrest\n";
+        let joined = served.join(module).unwrap();
+        let expected = format!(
+            "const pieces = (() => {{\n\nfunction load() {{}}\nconst __wasm_split_load_users = load(\"{path}\");\n\
+             return {{ __wasm_split_load_users }};\n}})();\nconst import1 = pieces;\nconst import2 = pieces;\nrest\n"
+        );
+        assert_eq!(joined, expected);
+    }
+
+    #[test]
+    fn scripts_that_do_not_fit_together_are_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let assets = Assets::create(&folder.path().join("app"), Profile::Dev).unwrap();
+        let module = "import * as import1 from \"./pieces.js\"\n";
+        for (loader, module) in [
+            (LOADER_SCRIPT.replace("./app.js", "./other.js"), module),
+            (LOADER_SCRIPT.replace("export ", ""), module),
+            (format!("{LOADER_SCRIPT}import a from \"b\";\n"), module),
+            (LOADER_SCRIPT.to_owned(), "import * as import1 from \"./other.js\"\n"),
+        ] {
+            let served = cut(folder.path(), &loader).add_to(&assets).unwrap();
+            assert!(served.join(module).is_err(), "{loader}{module}");
+        }
+        assert!(cut(folder.path(), "").add_to(&assets).is_err(), "nothing asks for the piece");
+    }
 }

@@ -12,8 +12,8 @@ use anyhow::{Context as _, Result};
 
 use crate::bundle;
 
-/// The pieces that somebody who is signed in loads for their first screen, beside what everybody loads.
-const SIGNED_IN: [&str; 2] = ["frame", "work"];
+/// The piece that somebody who is signed in loads for Home, beside what everybody loads.
+const INSIDE: &str = "inside";
 
 /// Files with their sizes on the way, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Weight {
         let page = fs::read_to_string(app.join("index.html"))?;
         let mut names = named_in(&page);
         names.insert("index.html".to_owned());
-        let scripts: Vec<String> = names.iter().filter(|name| name.ends_with(".js")).cloned().collect();
+        let scripts: Vec<String> = names.iter().filter(|name| is_script(name)).cloned().collect();
         for script in scripts {
             names.extend(imported_by(&script, &fs::read_to_string(app.join(&script))?));
         }
@@ -35,11 +35,8 @@ impl Weight {
     /// What comes with Home for somebody who is signed in, beside that.
     pub fn of_home(app: &Path) -> Result<Self> {
         let pieces = bundle::pieces_of(app)?;
-        let mut names = BTreeSet::new();
-        for piece in SIGNED_IN {
-            let files = pieces.get(piece).with_context(|| format!("the app has no piece {piece}"))?;
-            names.extend(files.iter().map(|file| file.trim_start_matches('/').to_owned()));
-        }
+        let files = pieces.get(INSIDE).with_context(|| format!("the app has no piece {INSIDE}"))?;
+        let names = files.iter().map(|file| file.trim_start_matches('/').to_owned()).collect();
         Self::of(app, names)
     }
 
@@ -80,6 +77,10 @@ impl Display for Weight {
     }
 }
 
+fn is_script(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "js")
+}
+
 /// The files that a page names.
 fn named_in(page: &str) -> BTreeSet<String> {
     let quoted = page.split('"').filter_map(|text| text.strip_prefix('/'));
@@ -106,7 +107,10 @@ mod tests {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, content).unwrap();
         };
-        write("index.html", "<link href=\"/assets/app.css\"><script src=\"/assets/app.js\"></script><a href=\"/\">");
+        write(
+            "index.html",
+            "<link href=\"/assets/app.css\"><script src=\"/assets/app.js\"></script><a href=\"/\">",
+        );
         write("assets/app.css", "a {}");
         write("assets/app.css.br", "a");
         write("assets/app.js", "import { a } from \"./snippets/a.js\";\nfetch(\"/assets/users.wasm\");\n");
