@@ -122,7 +122,13 @@ fn piece(route: &Route) -> Option<Piece> {
 
 /// A reason why something is missing, with nothing around it.
 pub fn without_frame(notice: AnyView) -> AnyView {
-    view! { <main class="plain-page">{notice}</main> }.into_any()
+    view! {
+        <main class="plain-page" id="main">
+            <h1 class="visually-hidden">"Portico"</h1>
+            {notice}
+        </main>
+    }
+    .into_any()
 }
 
 /// Whether two addresses are one screen, which then stays: a list with one of its rows open beside it, or two tabs
