@@ -97,16 +97,14 @@ test("a page that is older than the server loads the new one when one tries agai
   complaints,
 }) => {
   const page = await enterWithout(browser, organization, complaints);
-  await page.goto(organization.origin);
+  const answer = await page.goto(organization.origin);
+  const body = (await answer!.text()).replaceAll("/assets/app-", "/assets/app-1");
   await settled(page);
 
   // What a server says that has another app by now.
   const home = `${organization.origin}/`;
   const gone = (route: Route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: "{}" });
-  const renewed = async (route: Route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll("/assets/app-", "/assets/app-1") });
-  };
+  const renewed = (route: Route) => route.fulfill({ contentType: "text/html", body });
   await page.route(pieces, gone);
   await page.route(home, renewed);
   await open(page, "Users");
@@ -144,6 +142,7 @@ test("a screen that is slow to come shows its shape meanwhile, and nothing moves
     await route.continue();
   });
   await open(page, "Users");
+  await expect(title(page, "Users")).toBeVisible();
   await expect(page.getByRole("main").getByRole("status")).toHaveText("Loading");
   const came = (await shifted()) - before;
   // Looked at in other sizes, it does move.

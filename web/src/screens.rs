@@ -79,9 +79,11 @@ pub fn screen(route: Option<Route>) -> AnyView {
     if route.is_entrance() {
         return view! { <PieceView piece waiting=Splash failed=Box::new(without_frame) /> }.into_any();
     }
-    let name = route.menu().map_or("Portico", |menu| menu.label(locale::current()));
-    let failed = move |notice: AnyView| view! { <Page title=name>{notice}</Page> }.into_any();
-    view! { <PieceView piece waiting=Coming failed=Box::new(failed) /> }.into_any()
+    let name = route.menu().map(|menu| menu.label(locale::current()));
+    let waiting = move || view! { <Coming name /> };
+    let title = name.unwrap_or("Portico");
+    let failed = move |notice: AnyView| view! { <Page title>{notice}</Page> }.into_any();
+    view! { <PieceView piece waiting failed=Box::new(failed) /> }.into_any()
 }
 
 /// Has the screen of a route come while it is being found out who will see it.
