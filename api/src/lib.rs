@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod licences;
 pub mod link_token;
 pub mod mail;
+pub mod ops;
 pub mod organizations;
 pub mod passwords;
 pub mod pictures;

@@ -1,0 +1,240 @@
+use chrono::{NaiveTime, TimeZone};
+use chrono_tz::Europe::Madrid;
+use proptest::prelude::*;
+
+use super::*;
+
+const PLACES: [Place; 2] = [Place::Local, Place::OffSite];
+/// How often each kind of set is taken, in hours.
+const fn every(kind: SetKind) -> i64 {
+    match kind {
+        SetKind::Database => 2,
+        SetKind::Files => 24,
+    }
+}
+
+/// A store that is pruned after each set.
+#[derive(Default, Clone)]
+struct Store(BTreeSet<DateTime<Utc>>);
+
+impl Store {
+    fn take(&mut self, kind: SetKind, place: Place, at: DateTime<Utc>) {
+        self.0.insert(at);
+        self.0 = keep(kind, place, &self.0, at);
+    }
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The schedule's instants of 400 days from a Monday on: database sets at even hours, file sets at one o'clock.
+fn schedule(kind: SetKind) -> Vec<DateTime<Utc>> {
+    let (start, step) = match kind {
+        SetKind::Database => (at("2026-01-12T00:00:00Z"), TimeDelta::hours(2)),
+        SetKind::Files => (at("2026-01-12T01:00:00Z"), TimeDelta::days(1)),
+    };
+    let steps = i32::try_from(400 * 24 / every(kind)).expect("a few thousand");
+    (0..steps).map(|number| start + step * number).collect()
+}
+
+/// What is kept of a schedule without failures, said in another way: by age.
+fn is_due(kind: SetKind, place: Place, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    // The finest tier reaches so far, its end left out.
+    let fine_days = if kind == SetKind::Database { 7 } else { 31 };
+    let fine_end = now - TimeDelta::days(fine_days);
+    if at > fine_end {
+        return true;
+    }
+    let is_first_of_day = kind == SetKind::Files || at.hour() == 0;
+    if place == Place::Local || !is_first_of_day {
+        return false;
+    }
+    let daily_end = match kind {
+        SetKind::Database => midnight(fine_end.date_naive()) - TimeDelta::days(25),
+        SetKind::Files => fine_end,
+    };
+    let is_monday = at.weekday() == chrono::Weekday::Mon;
+    let (week, _) = Slot::Week.of(daily_end);
+    at > daily_end || (is_monday && at.date_naive() > week - TimeDelta::weeks(48))
+}
+
+#[test]
+fn of_400_days_every_slot_is_kept_exactly() {
+    for kind in SetKind::ALL {
+        let mut stores = PLACES.map(|place| (place, Store::default()));
+        let mut past = Vec::new();
+        for now in schedule(kind) {
+            past.push(now);
+            for (place, store) in &mut stores {
+                store.take(kind, *place, now);
+                let due: BTreeSet<_> =
+                    past.iter().copied().filter(|at| is_due(kind, *place, *at, now)).collect();
+                assert_eq!(store.0, due, "{kind:?} {place:?} at {now}");
+            }
+        }
+        let counts = stores.map(|(_, store)| store.0.len());
+        assert_eq!(counts, if kind == SetKind::Database { [84, 157] } else { [31, 79] });
+        assert_eq!(counts.iter().sum::<usize>(), if kind == SetKind::Database { 241 } else { 110 });
+    }
+}
+
+#[test]
+fn the_tiers_of_a_full_store() {
+    let (kind, place) = (SetKind::Database, Place::OffSite);
+    let mut store = Store::default();
+    schedule(kind).into_iter().for_each(|now| store.take(kind, place, now));
+    let newest = *store.0.last().expect("one at least");
+    let span = |from: i64, to: i64| {
+        let age = |at: &DateTime<Utc>| newest - *at;
+        store.0.iter().filter(|at| (TimeDelta::days(from)..TimeDelta::days(to)).contains(&age(at))).count()
+    };
+    assert_eq!((span(0, 7), span(7, 32), span(32, 400)), (84, 25, 48));
+    // The oldest of all is a year old, as the year has 52 weeks.
+    let oldest = *store.0.first().expect("one at least");
+    assert!((newest - oldest) > TimeDelta::days(360), "{oldest}");
+    assert_eq!((oldest.weekday(), oldest.hour()), (chrono::Weekday::Mon, 0));
+}
+
+/// Cases: what there is, now, and what goes off-site.
+#[test]
+fn what_goes() {
+    let days_back = |days: i64| at("2026-06-17T12:00:00Z") - TimeDelta::days(days);
+    for (name, kind, good, now, dropped) in [
+        ("nothing of nothing", SetKind::Database, vec![], days_back(0), vec![]),
+        ("not the only one, however old", SetKind::Database, vec![days_back(3000)], days_back(0), vec![]),
+        (
+            "of one slot the first stays, and the newest",
+            SetKind::Database,
+            vec![at("2026-06-17T10:00:00Z"), at("2026-06-17T10:40:00Z"), at("2026-06-17T11:59:59Z")],
+            days_back(0),
+            vec![at("2026-06-17T10:40:00Z")],
+        ),
+        (
+            "a second file set of the day, once there is a third",
+            SetKind::Files,
+            vec![at("2026-06-17T01:00:00Z"), at("2026-06-17T09:00:00Z"), at("2026-06-18T01:00:00Z")],
+            at("2026-06-18T01:00:00Z"),
+            vec![at("2026-06-17T09:00:00Z")],
+        ),
+        (
+            "what is taken in the future stays, and so does what was taken before it",
+            SetKind::Database,
+            vec![days_back(1), days_back(-400)],
+            days_back(0),
+            vec![],
+        ),
+        (
+            "age alone drops nothing",
+            SetKind::Files,
+            vec![days_back(900), days_back(800)],
+            days_back(0),
+            vec![],
+        ),
+    ] {
+        let good: BTreeSet<_> = good.into_iter().collect();
+        let kept = keep(kind, Place::OffSite, &good, now);
+        assert_eq!(good.difference(&kept).copied().collect::<Vec<_>>(), dropped, "{name}");
+    }
+}
+
+#[test]
+fn a_week_whose_monday_failed_keeps_its_tuesday() {
+    let (kind, place) = (SetKind::Files, Place::OffSite);
+    let mut store = Store::default();
+    let failed = at("2026-03-09T01:00:00Z");
+    assert_eq!(failed.weekday(), chrono::Weekday::Mon);
+    schedule(kind).into_iter().filter(|now| *now != failed).for_each(|now| store.take(kind, place, now));
+    assert!(store.0.contains(&(failed + TimeDelta::days(1))) && store.0.len() == 79);
+}
+
+/// A timer of local time: on one day an hour is left out, on another one comes twice.
+#[test]
+fn daylight_saving_takes_nothing_away() {
+    let (kind, mut counts) = (SetKind::Database, Vec::new());
+    for place in PLACES {
+        let mut store = Store::default();
+        let mut day = NaiveDate::from_ymd_opt(2026, 1, 15).expect("a day");
+        for _ in 0..400 {
+            for hour in (0..24).step_by(2) {
+                let local = day.and_hms_opt(hour, 0, 0).expect("an hour");
+                // Where the clock leaves it out, the timer runs an hour later; where it comes twice, it runs twice.
+                let later = || Madrid.from_local_datetime(&(local + TimeDelta::hours(1)));
+                let local = match Madrid.from_local_datetime(&local) {
+                    chrono::LocalResult::None => later(),
+                    other => other,
+                };
+                let mut instants: Vec<_> = local.earliest().into_iter().chain(local.latest()).collect();
+                instants.dedup();
+                instants.into_iter().for_each(|now| store.take(kind, place, now.to_utc()));
+            }
+            day = day.succ_opt().expect("a day");
+        }
+        counts.push(store.0.len());
+    }
+    assert_eq!(counts, [84, 157]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A hundred days with slots that fail, so many of a hundred, and whole days that do.
+    #[test]
+    fn pruning_after_each_set_is_pruning_once(
+        failures in prop::collection::vec(0_u8..100, 100 * 12),
+        failed_days in prop::collection::btree_set(0_usize..100, 0..30),
+        percent in 0_u8..60,
+    ) {
+        for (kind, place) in SetKind::ALL.into_iter().flat_map(|kind| PLACES.map(|place| (kind, place))) {
+            let a_day = usize::try_from(24 / every(kind)).expect("a few");
+            let (mut store, mut all) = (Store::default(), BTreeSet::new());
+            for (number, now) in schedule(kind).into_iter().take(100 * a_day).enumerate() {
+                if failures[number] < percent || failed_days.contains(&(number / a_day)) {
+                    continue;
+                }
+                store.take(kind, place, now);
+                all.insert(now);
+                prop_assert!(store.0.contains(&now));
+            }
+            let Some(newest) = all.last().copied() else { continue };
+            prop_assert_eq!(&store.0, &keep(kind, place, &all, newest));
+            // However many have failed, no tier is emptier than what there was for it.
+            let most: usize = tiers(kind, place).iter().map(|(_, most)| most).sum();
+            prop_assert!(store.0.len() <= most);
+            let fine = tiers(kind, place)[0].1;
+            prop_assert_eq!(all.iter().rev().take(fine).filter(|at| store.0.contains(at)).count(), fine.min(all.len()));
+        }
+    }
+
+    /// Sixty days by a clock that jumps ahead and back, by up to two years.
+    #[test]
+    fn a_clock_that_jumps_drops_no_more(jumps in prop::collection::vec((0_usize..720, -730_i64..730), 0..6)) {
+        let (kind, place) = (SetKind::Database, Place::OffSite);
+        let (mut store, mut true_store) = (Store::default(), Store::default());
+        let mut wrong = TimeDelta::zero();
+        for (number, now) in schedule(kind).into_iter().take(60 * 12).enumerate() {
+            if let Some((_, days)) = jumps.iter().find(|(when, _)| *when == number) {
+                wrong = if wrong.is_zero() { TimeDelta::days(*days) } else { TimeDelta::zero() };
+            }
+            store.take(kind, place, now + wrong);
+            prop_assert!(store.0.contains(&(now + wrong)), "the newest stays");
+            true_store.take(kind, place, now);
+            // As many sets are there as if the clock had always been right, or more.
+            prop_assert!(store.0.len() >= true_store.0.len().min(84), "{} {}", store.0.len(), true_store.0.len());
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_again(hours in prop::collection::btree_set(0_i64..12_000, 0..400), now in 0_i64..12_000) {
+        let begin = at("2026-01-15T00:00:00Z");
+        let good: BTreeSet<_> = hours.iter().map(|hour| begin + TimeDelta::hours(*hour)).collect();
+        let now = begin + TimeDelta::hours(now);
+        for (kind, place) in SetKind::ALL.into_iter().flat_map(|kind| PLACES.map(|place| (kind, place))) {
+            let kept = keep(kind, place, &good, now);
+            prop_assert!(kept.is_subset(&good));
+            prop_assert_eq!(good.is_empty(), kept.is_empty());
+            prop_assert_eq!(&keep(kind, place, &kept, now), &kept);
+        }
+    }
+}
