@@ -68,6 +68,12 @@ impl Clock {
     }
 }
 
+/// When an id was made; absent where it does not say.
+pub fn made_at(id: Uuid) -> Option<DateTime<Utc>> {
+    let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+}
+
 /// Fills the bytes with randomness of the operating system.
 ///
 /// # Panics

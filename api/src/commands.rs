@@ -3,6 +3,7 @@
 
 pub mod audit_log;
 pub mod jobs;
+pub mod ops;
 pub mod org;
 
 use std::{
@@ -26,6 +27,7 @@ use api::{
     doctor::{self, Finding, Level},
     http::{admin, openapi as document, routes, server::Portico, tokens},
     mail::{page, post::Shelf},
+    ops::manifest,
     telemetry::{logs, traces::Traces},
     work::{Crew, figures::WorkFigures},
 };
@@ -51,7 +53,11 @@ pub fn migrate() -> Result<()> {
 
 pub fn create_key() -> Result<()> {
     let (directory, clock) = (config::keys_directory()?, Clock::system());
-    let made = [tokens::create_key(&directory, &clock)?, audit::keys::create(&directory, &clock)?];
+    let made = [
+        tokens::create_key(&directory, &clock)?,
+        audit::keys::create(&directory, &clock)?,
+        manifest::create_key(&directory, &clock)?,
+    ];
     if made.iter().all(Option::is_none) {
         println!("there are keys already");
     }

@@ -1,5 +1,7 @@
 //! Configuration: read from the environment, here and nowhere else.
 
+pub mod backups;
+
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
@@ -248,6 +250,11 @@ pub fn operator_database_url() -> Result<String> {
     database("PORTICO_OPERATOR_DATABASE_URL", "PostgreSQL as the role portico_operator")
 }
 
+/// `PORTICO_BACKUP_DATABASE_URL`: PostgreSQL as the role `portico_backup`, which reads everything and writes nothing.
+pub fn backup_database_url() -> Result<String> {
+    database("PORTICO_BACKUP_DATABASE_URL", "PostgreSQL as the role portico_backup")
+}
+
 /// `PORTICO_ADMIN_DATABASE_URL`: PostgreSQL as a superuser, for `portico bootstrap` alone.
 pub fn admin_database_url() -> Result<String> {
     database("PORTICO_ADMIN_DATABASE_URL", "PostgreSQL as a superuser")
@@ -313,6 +320,12 @@ const KNOWN: &[&str] = &[
     "PORTICO_ADMIN_DATABASE_URL",
     "PORTICO_ADMIN_LISTEN",
     "PORTICO_APP_DIR",
+    "PORTICO_BACKUP_DATABASE_URL",
+    "PORTICO_BACKUP_LOCAL_PROVIDER",
+    "PORTICO_BACKUP_LOCAL_STORE",
+    "PORTICO_BACKUP_OFF_SITE_PROVIDER",
+    "PORTICO_BACKUP_OFF_SITE_STORE",
+    "PORTICO_BACKUP_SIGNERS",
     "PORTICO_DATABASE_CONNECTIONS",
     "PORTICO_DOMAIN",
     "PORTICO_DRAIN_SECONDS",
@@ -333,14 +346,23 @@ const KNOWN: &[&str] = &[
     "PORTICO_RATE_LIMIT_PERSON",
     "PORTICO_RATE_LIMIT_TOKEN",
     "PORTICO_REFUSAL_DELAY_MILLISECONDS",
+    "PORTICO_RESTORE_IDENTITY",
+    "PORTICO_SECOND_VAULT",
     "PORTICO_SHARED_HOST",
     "PORTICO_SMTP_URL",
     "PORTICO_TRUSTED_PROXIES",
+    "PORTICO_VAULT",
+    "PORTICO_VAULT_RECIPIENTS",
     "PORTICO_WORKERS",
 ];
 /// Of these the password may stand by itself.
-const WITH_PASSWORD: &[&str] =
-    &["PORTICO_ADMIN_DATABASE", "PORTICO_OPERATOR_DATABASE", "PORTICO_OWNER_DATABASE", "PORTICO_SMTP"];
+const WITH_PASSWORD: &[&str] = &[
+    "PORTICO_ADMIN_DATABASE",
+    "PORTICO_BACKUP_DATABASE",
+    "PORTICO_OPERATOR_DATABASE",
+    "PORTICO_OWNER_DATABASE",
+    "PORTICO_SMTP",
+];
 
 /// Whether a variable is set, by itself or by a file.
 pub fn is_set(name: &str) -> bool {
@@ -429,9 +451,9 @@ mod tests {
     /// The doctor calls a name that is not on the list a mistake.
     #[test]
     fn every_variable_that_is_read_is_known() {
-        let source = include_str!("config.rs");
-        let (source, _) = source.split_once("#[cfg(test)]").expect("tests stand below");
-        let quoted = source.split('"').filter(|text| {
+        let (source, _) = include_str!("config.rs").split_once("#[cfg(test)]").expect("tests stand below");
+        let sources = [source, include_str!("config/backups.rs")];
+        let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
             text.starts_with("PORTICO_")
                 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
                 && !WITH_PASSWORD.contains(text)

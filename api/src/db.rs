@@ -7,6 +7,7 @@
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
 //! the rest, and no Rust code mentions `org_id`.
 
+pub mod copies;
 mod denied;
 pub mod doors;
 pub mod examine;
@@ -18,6 +19,7 @@ pub mod migrate;
 pub mod operator;
 pub mod queue;
 pub mod record;
+pub mod refill;
 pub mod schema;
 pub mod standing;
 mod tenant;

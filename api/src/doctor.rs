@@ -3,6 +3,7 @@
 //!
 //! Each part looks at what it is told about and gives findings; one that cannot look says so, and the others go on.
 
+mod backups;
 mod database;
 mod files;
 mod keys;
@@ -61,6 +62,7 @@ pub fn examine(clock: &Clock) -> Vec<Finding> {
     findings.extend(keys::examine());
     findings.extend(database::examine(clock));
     findings.push(files::examine());
+    findings.extend(backups::examine());
     findings.extend(mail::examine());
     findings.extend(machine::examine());
     findings

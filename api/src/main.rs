@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{audit_log::AuditCommand, jobs::JobsCommand, org::OrgCommand};
+use commands::{audit_log::AuditCommand, jobs::JobsCommand, ops::OpsCommand, org::OrgCommand};
 
 /// The system's own gives each thread an arena, keeps what was freed in it, and takes a tenth of a request's time.
 #[global_allocator]
@@ -30,7 +30,7 @@ enum Command {
     },
     /// Bring the database's schema up to this version.
     Migrate,
-    /// Keys that sign access tokens and the audit log.
+    /// Keys that sign access tokens, the audit log and backups.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -61,6 +61,11 @@ enum Command {
     Jobs {
         #[command(subcommand)]
         command: JobsCommand,
+    },
+    /// Backups: make, list, verify and restore sets.
+    Ops {
+        #[command(subcommand)]
+        command: OpsCommand,
     },
     /// Print the API's OpenAPI document.
     Openapi,
@@ -94,6 +99,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve => commands::serve(),
         Command::Work => commands::work(),
         Command::Jobs { command } => commands::jobs::run(&command),
+        Command::Ops { command } => commands::ops::run(command),
         Command::Openapi => commands::openapi(),
     }
 }

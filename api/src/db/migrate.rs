@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, backend::Backend, connection::SimpleConnection,
-    migration::MigrationSource, prelude::*, sql_types::Text,
+    Connection, PgConnection, RunQueryDsl,
+    backend::Backend,
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource},
+    pg::Pg,
+    prelude::*,
+    sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -15,11 +20,12 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema")
 const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
 const ERASURE: &str = include_str!("../../../migrations/replaceable/erasure.sql");
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
+const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
 const LEAST_VERSION: i32 = 150_000;
 
-/// Creates the three roles and the database where they are missing. `url` is a superuser's.
+/// Creates the four roles and the database where they are missing. `url` is a superuser's.
 ///
 /// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
 pub fn bootstrap(url: &str, database: &str) -> Result<()> {
@@ -28,6 +34,7 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
         ("portico_owner", "LOGIN NOSUPERUSER NOBYPASSRLS"),
         ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),
         ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
+        ("portico_backup", "LOGIN NOSUPERUSER NOBYPASSRLS"),
     ] {
         if !exists(&mut connection, "SELECT 1 AS one FROM pg_roles WHERE rolname = $1", role)? {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
@@ -43,7 +50,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
     connection.batch_execute(
         "ALTER ROLE portico_owner SET lc_messages = 'C';
          ALTER ROLE portico_app SET lc_messages = 'C';
-         ALTER ROLE portico_operator SET lc_messages = 'C'",
+         ALTER ROLE portico_operator SET lc_messages = 'C';
+         ALTER ROLE portico_backup SET lc_messages = 'C'",
     )?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
@@ -56,6 +64,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
             "REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO portico_app, portico_operator"
         ))?;
     }
+    // This role is younger than many a database.
+    connection.batch_execute(&format!("GRANT CONNECT ON DATABASE {} TO portico_backup", quoted(database)))?;
     Ok(())
 }
 
@@ -63,7 +73,16 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
 /// names of the migrations that ran.
 pub fn up(url: &str) -> Result<Vec<String>> {
     let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
-    check_version(&mut connection)?;
+    up_on(&mut connection)
+}
+
+/// The same on a connection, whose transaction may still be taken back.
+pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
+    check_version(connection)?;
+    let is_there = "SELECT 1 AS one FROM pg_roles WHERE rolname = $1";
+    if !exists(connection, is_there, "portico_backup")? {
+        bail!("the role portico_backup is not there: run `portico bootstrap` of this version first");
+    }
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
     let ran = ran.iter().map(ToString::to_string).collect();
     // The doors come last: they take from everybody what is not given to somebody.
@@ -71,11 +90,30 @@ pub fn up(url: &str) -> Result<Vec<String>> {
         .transaction(|connection| {
             connection.batch_execute(AUDIT)?;
             connection.batch_execute(ERASURE)?;
-            connection.batch_execute(DOORS)
+            connection.batch_execute(DOORS)?;
+            connection.batch_execute(BACKUP)
         })
         .context("functions")?;
-    super::record::bring_over(&mut connection)?;
+    super::record::bring_over(connection)?;
     Ok(ran)
+}
+
+/// Of these migrations, those that this program does not know: they are of a later version.
+pub fn unknown(migrations: &[String]) -> Result<Vec<String>> {
+    let known = versions::<Pg>()?;
+    Ok(migrations.iter().filter(|one| !known.contains(*one)).cloned().collect())
+}
+
+/// Runs these migrations and no others, on a connection whose transaction may still be taken back.
+pub(super) fn up_to(connection: &mut PgConnection, wanted: &BTreeSet<&str>) -> Result<()> {
+    check_version(connection)?;
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
+    // Makes the table in which they are noted.
+    connection.applied_migrations().map_err(|error| anyhow::anyhow!(error))?;
+    for one in known.iter().filter(|one| wanted.contains(one.name().version().to_string().as_str())) {
+        connection.run_migration(one.as_ref()).map_err(|error| anyhow::anyhow!(error))?;
+    }
+    Ok(())
 }
 
 /// Takes all migrations back.

@@ -23,14 +23,14 @@ pub(super) fn examine() -> Vec<Finding> {
         ));
     }
     let mut open = Vec::new();
-    for folder in [folder.clone(), folder.join("audit")] {
+    for folder in [folder.clone(), folder.join("audit"), folder.join("backup")] {
         open.extend(open_to_others(&folder));
     }
     if !open.is_empty() {
         findings.push(Finding::error(
             "keys.permissions",
             format!("others may read or change {}", open.join(", ")),
-            "Whoever has a key can sign in as anybody, and can make up audit logs that verify.",
+            "Whoever has a key can sign in as anybody, and can make up audit logs and backups that verify.",
             "chmod 600 the files and 700 the folders, make new keys where somebody may have read them, and restart.",
         ));
     }

@@ -8,14 +8,17 @@
 use std::{collections::HashSet, time::Duration};
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::{dsl::exists, prelude::*};
 use uuid::Uuid;
 
 use super::{Files, ObjectName};
-use crate::db::{
-    operator::OperatorDb,
-    schema::{files, pictures},
+use crate::{
+    clock,
+    db::{
+        operator::OperatorDb,
+        schema::{files, pictures},
+    },
 };
 
 /// How often it looks.
@@ -41,7 +44,9 @@ pub fn sweep(db: &mut OperatorDb, store: &Files) -> Result<()> {
             Ok(diesel::delete(unnamed).execute(conn.sql())?)
         })?;
         let listed = runtime.block_on(store.list(organization))?;
-        let old: Vec<ObjectName> = listed.into_iter().filter(|one| made_at(one.id) < Some(before)).collect();
+        // One that does not say when it was made counts as made just now.
+        let is_old = |one: &ObjectName| clock::made_at(one.id).is_some_and(|at| at < before);
+        let old: Vec<ObjectName> = listed.into_iter().filter(is_old).collect();
         let mut objects = 0;
         for some in old.chunks(AT_ONCE) {
             let ids: Vec<Uuid> = some.iter().map(|one| one.id).collect();
@@ -59,10 +64,4 @@ pub fn sweep(db: &mut OperatorDb, store: &Files) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// When an id was made; one that does not say counts as made just now.
-fn made_at(id: Uuid) -> Option<DateTime<Utc>> {
-    let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
-    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
 }

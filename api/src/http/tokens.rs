@@ -221,7 +221,8 @@ fn to_pem(key: &SigningKey) -> Result<ed25519_dalek::pkcs8::spki::der::zeroize::
     key.to_pkcs8_pem(LineEnding::LF).map_err(|error| anyhow::anyhow!("the key cannot be written: {error}"))
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a new file that only its owner may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;

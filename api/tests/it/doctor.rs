@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use api::{audit, clock::Clock, http::tokens};
+use api::{audit, clock::Clock, http::tokens, ops::manifest};
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
@@ -33,6 +33,7 @@ impl Setup {
         fs::create_dir_all(&files).expect("a folder");
         tokens::create_key(&keys, &Clock::system()).expect("a key is made");
         audit::keys::create(&keys, &Clock::system()).expect("a key is made");
+        manifest::create_key(&keys, &Clock::system()).expect("a key is made");
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
         fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
         fs::write(bundle.join("assets/app.js"), "").expect("a script");
@@ -47,6 +48,14 @@ impl Setup {
             ("PORTICO_DOMAIN", "portico.test".to_owned()),
             ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
             ("PORTICO_SMTP_URL", MailServer::shared().url()),
+            ("PORTICO_BACKUP_DATABASE_URL", app.database.url("portico_backup")),
+            ("PORTICO_BACKUP_LOCAL_STORE", folder.join("local").display().to_string()),
+            ("PORTICO_BACKUP_LOCAL_PROVIDER", "here".to_owned()),
+            ("PORTICO_BACKUP_OFF_SITE_STORE", folder.join("off-site").display().to_string()),
+            ("PORTICO_BACKUP_OFF_SITE_PROVIDER", "there".to_owned()),
+            ("PORTICO_VAULT", folder.join("vault").display().to_string()),
+            ("PORTICO_SECOND_VAULT", folder.join("second-vault").display().to_string()),
+            ("PORTICO_VAULT_RECIPIENTS", [recipient(), recipient()].join("\n")),
         ]);
         let setup = Self { app, folder, variables };
         // The template's rows of the audit log are sealed by a worker.
@@ -70,6 +79,11 @@ impl Setup {
             .map(|finding| (finding["name"].as_str().expect("a name").to_owned(), finding));
         (by_name.collect(), output.status.success())
     }
+}
+
+/// Somebody's public half.
+fn recipient() -> String {
+    age::x25519::Identity::generate().to_public().to_string()
 }
 
 impl Drop for Setup {
@@ -202,6 +216,36 @@ const FILES: &[(&str, &str, Break)] = &[
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/assets/app.js")).expect("it is removed")),
 ];
 
+const BACKUPS: &[(&str, &str, Break)] = &[
+    ("backups.stores", "warning", |it| set(it, "PORTICO_BACKUP_OFF_SITE_PROVIDER", "here")),
+    ("backups.stores", "error", |it| {
+        let local = it.variables["PORTICO_BACKUP_LOCAL_STORE"].clone();
+        set(it, "PORTICO_BACKUP_OFF_SITE_STORE", &local);
+    }),
+    ("backups.stores", "error", |it| {
+        it.variables.remove("PORTICO_BACKUP_OFF_SITE_PROVIDER");
+    }),
+    ("backups.stores", "warning", |it| {
+        it.variables.retain(|name, _| !name.contains("BACKUP") && !name.contains("VAULT"));
+    }),
+    ("backups.identity", "error", |it| set(it, "PORTICO_RESTORE_IDENTITY", "AGE-SECRET-KEY-1…")),
+    ("backups.key", "error", |it| remove_keys(&it.folder.join("keys/backup"))),
+    ("backups.vault", "warning", |it| set(it, "PORTICO_VAULT_RECIPIENTS", &recipient())),
+    ("backups.vault", "error", |it| set(it, "PORTICO_VAULT_RECIPIENTS", "age1nobody")),
+    ("backups.make", "error", |it| {
+        let vault = it.variables["PORTICO_VAULT"].clone();
+        set(it, "PORTICO_SECOND_VAULT", &vault);
+    }),
+    ("backups.database", "error", |it| {
+        let url = it.app.database.url("portico_operator");
+        set(it, "PORTICO_BACKUP_DATABASE_URL", &url);
+    }),
+    ("backups.database", "error", |it| {
+        let url = it.app.database.url("portico_app");
+        set(it, "PORTICO_BACKUP_DATABASE_URL", &url);
+    }),
+];
+
 const ROWS: &[(&str, &str, Break)] = &[
     ("database.isolation", "error", |it| it.sql("ALTER TABLE projects NO FORCE ROW LEVEL SECURITY")),
     ("database.isolation", "error", |it| it.sql("ALTER TABLE roles DISABLE ROW LEVEL SECURITY")),
@@ -261,6 +305,11 @@ fn what_is_wrong_with_variables_is_found_by_name() {
 #[test]
 fn what_is_wrong_with_files_is_found_by_name() {
     each_is_found(FILES);
+}
+
+#[test]
+fn what_is_wrong_with_backups_is_found_by_name() {
+    each_is_found(BACKUPS);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod access;
 mod api_docs;
 mod api_tokens;
 mod audit;
+mod backups;
 mod bench;
 mod crash;
 mod demo;

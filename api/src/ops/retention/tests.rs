@@ -84,7 +84,9 @@ fn of_400_days_every_slot_is_kept_exactly() {
 fn the_tiers_of_a_full_store() {
     let (kind, place) = (SetKind::Database, Place::OffSite);
     let mut store = Store::default();
-    schedule(kind).into_iter().for_each(|now| store.take(kind, place, now));
+    for now in schedule(kind) {
+        store.take(kind, place, now);
+    }
     let newest = *store.0.last().expect("one at least");
     let span = |from: i64, to: i64| {
         let age = |at: &DateTime<Utc>| newest - *at;
@@ -145,7 +147,9 @@ fn a_week_whose_monday_failed_keeps_its_tuesday() {
     let mut store = Store::default();
     let failed = at("2026-03-09T01:00:00Z");
     assert_eq!(failed.weekday(), chrono::Weekday::Mon);
-    schedule(kind).into_iter().filter(|now| *now != failed).for_each(|now| store.take(kind, place, now));
+    for now in schedule(kind).into_iter().filter(|now| *now != failed) {
+        store.take(kind, place, now);
+    }
     assert!(store.0.contains(&(failed + TimeDelta::days(1))) && store.0.len() == 79);
 }
 
@@ -167,7 +171,9 @@ fn daylight_saving_takes_nothing_away() {
                 };
                 let mut instants: Vec<_> = local.earliest().into_iter().chain(local.latest()).collect();
                 instants.dedup();
-                instants.into_iter().for_each(|now| store.take(kind, place, now.to_utc()));
+                for now in instants {
+                    store.take(kind, place, now.to_utc());
+                }
             }
             day = day.succ_opt().expect("a day");
         }

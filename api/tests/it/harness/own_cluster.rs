@@ -29,6 +29,18 @@ pub struct OwnCluster {
 impl OwnCluster {
     /// Makes it and starts it.
     pub fn start(name: &str) -> Self {
+        let cluster = Self::empty(name);
+        migrate::up(&cluster.database_url("portico_owner")).expect("the schema is made");
+        let mut operator = OperatorDb::open(&cluster.database_url("portico_operator"), Clock::system())
+            .expect("the operator comes in");
+        for new in starting_organizations() {
+            organizations::create(&mut operator, &new).expect("an organization is made");
+        }
+        cluster
+    }
+
+    /// The same with nothing but roles and an empty database.
+    pub fn empty(name: &str) -> Self {
         let address = free_address();
         let folder = std::env::temp_dir().join(format!("portico-test-{name}-{}", address.port()));
         let mut making = as_owner(&program("initdb"));
@@ -39,12 +51,6 @@ impl OwnCluster {
         cluster.start_again();
         migrate::bootstrap(&cluster.url("postgres", "postgres"), "portico")
             .expect("roles and database are made");
-        migrate::up(&cluster.database_url("portico_owner")).expect("the schema is made");
-        let mut operator = OperatorDb::open(&cluster.database_url("portico_operator"), Clock::system())
-            .expect("the operator comes in");
-        for new in starting_organizations() {
-            organizations::create(&mut operator, &new).expect("an organization is made");
-        }
         cluster
     }
 

@@ -213,14 +213,15 @@ fn what_each_role_may_do_with_each_table() {
     let table = lines(
         &mut database.superuser(),
         &format!(
-            "SELECT rpad(c.relname, 28) || rpad({}, 29) || {} AS line
+            "SELECT rpad(c.relname, 28) || rpad({}, 29) || rpad({}, 29) || {} AS line
              FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relnamespace = 'public'::regnamespace
              ORDER BY c.relname COLLATE \"C\"",
             rights("portico_app"),
-            rights("portico_operator")
+            rights("portico_operator"),
+            rights("portico_backup")
         ),
     );
-    let head = format!("{:<28}{:<29}portico_operator", "table", "portico_app");
+    let head = format!("{:<28}{:<29}{:<29}portico_backup", "table", "portico_app", "portico_operator");
     insta::assert_snapshot!(format!("{head}\n{}", table.join("\n")));
 }
 

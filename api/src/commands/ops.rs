@@ -1,0 +1,228 @@
+//! `portico ops …`: backups from a shell or a timer, so that a dead server never stops one.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use api::{
+    clock::Clock,
+    config::{
+        self,
+        backups::{BackupConfig, RestoreConfig, StoresConfig},
+    },
+    db::refill::{self, Occupied},
+    ops::{
+        backup::{Made, Production, Stores},
+        environment::Environment,
+        manifest::{self, SetKeys},
+        restore::Plan,
+        retention::{Place, SetKind},
+        vault,
+    },
+};
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub enum OpsCommand {
+    /// Make a set of all rows, or of all files, in both stores. For production.
+    Backup {
+        /// Of the files that people upload, instead of the rows.
+        #[arg(long)]
+        files: bool,
+    },
+    /// List the sets of both stores.
+    Sets,
+    /// Read all of a set and compare it with its signed manifest. For the backup environment.
+    Verify {
+        /// Its name, as `portico ops sets` shows it.
+        set: String,
+        /// The store to read from.
+        #[arg(long, default_value = "off-site")]
+        from: From,
+    },
+    /// Restore a set into an empty database: all of it, or nothing. For the backup environment.
+    Restore(RestoreArguments),
+    /// Remove from both stores what is not to be kept any longer. For the backup environment.
+    Prune,
+    /// Print the key that signs sets, to be noted in the backup environment.
+    Key,
+    /// Make an age identity for the backup environment or an operator, and print its recipient.
+    Identity {
+        /// The new file.
+        #[arg(long)]
+        to: PathBuf,
+    },
+}
+
+/// A store.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum From {
+    Local,
+    OffSite,
+}
+
+impl From {
+    fn place(self) -> Place {
+        match self {
+            Self::Local => Place::Local,
+            Self::OffSite => Place::OffSite,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The database set, as `portico ops sets` shows it.
+    #[arg(long, value_name = "SET")]
+    to: String,
+    /// The store to read from.
+    #[arg(long, default_value = "off-site")]
+    from: From,
+    /// The address of the database, as the role `portico_owner`. Its password may stand in PGPASSWORD.
+    #[arg(long, value_name = "URL")]
+    into: String,
+    /// The folder for the files that the rows name; it is empty or not there. Without it, rows alone are restored.
+    #[arg(long, value_name = "FOLDER")]
+    files_into: Option<PathBuf>,
+    /// Go on without files that no file set holds.
+    #[arg(long, requires = "files_into")]
+    without_missing_files: bool,
+    /// Remove what this database holds. Its name is to be said, and --yes too.
+    #[arg(long, value_name = "DATABASE")]
+    replace: Option<String>,
+    /// Do remove it.
+    #[arg(long, requires = "replace")]
+    yes: bool,
+}
+
+pub fn run(command: OpsCommand) -> Result<()> {
+    match command {
+        OpsCommand::Backup { files } => {
+            let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
+            report(if files { production.file_set()? } else { production.database_set()? })
+        }
+        OpsCommand::Sets => list(),
+        OpsCommand::Verify { set, from } => {
+            let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+            let found = environment.verify(from.place(), &set)?;
+            println!(
+                "{set} holds: {} streams with {} rows, {} files, {} bytes",
+                found.streams, found.rows, found.files, found.bytes
+            );
+            Ok(())
+        }
+        OpsCommand::Restore(arguments) => restore(arguments),
+        OpsCommand::Prune => prune(),
+        OpsCommand::Key => {
+            for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {
+                println!("{key}");
+            }
+            Ok(())
+        }
+        OpsCommand::Identity { to } => {
+            println!("{}", vault::write_new_identity(&to)?);
+            Ok(())
+        }
+    }
+}
+
+fn report(made: Made) -> Result<()> {
+    let (manifest, objects) = (&made.manifest, made.manifest.objects().count());
+    println!("set        {}", manifest.set);
+    if manifest.kind == SetKind::Database {
+        let rows: u64 =
+            manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum();
+        println!("rows       {rows} of {} organizations", manifest.streams.len().saturating_sub(1));
+    }
+    println!("objects    {objects}, of which {} had not changed", made.unchanged);
+    println!("put        {} bytes in {:.1} s", made.put, made.seconds);
+    let brought =
+        made.off_site.context("the set stands in the local store alone; the next one brings both")?;
+    println!("off-site   {brought} sets brought");
+    Ok(())
+}
+
+fn list() -> Result<()> {
+    let stores = Stores::open(&StoresConfig::from_environment()?)?;
+    for kind in SetKind::ALL {
+        let local = manifest::sets(&stores.local, kind)?;
+        let off_site = manifest::sets(&stores.off_site, kind)?;
+        let mut all: Vec<_> = local.iter().chain(&off_site).collect();
+        all.sort_by_key(|(_, at)| *at);
+        all.dedup();
+        for one in all {
+            let mark = |is_there: bool, word: &'static str| if is_there { word } else { "-" };
+            println!(
+                "{:<28} {:<6} {}",
+                one.0,
+                mark(local.contains(one), "local"),
+                mark(off_site.contains(one), "off-site")
+            );
+        }
+    }
+    Ok(())
+}
+
+fn prune() -> Result<()> {
+    let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+    let (mut unreadable, now) = (0, Clock::system().now());
+    for place in [Place::Local, Place::OffSite] {
+        let pruned = environment.prune(place, now)?;
+        println!("{}", environment.store(place).name());
+        println!("  kept     {} sets", pruned.kept);
+        println!("  removed  {} sets, {} objects", pruned.sets.len(), pruned.objects);
+        for why in &pruned.unreadable {
+            println!("  left     {why}");
+        }
+        unreadable += pruned.unreadable.len();
+    }
+    if unreadable > 0 {
+        bail!(
+            "{unreadable} sets do not verify: they were left alone, and no object was removed where they are"
+        );
+    }
+    Ok(())
+}
+
+fn restore(arguments: RestoreArguments) -> Result<()> {
+    let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+    let occupied = match &arguments.replace {
+        None => Occupied::Refuse,
+        Some(named) => {
+            let holds = refill::look(&arguments.into)?;
+            if *named != holds.database {
+                bail!("the target is the database {}, not {named}: nothing was changed", holds.database);
+            }
+            if !arguments.yes {
+                bail!(
+                    "{} things in the database {named} would be removed, {} tables among them; nothing was changed. Say \
+                     --yes to do it.",
+                    holds.things,
+                    holds.tables
+                );
+            }
+            Occupied::Replace
+        }
+    };
+    let plan = Plan {
+        set: arguments.to,
+        from: arguments.from.place(),
+        into: arguments.into,
+        occupied,
+        files_into: arguments.files_into,
+        without_missing_files: arguments.without_missing_files,
+    };
+    let done = environment.restore(&plan)?;
+    println!("restored   {} into the database", plan.set);
+    println!("rows       {} of {} organizations, compared with the manifest", done.rows, done.organizations);
+    match plan.files_into {
+        Some(folder) => println!(
+            "files      {} into {}, {} are in no file set",
+            done.files,
+            folder.display(),
+            done.missing_files
+        ),
+        None => println!("files      none: --files-into says where they go"),
+    }
+    println!("in         {:.1} s", done.seconds);
+    Ok(())
+}

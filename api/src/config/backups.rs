@@ -1,0 +1,144 @@
+//! What backups need. Production and the backup environment are told different things: the first has the public halves of
+//! keys and signs, the second has the identity that opens the vault and knows whose signatures count.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use super::{keys_directory, needed, secret, variable};
+
+/// A folder that backups are kept in, and at whose place it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// The folder.
+    pub folder: PathBuf,
+    /// A word for the provider. Two stores with one word would be lost together.
+    pub provider: String,
+}
+
+/// The two stores of backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoresConfig {
+    /// `PORTICO_BACKUP_LOCAL_STORE`, `PORTICO_BACKUP_LOCAL_PROVIDER`: at the production environment.
+    pub local: StoreConfig,
+    /// `PORTICO_BACKUP_OFF_SITE_STORE`, `PORTICO_BACKUP_OFF_SITE_PROVIDER`: at another provider.
+    pub off_site: StoreConfig,
+}
+
+impl StoresConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        Ok(Self {
+            local: store("PORTICO_BACKUP_LOCAL_STORE", "PORTICO_BACKUP_LOCAL_PROVIDER")?,
+            off_site: store("PORTICO_BACKUP_OFF_SITE_STORE", "PORTICO_BACKUP_OFF_SITE_PROVIDER")?,
+        })
+    }
+
+    /// The tag that both carry, where they do.
+    pub fn shared_provider(&self) -> Option<&str> {
+        (self.local.provider == self.off_site.provider).then_some(self.local.provider.as_str())
+    }
+}
+
+fn store(folder: &str, provider: &str) -> Result<StoreConfig> {
+    Ok(StoreConfig {
+        folder: needed(folder, "the folder of a store of backups")?.into(),
+        provider: needed(provider, "a word for the provider at whose place that store is")?,
+    })
+}
+
+/// `PORTICO_VAULT` and `PORTICO_SECOND_VAULT`: the two folders of the key vault.
+pub fn vault_folders() -> Result<[PathBuf; 2]> {
+    let what = "a folder of the key vault";
+    let folders = [needed("PORTICO_VAULT", what)?, needed("PORTICO_SECOND_VAULT", what)?].map(PathBuf::from);
+    let [first, second] = &folders;
+    if first == second {
+        bail!("PORTICO_VAULT and PORTICO_SECOND_VAULT are the same folder: the keys would be lost together");
+    }
+    Ok(folders)
+}
+
+/// What production needs to make sets.
+#[derive(Debug, Clone)]
+pub struct BackupConfig {
+    /// `PORTICO_BACKUP_DATABASE_URL`: PostgreSQL as the role `portico_backup`.
+    pub database_url: String,
+    /// Where sets go.
+    pub stores: StoresConfig,
+    /// The vault.
+    pub vault: [PathBuf; 2],
+    /// `PORTICO_VAULT_RECIPIENTS`, or the file that `PORTICO_VAULT_RECIPIENTS_FILE` names: age recipients of the operators
+    /// and of the backup environment, one a line.
+    pub vault_recipients: String,
+    /// `PORTICO_KEYS_DIR`: the folder below which the keys lie that sign sets.
+    pub keys_directory: PathBuf,
+    /// Where files are kept that people upload.
+    pub files: super::FilesConfig,
+}
+
+impl BackupConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        if super::is_set("PORTICO_RESTORE_IDENTITY") {
+            bail!(
+                "PORTICO_RESTORE_IDENTITY is set where sets are made. It opens every set, so it belongs to the backup \
+                 environment and must not be on this machine: take it away"
+            );
+        }
+        let recipients = secret("PORTICO_VAULT_RECIPIENTS")?;
+        Ok(Self {
+            database_url: super::backup_database_url()?,
+            stores: StoresConfig::from_environment()?,
+            vault: vault_folders()?,
+            vault_recipients: super::found(
+                "PORTICO_VAULT_RECIPIENTS",
+                "the age recipients of the vault",
+                recipients,
+            )?,
+            keys_directory: keys_directory()?,
+            files: super::FilesConfig::from_environment(),
+        })
+    }
+}
+
+/// What the backup environment needs to read sets.
+#[derive(Clone)]
+pub struct RestoreConfig {
+    /// Where sets are.
+    pub stores: StoresConfig,
+    /// The vault.
+    pub vault: [PathBuf; 2],
+    /// `PORTICO_RESTORE_IDENTITY`, or the file that `PORTICO_RESTORE_IDENTITY_FILE` names: the age identity that opens the
+    /// files of the vault.
+    pub identity: String,
+    /// `PORTICO_BACKUP_SIGNERS`, or the file that `PORTICO_BACKUP_SIGNERS_FILE` names: the keys whose signatures count, as
+    /// `portico ops key` prints them, one a line.
+    pub signers: String,
+}
+
+impl std::fmt::Debug for RestoreConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The identity is a secret.
+        f.debug_struct("RestoreConfig").field("stores", &self.stores).finish_non_exhaustive()
+    }
+}
+
+impl RestoreConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        let (identity, signers) = ("PORTICO_RESTORE_IDENTITY", "PORTICO_BACKUP_SIGNERS");
+        Ok(Self {
+            stores: StoresConfig::from_environment()?,
+            vault: vault_folders()?,
+            identity: super::found(identity, "the identity that opens the vault", secret(identity)?)?,
+            signers: super::found(signers, "the keys whose signatures count", secret(signers)?)?,
+        })
+    }
+}
+
+/// Whether anything of backups is set at all.
+pub fn is_begun() -> bool {
+    ["PORTICO_BACKUP_LOCAL_STORE", "PORTICO_BACKUP_OFF_SITE_STORE", "PORTICO_VAULT"]
+        .iter()
+        .any(|name| variable(name).is_some())
+}

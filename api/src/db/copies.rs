@@ -1,0 +1,374 @@
+//! Whole tables as COPY writes and reads them, for backups: of one organization under row-level security, or of none.
+//!
+//! [`Snapshot`] is one state of the whole database, read by as many connections as are wanted; `refill` is the way back.
+//! Invariants: every row belongs to exactly one owner, whatever tables there are; the policy decides which rows are an
+//! organization's, so a role that it does not hold is refused; rows are counted by the database too, since a COPY that
+//! breaks off looks to the client library like one that ends.
+
+use std::{
+    cell::RefCell,
+    io::{BufRead as _, BufWriter, Write},
+};
+
+use anyhow::{Context as _, Result, bail};
+use diesel::{
+    Connection, PgConnection,
+    connection::{AnsiTransactionManager, SimpleConnection as _},
+    pg::{CopyTarget, Pg},
+    prelude::*,
+    query_builder::AstPass,
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Text},
+};
+use shared::ids::OrganizationId;
+use uuid::Uuid;
+
+use super::{
+    migrate, operator,
+    schema::{file_keys, files},
+    tenant,
+};
+
+/// The table of the migrations that have run, which are said otherwise.
+const MIGRATIONS: &str = "__diesel_schema_migrations";
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns but for those that the database computes, in order.
+    pub columns: Vec<String>,
+    /// Its primary key: what it is sorted by, the same on every machine.
+    order: String,
+    part: Part,
+}
+
+/// Which rows are whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// The policy of row-level security says so.
+    Policy,
+    /// This column says so; where it names nobody, they belong to no organization.
+    Column(&'static str),
+    /// All belong to no organization.
+    Platform,
+}
+
+impl Table {
+    /// The rows of an organization, or those that belong to none; absent where there can't be any.
+    fn rows_of(&self, owner: Option<OrganizationId>) -> Option<String> {
+        let from = format!("FROM public.{}", quoted(&self.name));
+        match (&self.part, owner) {
+            (Part::Policy, Some(_)) | (Part::Platform, None) => Some(from),
+            (Part::Policy, None) | (Part::Platform, Some(_)) => None,
+            (Part::Column(column), Some(id)) => Some(format!("{from} WHERE {column} = '{id}'")),
+            (Part::Column(column), None) => Some(format!(
+                "{from} WHERE NOT EXISTS (SELECT FROM public.organizations known WHERE known.id = {}.{column})",
+                quoted(&self.name)
+            )),
+        }
+    }
+
+    fn column_list(&self) -> String {
+        self.columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What stands behind COPY when rows come in.
+    pub(super) fn target(&self) -> String {
+        format!("public.{} ({})", quoted(&self.name), self.column_list())
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// All tables of this database, in the order of their names.
+pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Bool)]
+        is_protected: bool,
+        #[diesel(sql_type = Bool)]
+        is_forced: bool,
+        #[diesel(sql_type = Array<Text>)]
+        columns: Vec<String>,
+        #[diesel(sql_type = Array<Text>)]
+        order: Vec<String>,
+    }
+
+    let rows: Vec<Row> = sql_query(
+        "SELECT c.relname::text AS name, c.relrowsecurity AS is_protected, c.relforcerowsecurity AS is_forced,
+                array(SELECT a.attname::text FROM pg_attribute a
+                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                      ORDER BY a.attnum) AS columns,
+                array(SELECT quote_ident(a.attname) || CASE WHEN a.attcollation = 0 THEN '' ELSE ' COLLATE \"C\"' END
+                      FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
+                      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+                      WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.place) AS \"order\"
+         FROM pg_class c
+         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+         ORDER BY c.relname COLLATE \"C\"",
+    )
+    .load(connection)?;
+    let mut tables = Vec::new();
+    for Row { name, is_protected, is_forced, columns, order } in rows {
+        if name == MIGRATIONS {
+            continue;
+        }
+        if is_protected != is_forced {
+            bail!("row-level security of {name} does not hold its owner: `portico doctor` says more");
+        }
+        if order.is_empty() {
+            bail!("{name} has no primary key: its rows have no order");
+        }
+        let names_owner = columns.iter().any(|column| column == "organization_id");
+        let part = match (is_protected, name.as_str()) {
+            (true, _) => Part::Policy,
+            (false, "organizations") => Part::Column("id"),
+            (false, _) if names_owner => Part::Column("organization_id"),
+            (false, _) => Part::Platform,
+        };
+        tables.push(Table { name, columns, order: order.join(", "), part });
+    }
+    Ok(tables)
+}
+
+/// A sequence: its name, the last number, and whether that was given away.
+pub type Sequence = (String, i64, bool);
+
+/// One state of the whole database, which stays while this does.
+#[expect(missing_debug_implementations, reason = "a connection has nothing to show")]
+pub struct Snapshot {
+    connection: PgConnection,
+    url: String,
+    name: String,
+    /// How far the write-ahead log was.
+    pub lsn: String,
+    /// The migrations that had run, in order.
+    pub migrations: Vec<String>,
+    /// All tables.
+    pub tables: Vec<Table>,
+    /// All organizations, suspended ones too.
+    pub organizations: Vec<OrganizationId>,
+}
+
+impl Snapshot {
+    /// Takes it, as a role that reads everything and that row-level security holds.
+    pub fn take(url: &str) -> Result<Self> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            name: String,
+            #[diesel(sql_type = Text)]
+            lsn: String,
+            #[diesel(sql_type = Array<Text>)]
+            migrations: Vec<String>,
+        }
+
+        let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+        check_held(&mut connection, "Make backups as portico_backup.")?;
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        AnsiTransactionManager::begin_transaction_sql(&mut connection, begin)?;
+        let row: Row = sql_query(
+            "SELECT pg_export_snapshot() AS name, pg_current_wal_lsn()::text AS lsn,
+                    array(SELECT version::text FROM __diesel_schema_migrations ORDER BY version) AS migrations",
+        )
+        .get_result(&mut connection)
+        .context("the database cannot be read: did `portico bootstrap` and `portico migrate` of this version run?")?;
+        let tables = tables(&mut connection)?;
+        let organizations = operator::tables::organizations::table
+            .order(operator::tables::organizations::id)
+            .select(operator::tables::organizations::id)
+            .load::<Uuid>(&mut connection)?;
+        Ok(Self {
+            connection,
+            url: url.to_owned(),
+            name: row.name,
+            lsn: row.lsn,
+            migrations: row.migrations,
+            tables,
+            organizations: organizations.into_iter().map(OrganizationId).collect(),
+        })
+    }
+
+    /// Where the sequences are. They are of no snapshot and go on, so they are asked for last: no number that stands in a
+    /// row is given away once more.
+    pub fn sequences(&mut self) -> Result<Vec<Sequence>> {
+        #[derive(QueryableByName)]
+        struct Name {
+            #[diesel(sql_type = Text)]
+            name: String,
+        }
+        #[derive(QueryableByName)]
+        struct Place {
+            #[diesel(sql_type = BigInt)]
+            last_value: i64,
+            #[diesel(sql_type = Bool)]
+            is_called: bool,
+        }
+
+        let names: Vec<Name> = sql_query(
+            "SELECT c.relname::text AS name FROM pg_class c
+             WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname COLLATE \"C\"",
+        )
+        .load(&mut self.connection)?;
+        let mut sequences = Vec::new();
+        for Name { name } in names {
+            let query = format!("SELECT last_value, is_called FROM public.{}", quoted(&name));
+            let place: Place = sql_query(query).get_result(&mut self.connection)?;
+            sequences.push((name, place.last_value, place.is_called));
+        }
+        Ok(sequences)
+    }
+
+    /// A connection that sees this state.
+    pub fn reader(&self) -> Result<Reader> {
+        let connection = PgConnection::establish(&self.url).context("PostgreSQL does not answer")?;
+        Ok(Reader { connection, snapshot: self.name.clone() })
+    }
+}
+
+/// A connection that sees the state of a [`Snapshot`].
+#[expect(missing_debug_implementations, reason = "a connection has nothing to show")]
+pub struct Reader {
+    connection: PgConnection,
+    snapshot: String,
+}
+
+impl Reader {
+    /// What belongs to an organization, or to none, in a transaction of its own.
+    pub fn of<T>(
+        &mut self,
+        owner: Option<OrganizationId>,
+        work: impl FnOnce(&mut OwnedRows<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let snapshot = format!("SET TRANSACTION SNAPSHOT '{}'", self.snapshot);
+        self.connection.build_transaction().repeatable_read().read_only().run(|connection| {
+            connection.batch_execute(&snapshot)?;
+            work(&mut OwnedRows::enter(connection, owner)?)
+        })
+    }
+}
+
+/// The rows of one owner, inside of a transaction.
+#[expect(missing_debug_implementations, reason = "a connection has nothing to show")]
+pub struct OwnedRows<'a> {
+    connection: &'a mut PgConnection,
+    owner: Option<OrganizationId>,
+}
+
+impl<'a> OwnedRows<'a> {
+    /// Sees the owner's rows, written in the same way on every machine.
+    pub(super) fn enter(
+        connection: &'a mut PgConnection,
+        owner: Option<OrganizationId>,
+    ) -> Result<OwnedRows<'a>> {
+        connection.batch_execute(
+            "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),
+                    set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true),
+                    set_config('bytea_output', 'hex', true)",
+        )?;
+        if let Some(organization) = owner {
+            tenant::enter(connection, organization)?;
+        }
+        Ok(OwnedRows { connection, owner })
+    }
+
+    /// Whether the owner may have rows in a table.
+    pub fn may_have(&self, table: &Table) -> bool {
+        table.rows_of(self.owner).is_some()
+    }
+
+    /// Writes the rows of a table in the order of its key, as COPY does. Gives how many.
+    pub fn copy(&mut self, table: &Table, out: &mut dyn Write) -> Result<u64> {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = BigInt)]
+            count: i64,
+        }
+
+        let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
+        let query = format!("(SELECT {} {from} ORDER BY {})", table.column_list(), table.order);
+        let mut out = BufWriter::with_capacity(64 << 10, out);
+        let mut rows = 0;
+        {
+            let mut lines = saying(query, || diesel::copy_to(Said).load_raw(self.connection))?;
+            loop {
+                let line = lines.fill_buf()?;
+                if line.is_empty() {
+                    break;
+                }
+                out.write_all(line)?;
+                rows += u64::from(line.ends_with(b"\n"));
+                let length = line.len();
+                lines.consume(length);
+            }
+        }
+        out.flush()?;
+        let broke_off = || format!("reading {} broke off", table.name);
+        // Takes what the library has left of the COPY: without it the next query would not be sent.
+        self.connection.batch_execute("SELECT 1").with_context(broke_off)?;
+        let counted: Count = sql_query(format!("SELECT count(*) {from}"))
+            .get_result(self.connection)
+            .with_context(broke_off)?;
+        if u64::try_from(counted.count).ok() != Some(rows) {
+            bail!("{rows} of {} rows of {} were read: reading broke off", counted.count, table.name);
+        }
+        Ok(rows)
+    }
+
+    /// The organization's files: ids of their rows and hashes of what they hold, under the key that comes with them where
+    /// there are any.
+    pub fn files(&mut self) -> Result<Vec<(Uuid, Vec<u8>)>> {
+        Ok(files::table.order(files::id).select((files::id, files::hash)).load(self.connection)?)
+    }
+
+    /// The key under which the organization's files are hashed.
+    pub fn file_key(&mut self) -> Result<Option<Vec<u8>>> {
+        Ok(file_keys::table.select(file_keys::key).first(self.connection).optional()?)
+    }
+}
+
+/// Refuses a role that row-level security does not hold: it would take the rows of all organizations for those of each.
+pub(super) fn check_held(connection: &mut PgConnection, mend: &str) -> Result<()> {
+    let role = migrate::rights(connection)?;
+    if role.superuser || role.bypasses {
+        bail!("row-level security does not hold the database role {}. {mend}", role.name);
+    }
+    Ok(())
+}
+
+diesel::table! {
+    /// Diesel copies tables that it knows when it is compiled. Backups copy those that are there: see [`Said`].
+    any_table (id) {
+        id -> Integer,
+    }
+}
+
+thread_local! {
+    static SAID: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What a COPY on this thread is about, as [`saying`] says it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said;
+
+impl CopyTarget for Said {
+    type Table = any_table::table;
+    type SqlType = diesel::sql_types::Integer;
+
+    fn walk_target(mut pass: AstPass<'_, '_, Pg>) -> QueryResult<()> {
+        SAID.with_borrow(|said| pass.push_sql(said));
+        Ok(())
+    }
+}
+
+/// Begins a COPY about this table or query.
+pub(super) fn saying<T>(what: String, begin: impl FnOnce() -> T) -> T {
+    SAID.set(what);
+    begin()
+}

@@ -1,0 +1,123 @@
+//! Backups: whether there is somewhere to put them, whether that is two places, and whether what opens them is elsewhere.
+
+use super::Finding;
+use crate::{
+    config::{
+        self,
+        backups::{self, BackupConfig, RestoreConfig, StoresConfig},
+    },
+    db::copies::Snapshot,
+    ops::{manifest::SetKeys, vault},
+};
+
+const IDENTITY: &str = "PORTICO_RESTORE_IDENTITY";
+/// Any of these says that this is production.
+const OF_PRODUCTION: [&str; 4] = [
+    "DATABASE_URL",
+    "PORTICO_OPERATOR_DATABASE_URL",
+    "PORTICO_OWNER_DATABASE_URL",
+    "PORTICO_BACKUP_DATABASE_URL",
+];
+
+pub(super) fn examine() -> Vec<Finding> {
+    let of_production = OF_PRODUCTION.into_iter().find(|name| config::is_set(name));
+    if let Some(name) = of_production
+        && config::is_set(IDENTITY)
+    {
+        return vec![Finding::error(
+            "backups.identity",
+            format!("{IDENTITY} is set together with {name}"),
+            "It opens every backup of every organization: whoever breaks into production would have all of them.",
+            "Keep it in the backup environment alone, and make a new one where it has been here.",
+        )];
+    }
+    if !backups::is_begun() {
+        return vec![Finding::warning(
+            "backups.stores",
+            "no store of backups is set",
+            "Nothing brings the data back once this machine, or its disk, is gone.",
+            "Set up two stores and the vault; docs/operating.md says how.",
+        )];
+    }
+    let stores = match StoresConfig::from_environment() {
+        Ok(stores) => stores,
+        Err(error) => return vec![unreadable("backups.stores", &error)],
+    };
+    let mut findings = vec![of_stores(&stores)];
+    if config::is_set(IDENTITY) {
+        findings.extend(
+            RestoreConfig::from_environment().err().map(|error| unreadable("backups.restore", &error)),
+        );
+    } else {
+        match BackupConfig::from_environment() {
+            Ok(config) => findings.extend(of_production_config(&config)),
+            Err(error) => findings.push(unreadable("backups.make", &error)),
+        }
+    }
+    findings
+}
+
+fn of_stores(stores: &StoresConfig) -> Finding {
+    let name = "backups.stores";
+    let (why, mend) = (
+        "What takes one copy takes the other: a fire, a lost account, a bill that was not paid.",
+        "Let the second store be at another provider, and say so in PORTICO_BACKUP_OFF_SITE_PROVIDER.",
+    );
+    if stores.local.folder == stores.off_site.folder {
+        return Finding::error(name, "both stores of backups are the same folder", why, mend);
+    }
+    match stores.shared_provider() {
+        Some(tag) => Finding::warning(name, format!("both stores of backups are at {tag}"), why, mend),
+        None => Finding::ok(
+            name,
+            format!("backups go to {} and to {}", stores.local.provider, stores.off_site.provider),
+        ),
+    }
+}
+
+fn of_production_config(config: &BackupConfig) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Err(error) = SetKeys::read(&config.keys_directory) {
+        findings.push(Finding::error(
+            "backups.key",
+            format!("{error:#}"),
+            "Sets are believed by their signature: without a key none is made.",
+            "`portico keys create` makes what is missing.",
+        ));
+    }
+    match vault::parse_recipients(&config.vault_recipients) {
+        Err(error) => findings.push(unreadable("backups.vault", &error)),
+        Ok(recipients) if recipients.len() < 2 => findings.push(Finding::warning(
+            "backups.vault",
+            "one identity alone opens the vault",
+            "Where it is lost, no backup can be read ever again.",
+            "Name an operator's recipient beside the backup environment's. Keys that were made before keep the one.",
+        )),
+        Ok(recipients) => findings.push(Finding::ok(
+            "backups.vault",
+            format!("{} identities open the vault, and none of them is here", recipients.len()),
+        )),
+    }
+    match Snapshot::take(&config.database_url) {
+        Ok(snapshot) => findings.push(Finding::ok(
+            "backups.database",
+            format!("all {} tables can be read for backups", snapshot.tables.len()),
+        )),
+        Err(error) => findings.push(Finding::error(
+            "backups.database",
+            format!("{error:#}"),
+            "No set can be made.",
+            "Use the role portico_backup, which `portico bootstrap` makes and `portico migrate` lets read.",
+        )),
+    }
+    findings
+}
+
+fn unreadable(name: &'static str, error: &anyhow::Error) -> Finding {
+    Finding::error(
+        name,
+        format!("{error:#}"),
+        "No set can be made, or read.",
+        "Correct the variable; docs/operating.md lists all of them.",
+    )
+}

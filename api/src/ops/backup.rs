@@ -1,0 +1,308 @@
+//! Makes sets, in production: rows or files out of one snapshot, sealed for the vault's keys, into the local store, and
+//! from there off-site.
+//!
+//! Invariants: a set's manifest is put when all of its objects are confirmed, so no set is there in part; what has not
+//! changed since the set before is not put again; what could not be brought off-site is brought with a later set.
+
+use std::time::Instant;
+
+use age::x25519::Recipient;
+use anyhow::{Context as _, Result, anyhow, bail};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    manifest::{self, FORMAT, Manifest, Sequence, SetKeys, StoredFile, Stream, manifest_path, set_name},
+    owner::Owner,
+    retention::SetKind,
+    rows::{RowsWriter, TableHead},
+    sealed::Sealing,
+    stores::{Object, Store},
+    vault::{self, Vault},
+};
+use crate::{
+    audit::lines::Bytes,
+    clock::Clock,
+    config::backups::{BackupConfig, StoreConfig, StoresConfig},
+    db::copies::{Reader, Snapshot},
+    files::{Files, ObjectName},
+};
+
+/// The two stores.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    /// At the production environment.
+    pub local: Store,
+    /// At another provider.
+    pub off_site: Store,
+}
+
+impl Stores {
+    /// Opens both.
+    pub fn open(config: &StoresConfig) -> Result<Self> {
+        Ok(Self { local: open_local(&config.local)?, off_site: open_off_site(&config.off_site)? })
+    }
+}
+
+fn open_local(config: &StoreConfig) -> Result<Store> {
+    Store::open("the local store", &config.folder)
+}
+
+fn open_off_site(config: &StoreConfig) -> Result<Store> {
+    Store::open("the off-site store", &config.folder)
+}
+
+/// What makes sets.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct Production {
+    local: Store,
+    // Opened anew each time: that it is out of reach keeps no set from being made.
+    off_site: StoreConfig,
+    vault: Vault,
+    recipients: Vec<Recipient>,
+    keys: SetKeys,
+    files: Files,
+    database_url: String,
+    clock: Clock,
+}
+
+/// A set that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// What it holds.
+    pub manifest: Manifest,
+    /// How many of its objects are of earlier sets.
+    pub unchanged: usize,
+    /// The bytes that were put for it.
+    pub put: u64,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// How many sets were brought off-site, this one among them, or why they were not.
+    pub off_site: Result<usize>,
+}
+
+impl Production {
+    /// Opens what it needs.
+    pub fn open(config: &BackupConfig, clock: Clock) -> Result<Self> {
+        Ok(Self {
+            local: open_local(&config.stores.local)?,
+            off_site: config.stores.off_site.clone(),
+            vault: Vault::open(&config.vault)?,
+            recipients: vault::parse_recipients(&config.vault_recipients)?,
+            keys: SetKeys::read(&config.keys_directory)?,
+            files: Files::open(&config.files)?,
+            database_url: config.database_url.clone(),
+            clock,
+        })
+    }
+
+    /// Makes a set of all rows.
+    pub fn database_set(&self) -> Result<Made> {
+        self.make(SetKind::Database, |snapshot, reader, before, manifest| {
+            let owners = snapshot.organizations.iter().map(|id| Owner::Organization(*id));
+            for owner in std::iter::once(Owner::Platform).chain(owners) {
+                let stream = self.stream(snapshot, reader, owner, before);
+                manifest.streams.push(stream.with_context(|| format!("the rows of {owner}"))?);
+            }
+            let sequences = snapshot.sequences()?;
+            let sequences = sequences.into_iter().map(|(name, last_value, is_called)| Sequence {
+                name,
+                last_value,
+                is_called,
+            });
+            manifest.sequences = sequences.collect();
+            Ok(())
+        })
+    }
+
+    /// Makes a set of all files that the rows name.
+    pub fn file_set(&self) -> Result<Made> {
+        if !self.files.is_set_up() {
+            bail!("PORTICO_FILES_DIR is not set: there are no files to make a set of");
+        }
+        self.make(SetKind::Files, |snapshot, reader, before, manifest| {
+            for id in snapshot.organizations.clone() {
+                let owner = Owner::Organization(id);
+                let (files, key) = reader.of(Some(id), |rows| Ok((rows.files()?, rows.file_key()?)))?;
+                for (file, hash) in files {
+                    let name = ObjectName { organization: id, hash: exactly(hash)?, id: file };
+                    let stored = self.file(owner, name, key.as_deref(), before);
+                    let stored = stored.with_context(|| format!("the file {file} of {owner}"))?;
+                    manifest.files.extend(stored);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn make(
+        &self,
+        kind: SetKind,
+        gather: impl FnOnce(&mut Snapshot, &mut Reader, Option<&Manifest>, &mut Manifest) -> Result<()>,
+    ) -> Result<Made> {
+        let (started, taken_at) = (Instant::now(), self.clock.now());
+        let set = set_name(kind, taken_at);
+        if self.local.size(&manifest_path(&set))?.is_some() {
+            bail!("{set} is there already: somebody makes sets at the same moment");
+        }
+        let before = self.newest(kind)?;
+        let mut snapshot = Snapshot::take(&self.database_url)?;
+        let mut manifest = empty_manifest(set, kind, taken_at, &snapshot);
+        let mut reader = snapshot.reader()?;
+        gather(&mut snapshot, &mut reader, before.as_ref(), &mut manifest)?;
+        drop(snapshot);
+        let earlier: std::collections::HashSet<&str> =
+            before.iter().flat_map(Manifest::objects).map(|object| object.path.as_str()).collect();
+        let new = |object: &&Object| !earlier.contains(object.path.as_str());
+        let put = manifest.objects().filter(new).map(|object| object.size).sum();
+        let unchanged = manifest.objects().count() - manifest.objects().filter(new).count();
+        for object in manifest.objects() {
+            if !self.is_there(object)? {
+                bail!("{} was removed while the set was made: make it again", object.path);
+            }
+        }
+        self.local.put_new(&manifest_path(&manifest.set), &manifest.sign(&self.keys)?)?;
+        let off_site = self.bring_off_site();
+        Ok(Made { manifest, unchanged, put, seconds: started.elapsed().as_secs_f64(), off_site })
+    }
+
+    /// The newest set that is there. One that does not verify is said and left out: everything is put again then.
+    fn newest(&self, kind: SetKind) -> Result<Option<Manifest>> {
+        let sets = manifest::sets(&self.local, kind)?;
+        let Some((set, _)) = sets.last() else { return Ok(None) };
+        match manifest::read(&self.local, set, &self.keys.signers()) {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(error) => {
+                tracing::warn!(error = format!("{error:#}"), set, "the set before cannot be built upon");
+                Ok(None)
+            }
+        }
+    }
+
+    /// The rows of an owner, read once. Where they turn out to be those of the set before, what was begun is given up.
+    fn stream(
+        &self,
+        snapshot: &Snapshot,
+        reader: &mut Reader,
+        owner: Owner,
+        before: Option<&Manifest>,
+    ) -> Result<Stream> {
+        let key = self.vault.key(owner, &self.recipients)?;
+        let upload = self.local.upload(&format!("objects/{owner}/{}.age", self.clock.new_id()))?;
+        let sealing = Sealing::begin(&key, upload)?;
+        let mut writer = RowsWriter::begin(sealing, owner, self.keys.hash_key(owner))?;
+        reader.of(owner.organization(), |rows| {
+            for table in &snapshot.tables {
+                if rows.may_have(table) {
+                    let head = TableHead { table: table.name.clone(), columns: table.columns.clone() };
+                    writer.table(head, |out| rows.copy(table, out))?;
+                }
+            }
+            Ok(())
+        })?;
+        let (sealing, tables) = writer.finish();
+        let key = key.to_string();
+        let earlier = before.filter(|before| before.schema == snapshot.migrations);
+        if let Some(earlier) = earlier.and_then(|before| before.stream(owner))
+            && earlier.key == key
+            && earlier.tables == tables
+            && self.is_there(&earlier.object)?
+        {
+            return Ok(earlier.clone());
+        }
+        let object = sealing.finish()?.finish()?;
+        Ok(Stream { owner, key, object, tables })
+    }
+
+    /// A file, where it is still there: one that nothing names any more may be swept while the set is made.
+    fn file(
+        &self,
+        owner: Owner,
+        name: ObjectName,
+        file_key: Option<&[u8]>,
+        before: Option<&Manifest>,
+    ) -> Result<Option<StoredFile>> {
+        let key = self.vault.key(owner, &self.recipients)?;
+        let hash = Bytes(name.hash);
+        let mut known = before.into_iter().flat_map(|before| &before.files);
+        if let Some(earlier) = known.find(|one| {
+            one.owner == owner && one.id == name.id && one.hash == hash && one.key == key.to_string()
+        }) && self.is_there(&earlier.object)?
+        {
+            return Ok(Some(earlier.clone()));
+        }
+        let file_key = exactly(file_key.context("the organization has no key of its files")?.to_vec())?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let bytes = match runtime.block_on(self.files.get(&name, &file_key)) {
+            Ok(bytes) => bytes,
+            Err(_) if !self.is_still_named(owner, name.id)? => return Ok(None),
+            Err(error) => return Err(anyhow!("{error}: the server's log says more")),
+        };
+        let path = format!("objects/{owner}/{}.{}.age", name.id, self.clock.new_id());
+        let mut sealing = Sealing::begin(&key, self.local.upload(&path)?)?;
+        std::io::Write::write_all(&mut sealing, &bytes)?;
+        let object = sealing.finish()?.finish()?;
+        Ok(Some(StoredFile { owner, id: name.id, hash, key: key.to_string(), object }))
+    }
+
+    fn is_there(&self, object: &Object) -> Result<bool> {
+        Ok(self.local.size(&object.path)? == Some(object.size))
+    }
+
+    fn is_still_named(&self, owner: Owner, file: Uuid) -> Result<bool> {
+        let now = Snapshot::take(&self.database_url)?;
+        now.reader()?.of(owner.organization(), |rows| Ok(rows.files()?.iter().any(|(id, _)| *id == file)))
+    }
+
+    /// Brings what is not there yet, oldest first; what fails does not keep the rest.
+    fn bring_off_site(&self) -> Result<usize> {
+        let off_site = open_off_site(&self.off_site)?;
+        let (mut brought, mut failed) = (0, None);
+        for kind in SetKind::ALL {
+            for (set, _) in manifest::sets(&self.local, kind)? {
+                match self.bring(&set, &off_site) {
+                    Ok(was_missing) => brought += usize::from(was_missing),
+                    Err(error) => {
+                        let error = error.context(format!("{set} is not off-site"));
+                        failed.get_or_insert(error);
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(brought), Err)
+    }
+
+    fn bring(&self, set: &str, off_site: &Store) -> Result<bool> {
+        let (local, path) = (&self.local, manifest_path(set));
+        if off_site.size(&path)?.is_some() {
+            return Ok(false);
+        }
+        let manifest = manifest::read(local, set, &self.keys.signers())?;
+        for object in manifest.objects() {
+            local.copy_to(off_site, object)?;
+        }
+        let bytes = local.find(&path)?.with_context(|| format!("{set} has gone meanwhile"))?;
+        off_site.put_new(&path, &bytes)?;
+        Ok(true)
+    }
+}
+
+/// What a set is known by before anything is gathered for it.
+fn empty_manifest(set: String, kind: SetKind, taken_at: DateTime<Utc>, snapshot: &Snapshot) -> Manifest {
+    Manifest {
+        format: FORMAT,
+        set,
+        kind,
+        taken_at,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema: snapshot.migrations.clone(),
+        lsn: snapshot.lsn.clone(),
+        sequences: Vec::new(),
+        streams: Vec::new(),
+        files: Vec::new(),
+    }
+}
+
+fn exactly(bytes: Vec<u8>) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| anyhow!("a hash or key of another length"))
+}

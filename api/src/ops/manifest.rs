@@ -1,0 +1,283 @@
+//! The manifest of a set: what it holds, where that stands, and a signature over all of it.
+//!
+//! A manifest is an object of two lines, both JSON: what it says, and who signed those bytes. It is put last, so a set is
+//! there when its manifest is. Invariants: nothing of a manifest is believed before its signature; a set's name is inside
+//! it, so that an old one under a newer name is found out.
+
+use std::{collections::BTreeSet, path::Path, str::FromStr};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    owner::Owner,
+    retention::SetKind,
+    stores::{Object, Store},
+};
+use crate::{audit::lines::Bytes, clock::Clock, http::tokens};
+
+/// The version of what manifests and streams look like.
+pub const FORMAT: u32 = 1;
+/// The folder below the keys' folder, of the keys that sign.
+const KEYS: &str = "backup";
+/// So that no signature over something else can be taken for one over a manifest.
+const CONTEXT: &[u8] = b"portico backup manifest 1\n";
+
+/// What a set holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The set's name, as [`set_name`] makes it.
+    pub set: String,
+    /// What kind it is.
+    pub kind: SetKind,
+    /// When its snapshot was taken.
+    pub taken_at: DateTime<Utc>,
+    /// The version of the program that made it.
+    pub tool_version: String,
+    /// The migrations that had run, in order.
+    pub schema: Vec<String>,
+    /// How far the write-ahead log was, as PostgreSQL writes it.
+    pub lsn: String,
+    /// Where the sequences stood.
+    pub sequences: Vec<Sequence>,
+    /// The rows, where it is a database set.
+    pub streams: Vec<Stream>,
+    /// The files, where it is a file set.
+    pub files: Vec<StoredFile>,
+}
+
+/// Where a sequence stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// Its name.
+    pub name: String,
+    /// The last number.
+    pub last_value: i64,
+    /// Whether it was given away.
+    pub is_called: bool,
+}
+
+/// All rows of one owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// Whose they are.
+    pub owner: Owner,
+    /// The public half of the key that they are sealed with.
+    pub key: String,
+    /// Where they stand. It may be of an earlier set, where nothing has changed since.
+    pub object: Object,
+    /// What is in it, table by table in order.
+    pub tables: Vec<TableRows>,
+}
+
+/// The rows of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// How many.
+    pub rows: u64,
+    /// Their BLAKE3 hash, as COPY writes them, under the key that stands at the beginning of the stream: whoever sees the
+    /// manifest alone can't try out what the rows may say.
+    pub hash: Bytes<32>,
+}
+
+/// A file that somebody uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFile {
+    /// Whose it is.
+    pub owner: Owner,
+    /// The id of its row.
+    pub id: Uuid,
+    /// Its hash under the organization's own key, as in its name in the file store.
+    pub hash: Bytes<32>,
+    /// The public half of the key that it is sealed with.
+    pub key: String,
+    /// Where it stands.
+    pub object: Object,
+}
+
+/// The second line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Seal {
+    key_id: String,
+    signature: Bytes<64>,
+}
+
+/// What every version of a manifest says.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+    tool_version: String,
+}
+
+impl Manifest {
+    /// Every object that the set needs.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.streams.iter().map(|stream| &stream.object).chain(self.files.iter().map(|file| &file.object))
+    }
+
+    /// The stream of an owner.
+    pub fn stream(&self, owner: Owner) -> Option<&Stream> {
+        self.streams.iter().find(|stream| stream.owner == owner)
+    }
+
+    /// The bytes of the object that holds it.
+    pub fn sign(&self, keys: &SetKeys) -> Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(self)?;
+        let seal = Seal { key_id: keys.id.clone(), signature: Bytes(keys.sign(&bytes)) };
+        bytes.push(b'\n');
+        serde_json::to_writer(&mut bytes, &seal)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// The name of a set: its kind and the second in which it was taken.
+pub fn set_name(kind: SetKind, taken_at: DateTime<Utc>) -> String {
+    format!("{}-{}", kind.word(), taken_at.format("%Y%m%dT%H%M%SZ"))
+}
+
+/// Where a set's manifest stands.
+pub fn manifest_path(set: &str) -> String {
+    format!("sets/{set}.manifest")
+}
+
+/// The kind and the instant that a name says, where it is one of ours.
+pub fn parse_set_name(name: &str) -> Option<(SetKind, DateTime<Utc>)> {
+    let (kind, at) = name.split_once('-')?;
+    let kind = SetKind::ALL.into_iter().find(|one| one.word() == kind)?;
+    let at = chrono::NaiveDateTime::parse_from_str(at, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
+    (set_name(kind, at) == name).then_some((kind, at))
+}
+
+/// The names of the sets of a store, the oldest first.
+pub fn sets(store: &Store, kind: SetKind) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let listed = store.list("sets")?;
+    let names = listed.iter().filter_map(|path| path.strip_prefix("sets/")?.strip_suffix(".manifest"));
+    let mut sets: Vec<(String, DateTime<Utc>)> = names
+        .filter_map(|name| Some((name, parse_set_name(name)?)))
+        .filter(|(_, (found, _))| *found == kind)
+        .map(|(name, (_, at))| (name.to_owned(), at))
+        .collect();
+    sets.sort_by_key(|(_, at)| *at);
+    Ok(sets)
+}
+
+/// Reads a set's manifest, and believes nothing of it that was not signed with one of these keys.
+pub fn read(store: &Store, set: &str, signers: &Signers) -> Result<Manifest> {
+    let found = store.find(&manifest_path(set))?;
+    let bytes = found.with_context(|| format!("there is no set {set} in {}", store.name()))?;
+    parse(&bytes, set, signers).with_context(|| format!("the manifest of {set} in {}", store.name()))
+}
+
+fn parse(bytes: &[u8], set: &str, signers: &Signers) -> Result<Manifest> {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let (Some(said), Some(seal), Some([]), None) = (lines.next(), lines.next(), lines.next(), lines.next())
+    else {
+        bail!("it is no manifest, or cut off");
+    };
+    let seal: Seal = serde_json::from_slice(seal).context("it has no signature")?;
+    if !signers.have_signed(said, &seal.signature.0) {
+        bail!(
+            "its signature does not hold: it was changed, or signed with a key that is none of the trusted ones"
+        );
+    }
+    // What later versions look like is not known: the version is read before the rest.
+    let version: Version = serde_json::from_slice(said).context("it cannot be read")?;
+    if version.format != FORMAT {
+        bail!(
+            "it is of format {}, and this version reads format {FORMAT}: use portico {} or later",
+            version.format,
+            version.tool_version
+        );
+    }
+    let manifest: Manifest = serde_json::from_slice(said).context("it cannot be read")?;
+    if manifest.set != set {
+        bail!("it is that of {}: an old manifest stands under another name", manifest.set);
+    }
+    Ok(manifest)
+}
+
+/// The key that signs sets: Ed25519, files `<key id>.pem` in the folder `backup` of the keys' folder. The newest signs.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct SetKeys {
+    id: String,
+    signing: SigningKey,
+    all: Vec<VerifyingKey>,
+}
+
+impl SetKeys {
+    /// Reads the keys below the keys' folder.
+    pub fn read(keys: &Path) -> Result<Self> {
+        let directory = keys.join(KEYS);
+        let found = if directory.exists() { tokens::read_keys(&directory)? } else { Vec::new() };
+        let all = found.iter().map(|(_, key)| key.verifying_key()).collect();
+        match found.into_iter().last() {
+            Some((id, signing)) => Ok(Self { id, signing, all }),
+            None => bail!(
+                "{} holds no key to sign backups with. `portico keys create` makes one.",
+                directory.display()
+            ),
+        }
+    }
+
+    /// The halves that verify.
+    pub fn signers(&self) -> Signers {
+        Signers(self.all.clone())
+    }
+
+    /// The key under which the rows of an owner are hashed: the same for each set, so that what has not changed is
+    /// recognized.
+    pub fn hash_key(&self, owner: Owner) -> [u8; 32] {
+        let material = [self.signing.as_bytes().as_slice(), owner.to_string().as_bytes()].concat();
+        blake3::derive_key("portico 2026-11-29 hashes of rows in backups", &material)
+    }
+
+    fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.signing.sign(&[CONTEXT, bytes].concat()).to_bytes()
+    }
+}
+
+/// Makes a key where there is none. Gives its file, where one was made.
+pub fn create_key(keys: &Path, clock: &Clock) -> Result<Option<std::path::PathBuf>> {
+    tokens::create_key(&keys.join(KEYS), clock)
+}
+
+/// The keys whose signatures count.
+#[derive(Debug, Clone)]
+pub struct Signers(Vec<VerifyingKey>);
+
+impl Signers {
+    /// One a line, as `portico ops key` prints them: the key, then its id, which is not read.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut keys = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let word = line.split_whitespace().next().unwrap_or_default();
+            let key = Bytes::<32>::from_str(word).map_err(|error| anyhow!("{word:?} is no key: {error}"))?;
+            keys.push(VerifyingKey::from_bytes(&key.0).map_err(|_| anyhow!("{word:?} is no Ed25519 key"))?);
+        }
+        if keys.is_empty() {
+            bail!("no key is named whose signatures count");
+        }
+        Ok(Self(keys))
+    }
+
+    /// As [`Self::parse`] reads them.
+    pub fn to_lines(&self) -> BTreeSet<String> {
+        self.0.iter().map(|key| Bytes(key.to_bytes()).to_string()).collect()
+    }
+
+    fn have_signed(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
+        let (message, signature) = ([CONTEXT, bytes].concat(), Signature::from_bytes(signature));
+        self.0.iter().any(|key| key.verify(&message, &signature).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Brings a database back out of a set, and the files that its rows name: all of it or nothing.
+//!
+//! Rows come in by [`Refill`], in one transaction; then they are read out of the new database under row-level security and
+//! compared with the manifest, table by table. Files are gathered beside their folder and moved there when they are whole.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use uuid::Uuid;
+
+use super::{
+    environment::Environment,
+    manifest::{self, Manifest, StoredFile},
+    owner::Owner,
+    retention::{Place, SetKind},
+};
+use crate::{
+    audit::lines::Bytes,
+    config::FilesConfig,
+    db::{
+        migrate,
+        refill::{Occupied, Refill},
+    },
+    files::{self, Files, ObjectName},
+};
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The database set.
+    pub set: String,
+    /// The store that it comes from.
+    pub from: Place,
+    /// The database that it goes into, as `portico_owner`.
+    pub into: String,
+    /// What is done where that is not empty.
+    pub occupied: Occupied,
+    /// The folder that files go into, where they are wanted.
+    pub files_into: Option<PathBuf>,
+    /// Go on without the files that no file set holds.
+    pub without_missing_files: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restored {
+    /// What the set held.
+    pub organizations: usize,
+    /// Rows that came in.
+    pub rows: u64,
+    /// Files that came in.
+    pub files: usize,
+    /// Files that rows name and no file set holds.
+    pub missing_files: usize,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Environment {
+    /// Restores a set. Until it says that it has, the target is what it was.
+    pub fn restore(&self, plan: &Plan) -> Result<Restored> {
+        let started = Instant::now();
+        let manifest = self.manifest(plan.from, &plan.set)?;
+        check_version(&manifest)?;
+        let staging = plan.files_into.as_deref().map(Staging::begin).transpose()?;
+        let mut refill = Refill::begin(&plan.into, plan.occupied, &manifest.schema)?;
+        let keys = self.fill(&mut refill, plan, &manifest)?;
+        let sequences: Vec<_> =
+            manifest.sequences.iter().map(|one| (one.name.clone(), one.last_value, one.is_called)).collect();
+        refill.close(&sequences)?;
+        compare(&mut refill, &manifest, &keys)?;
+        let (files, missing_files) = match &staging {
+            Some(staging) => self.restore_files(&mut refill, plan, &manifest, staging)?,
+            None => (0, 0),
+        };
+        refill.migrate()?;
+        if let Some(staging) = staging {
+            staging.finish()?;
+        }
+        refill.commit()?;
+        Ok(Restored {
+            organizations: manifest.streams.len().saturating_sub(1),
+            rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),
+            files,
+            missing_files,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// Lets the rows in. Gives the keys under which they are hashed.
+    fn fill(
+        &self,
+        refill: &mut Refill,
+        plan: &Plan,
+        manifest: &Manifest,
+    ) -> Result<HashMap<Owner, [u8; 32]>> {
+        let mut keys = HashMap::new();
+        for stream in &manifest.streams {
+            let head = self.rows(self.store(plan.from), stream, |head, rows| {
+                // The database's library asks for what can be called again; it is called once.
+                let (rows, found) = (RefCell::new(rows), RefCell::new(None));
+                refill.copy(&head.table, &head.columns, |out: &mut dyn Write| {
+                    let read = rows.borrow_mut().rows(head.table.clone(), out)?;
+                    found.replace(Some(read));
+                    Ok::<(), io::Error>(())
+                })?;
+                found.into_inner().context("nothing was read")
+            })?;
+            keys.insert(stream.owner, head.hash_key.0);
+        }
+        Ok(keys)
+    }
+
+    /// The files that the restored rows name, into the staging folder. Gives how many, and how many are in no file set.
+    fn restore_files(
+        &self,
+        refill: &mut Refill,
+        plan: &Plan,
+        manifest: &Manifest,
+        staging: &Staging,
+    ) -> Result<(usize, usize)> {
+        let store = self.store(plan.from);
+        let mut known: HashMap<(Owner, Uuid), StoredFile> = HashMap::new();
+        for (set, _) in manifest::sets(store, SetKind::Files)? {
+            // A later set may hold it under a later key.
+            let files = self.manifest(plan.from, &set)?.files;
+            known.extend(files.into_iter().map(|file| ((file.owner, file.id), file)));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let target = Files::open(&FilesConfig::Folder(staging.folder.clone()))?;
+        let (mut restored, mut missing) = (0, Vec::new());
+        for organization in manifest.streams.iter().filter_map(|stream| stream.owner.organization()) {
+            let owner = Owner::Organization(organization);
+            let mut rows = refill.of(Some(organization))?;
+            let (named, key) = (rows.files()?, rows.file_key()?);
+            for (id, hash) in named {
+                let hash: [u8; 32] = hash.try_into().map_err(|_| anyhow!("a hash of another length"))?;
+                let Some(file) = known.get(&(owner, id)).filter(|file| file.hash == Bytes(hash)) else {
+                    missing.push(format!("{id} of {owner}"));
+                    continue;
+                };
+                let mut bytes = Vec::new();
+                self.file(store, file, &mut bytes)?;
+                let key = key.as_deref().and_then(|key| key.try_into().ok());
+                let key = key.with_context(|| format!("{owner} has files and no key of them"))?;
+                if files::hash(&key, &bytes) != hash {
+                    bail!("the file {id} of {owner} is not the one that its row names");
+                }
+                let name = ObjectName { organization, hash, id };
+                let put = runtime.block_on(target.put(&name, bytes.into()));
+                put.map_err(|error| anyhow!("the file {id} of {owner} cannot be written: {error}"))?;
+                restored += 1;
+            }
+        }
+        if let Some(first) = missing.first()
+            && !plan.without_missing_files
+        {
+            bail!(
+                "{} files that the rows name are in no file set, the first of them {first}: they were uploaded after the \
+                 last file set. Choose another set, or say that it should go on without them.",
+                missing.len()
+            );
+        }
+        Ok((restored, missing.len()))
+    }
+}
+
+/// Refuses what this program cannot bring back.
+fn check_version(manifest: &Manifest) -> Result<()> {
+    if manifest.kind != SetKind::Database {
+        bail!(
+            "{} holds files: name a database set, and the files that its rows name come with it",
+            manifest.set
+        );
+    }
+    let unknown = migrate::unknown(&manifest.schema)?;
+    if let Some(first) = unknown.first() {
+        bail!(
+            "{} is of portico {}, and this is portico {}, which does not know its schema (migration {first}). Restore it \
+             with that version or a later one.",
+            manifest.set,
+            manifest.tool_version,
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    Ok(())
+}
+
+/// Reads what came in, as each organization sees it, and compares it with the manifest.
+fn compare(refill: &mut Refill, manifest: &Manifest, keys: &HashMap<Owner, [u8; 32]>) -> Result<()> {
+    let tables = refill.tables().to_vec();
+    for stream in &manifest.streams {
+        let owner = stream.owner;
+        let key = keys.get(&owner).with_context(|| format!("the rows of {owner} were not read"))?;
+        let mut rows = refill.of(owner.organization())?;
+        let mut expected = stream.tables.iter();
+        for table in &tables {
+            if !rows.may_have(table) {
+                continue;
+            }
+            let mut hasher = blake3::Hasher::new_keyed(key);
+            let count = rows.copy(table, &mut hasher)?;
+            let hash = Bytes(*hasher.finalize().as_bytes());
+            let is_same = expected
+                .next()
+                .is_some_and(|one| one.table == table.name && one.rows == count && one.hash == hash);
+            if !is_same {
+                bail!("after the restore, {} of {owner} is not what the set holds", table.name);
+            }
+        }
+        if let Some(more) = expected.next() {
+            bail!("the set has rows of {}, which the schema has not", more.table);
+        }
+    }
+    Ok(())
+}
+
+/// A folder beside the one that files go into. Where it is dropped before it is finished, nothing stays of it.
+#[derive(Debug)]
+struct Staging {
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl Staging {
+    fn begin(target: &Path) -> Result<Self> {
+        let is_empty = match fs::read_dir(target) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", target.display())),
+        };
+        if !is_empty {
+            bail!("{} is not empty: name another folder for the files", target.display());
+        }
+        let name = target.file_name().context("the folder for the files has no name")?;
+        let mut name = name.to_owned();
+        name.push(".restoring");
+        let folder = target.with_file_name(name);
+        // What an earlier restore has left that was killed.
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(Self { folder, target: target.to_owned() })
+    }
+
+    fn finish(self) -> Result<()> {
+        // An empty folder gives way.
+        fs::rename(&self.folder, &self.target)
+            .with_context(|| format!("cannot move the files to {}", self.target.display()))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if self.folder.exists()
+            && let Err(error) = fs::remove_dir_all(&self.folder)
+        {
+            tracing::warn!(%error, folder = %self.folder.display(), "what was begun is left behind");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The key vault: one age key for each organization, and one for what belongs to none.
+//!
+//! The secret half stands in an age file that the operators and the backup environment can open, in two places, and nowhere
+//! else; production makes it and forgets it, and reads the public half alone. Invariants: a public half is in use only once
+//! its secret half stands confirmed in both places; a file of a secret half is named by its public half, so that two that
+//! make a key at one moment cannot mix them up; neither is ever overwritten.
+
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use age::{
+    secrecy::ExposeSecret as _,
+    x25519::{Identity, Recipient},
+};
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::{owner::Owner, stores::Store};
+use crate::http::tokens;
+
+/// The places of the vault.
+#[derive(Debug, Clone)]
+pub struct Vault([Store; 2]);
+
+impl Vault {
+    /// Opens it. The folders are made where they are missing.
+    pub fn open([first, second]: &[PathBuf; 2]) -> Result<Self> {
+        Ok(Self([Store::open("the vault", first)?, Store::open("the second vault", second)?]))
+    }
+
+    /// The public half of the owner's key, made where there is none yet.
+    pub fn key(&self, owner: Owner, recipients: &[Recipient]) -> Result<Recipient> {
+        let path = current(owner);
+        let [first, second] = &self.0;
+        let key = match (first.find(&path)?, second.find(&path)?) {
+            (Some(one), Some(other)) if one == other => parse_public(owner, &one)?,
+            (Some(_), Some(_)) => bail!("the two places of the vault name different keys of {owner}"),
+            // Whoever made it was interrupted, or one place was lost.
+            (Some(one), None) => spread(owner, &one, first, second)?,
+            (None, Some(other)) => spread(owner, &other, second, first)?,
+            (None, None) => return self.make(owner, recipients),
+        };
+        for place in &self.0 {
+            if place.size(&secret_path(owner, &key))?.unwrap_or_default() == 0 {
+                bail!(
+                    "the secret half of the key of {owner} is not in {}: nothing is sealed with a key that may open no \
+                     more. Copy {} from the other place of the vault.",
+                    place.name(),
+                    secret_path(owner, &key)
+                );
+            }
+        }
+        Ok(key)
+    }
+
+    /// The secret half of one of the owner's keys, opened with the backup environment's identity.
+    pub fn secret(&self, owner: Owner, key: &str, with: &Identity) -> Result<Identity> {
+        let public = parse_public(owner, key.as_bytes())?;
+        let path = secret_path(owner, &public);
+        let mut why = Vec::new();
+        for place in &self.0 {
+            match place.find(&path).and_then(|found| open(found, &public, with)) {
+                Ok(identity) => return Ok(identity),
+                Err(error) => why.push(format!("{}: {error:#}", place.name())),
+            }
+        }
+        bail!("the key of {owner} does not open: {}", why.join("; "))
+    }
+
+    /// Makes a key: the secret half in both places first, then the name of the public one.
+    fn make(&self, owner: Owner, recipients: &[Recipient]) -> Result<Recipient> {
+        let [first, second] = &self.0;
+        let identity = Identity::generate();
+        let public = identity.to_public();
+        let secret = seal(&identity, recipients)?;
+        first.put_new(&secret_path(owner, &public), &secret)?;
+        second.put_new(&secret_path(owner, &public), &secret)?;
+        let named = first.put_new(&current(owner), public.to_string().as_bytes());
+        if let Err(error) = named {
+            // Somebody has made one at the same moment: theirs counts.
+            let theirs = first.find(&current(owner))?.ok_or(error)?;
+            return spread(owner, &theirs, first, second);
+        }
+        spread(owner, public.to_string().as_bytes(), first, second)
+    }
+}
+
+/// Brings a key from one place to the other.
+fn spread(owner: Owner, public: &[u8], from: &Store, to: &Store) -> Result<Recipient> {
+    let key = parse_public(owner, public)?;
+    let path = secret_path(owner, &key);
+    if to.size(&path)?.is_none() {
+        let secret = from.find(&path)?;
+        let secret = secret
+            .with_context(|| format!("the secret half of the key of {owner} is not in {}", from.name()))?;
+        to.put_new(&path, &secret)?;
+    }
+    if let Err(error) = to.put_new(&current(owner), public)
+        && to.find(&current(owner))?.as_deref() != Some(public)
+    {
+        return Err(error);
+    }
+    Ok(key)
+}
+
+/// The recipients of the vault's files: one a line, `#` begins a comment.
+pub fn parse_recipients(text: &str) -> Result<Vec<Recipient>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let parse = |line: &str| {
+        Recipient::from_str(line).map_err(|why| anyhow!("{line:?} is no age recipient (age1…): {why}"))
+    };
+    let recipients: Vec<Recipient> = lines.map(parse).collect::<Result<_>>()?;
+    if recipients.is_empty() {
+        bail!("no recipient of the vault is named: nobody could open what is sealed");
+    }
+    Ok(recipients)
+}
+
+/// The identity of a file as `age-keygen` and `portico ops identity` write it.
+pub fn parse_identity(text: &str) -> Result<Identity> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    match (lines.next(), lines.next()) {
+        // What stands there is a secret: it is not said.
+        (Some(line), None) => {
+            Identity::from_str(line).map_err(|_| anyhow!("that is no age identity (AGE-SECRET-KEY-1…)"))
+        }
+        _ => bail!("one age identity is needed, on a line of its own"),
+    }
+}
+
+/// Writes a new identity into a new file that only its owner may read. Gives its recipient.
+pub fn write_new_identity(path: &Path) -> Result<Recipient> {
+    let identity = Identity::generate();
+    let public = identity.to_public();
+    let secret = identity.to_string();
+    let text = format!("# public key: {public}\n{}\n", secret.expose_secret());
+    tokens::write_private(path, text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(public)
+}
+
+fn current(owner: Owner) -> String {
+    format!("{owner}/current")
+}
+
+fn secret_path(owner: Owner, key: &Recipient) -> String {
+    format!("{owner}/{key}.age")
+}
+
+fn parse_public(owner: Owner, bytes: &[u8]) -> Result<Recipient> {
+    let text = String::from_utf8_lossy(bytes);
+    Recipient::from_str(text.trim())
+        .map_err(|why| anyhow!("what is named as the key of {owner} is none: {why}"))
+}
+
+fn seal(identity: &Identity, recipients: &[Recipient]) -> Result<Vec<u8>> {
+    use std::io::Write as _;
+    let recipients = recipients.iter().map(|one| -> &dyn age::Recipient { one });
+    let mut sealing = age::Encryptor::with_recipients(recipients)?.wrap_output(Vec::new())?;
+    sealing.write_all(identity.to_string().expose_secret().as_bytes())?;
+    Ok(sealing.finish()?)
+}
+
+fn open(found: Option<Vec<u8>>, public: &Recipient, with: &Identity) -> Result<Identity> {
+    let file = found.context("it is not there")?;
+    let text = age::decrypt(with, &file).context("the restore identity does not open it")?;
+    let identity = parse_identity(&String::from_utf8_lossy(&text))?;
+    if &identity.to_public() != public {
+        bail!("it holds another key than its name says");
+    }
+    Ok(identity)
+}
+
+#[cfg(test)]
+mod tests;

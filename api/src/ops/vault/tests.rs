@@ -1,0 +1,165 @@
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Barrier,
+};
+
+use shared::ids::OrganizationId;
+use uuid::Uuid;
+
+use super::*;
+
+struct Scratch {
+    folders: [PathBuf; 2],
+    vault: Vault,
+    restore: Identity,
+    operators: Identity,
+}
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = |which: &str| {
+            std::env::temp_dir().join(format!("portico-vault-{}-{name}-{which}", std::process::id()))
+        };
+        let folders = [folder("one"), folder("two")];
+        let vault = Vault::open(&folders).expect("folders");
+        Self { folders, vault, restore: Identity::generate(), operators: Identity::generate() }
+    }
+
+    fn recipients(&self) -> Vec<Recipient> {
+        vec![self.operators.to_public(), self.restore.to_public()]
+    }
+
+    fn key(&self, owner: Owner) -> Result<Recipient> {
+        self.vault.key(owner, &self.recipients())
+    }
+
+    fn secret_file(&self, place: usize, owner: Owner, key: &Recipient) -> PathBuf {
+        self.folders[place].join(secret_path(owner, key))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        for folder in &self.folders {
+            fs::remove_dir_all(folder).expect("it is removed");
+        }
+    }
+}
+
+fn organization(number: u128) -> Owner {
+    Owner::Organization(OrganizationId(Uuid::from_u128(number)))
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn each_owner_has_a_key_that_stays_and_opens_for_both_recipients_alone() {
+    let scratch = Scratch::new("keys");
+    let (one, other) = (organization(1), organization(2));
+    let key = scratch.key(one).expect("it is made");
+    assert_eq!(scratch.key(one).expect("it stays"), key);
+    assert_ne!(scratch.key(other).expect("another one"), key);
+    assert_ne!(scratch.key(Owner::Platform).expect("a third one"), key);
+    for with in [&scratch.restore, &scratch.operators] {
+        let secret = scratch.vault.secret(one, &key.to_string(), with).expect("it opens");
+        assert_eq!(secret.to_public(), key);
+    }
+    let error = scratch.vault.secret(one, &key.to_string(), &Identity::generate()).err().expect("a stranger");
+    assert!(format!("{error:#}").contains("the restore identity does not open it"), "{error:#}");
+    // A key of somebody else's is not found under this name.
+    assert!(scratch.vault.secret(other, &key.to_string(), &scratch.restore).is_err());
+    for file in scratch.folders.iter().flat_map(|folder| files(folder)) {
+        let bytes = fs::read(&file).expect("it is read");
+        let is_secret = bytes.windows(14).any(|some| some == b"AGE-SECRET-KEY");
+        assert!(!is_secret, "{} holds a secret in clear", file.display());
+    }
+}
+
+#[test]
+fn a_place_that_is_lost_comes_back_from_the_other() {
+    let scratch = Scratch::new("lost");
+    let owner = organization(1);
+    let key = scratch.key(owner).expect("it is made");
+    for place in [0, 1] {
+        fs::remove_dir_all(scratch.folders[place].join(owner.to_string())).expect("it is lost");
+        // Reading needs one place.
+        scratch.vault.secret(owner, &key.to_string(), &scratch.restore).expect("the other one opens");
+        assert_eq!(scratch.key(owner).expect("it comes back"), key);
+        assert!(scratch.secret_file(place, owner, &key).exists());
+    }
+}
+
+#[test]
+fn a_key_without_its_secret_half_seals_nothing() {
+    let scratch = Scratch::new("halves");
+    let owner = organization(1);
+    let key = scratch.key(owner).expect("it is made");
+    fs::remove_file(scratch.secret_file(1, owner, &key)).expect("it is lost");
+    let error = scratch.key(owner).expect_err("half a key").to_string();
+    assert!(error.contains("is not in the second vault"), "{error}");
+}
+
+#[test]
+fn places_that_disagree_are_refused() {
+    let scratch = Scratch::new("disagree");
+    let owner = organization(1);
+    scratch.key(owner).expect("it is made");
+    let stranger = Identity::generate().to_public().to_string();
+    fs::write(scratch.folders[1].join(current(owner)), &stranger).expect("somebody writes");
+    assert!(scratch.key(owner).expect_err("which one?").to_string().contains("different keys"));
+    // Nor does a secret under another one's name count.
+    let key = scratch.key(organization(2)).expect("it is made");
+    for place in [0, 1] {
+        let stolen = scratch.secret_file(place, organization(2), &key);
+        let name = format!("{owner}/{stranger}.age");
+        fs::copy(stolen, scratch.folders[place].join(name)).expect("it is copied");
+    }
+    let error = scratch.vault.secret(owner, &stranger, &scratch.restore).err().expect("a swap");
+    assert!(format!("{error:#}").contains("another key than its name says"), "{error:#}");
+}
+
+#[test]
+fn of_many_that_make_it_at_once_one_counts() {
+    let scratch = Scratch::new("at-once");
+    let (owner, together) = (organization(1), Barrier::new(8));
+    let keys: Vec<String> = std::thread::scope(|scope| {
+        let makers: Vec<_> = (0..8)
+            .map(|_| {
+                let vault = Vault::open(&scratch.folders).expect("folders");
+                let (recipients, together) = (scratch.recipients(), &together);
+                scope.spawn(move || {
+                    together.wait();
+                    vault.key(owner, &recipients).expect("a key").to_string()
+                })
+            })
+            .collect();
+        makers.into_iter().map(|maker| maker.join().expect("it ends")).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    scratch.vault.secret(owner, &keys[0], &scratch.restore).expect("it opens");
+}
+
+#[test]
+fn what_may_stand_in_the_files() {
+    let scratch = Scratch::new("identity");
+    let path = scratch.folders[0].join("identity");
+    let public = write_new_identity(&path).expect("it is written");
+    assert!(write_new_identity(&path).is_err(), "what is there stays");
+    let text = fs::read_to_string(&path).expect("it is read");
+    assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(parse_identity(&text).expect("it is read").to_public(), public);
+    for wrong in ["", "# nothing", "AGE-SECRET-KEY-1NONE", &format!("{text}{text}")] {
+        assert!(parse_identity(wrong).is_err(), "{wrong}");
+    }
+    let two = format!("# operators\n{public}\n\n  {}  \n", Identity::generate().to_public());
+    assert_eq!(parse_recipients(&two).expect("two").len(), 2);
+    for wrong in ["", "# nobody", "age1none", text.as_str()] {
+        assert!(parse_recipients(wrong).is_err(), "{wrong}");
+    }
+}

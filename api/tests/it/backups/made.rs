@@ -1,0 +1,219 @@
+//! How sets are made: out of one state, each organization for its own key, and no more than has changed.
+
+use std::{collections::BTreeSet, fs, io::Read as _};
+
+use age::x25519::Identity;
+use api::{
+    db::copies::Snapshot,
+    ops::{
+        manifest::{self, Manifest, SetKeys},
+        owner::Owner,
+        retention::{Place, SetKind},
+        sealed::Opening,
+        stores::Store,
+        vault::Vault,
+    },
+};
+use diesel::connection::SimpleConnection as _;
+use serde_json::json;
+
+use super::{Scene, files_below, holds, photo, whole};
+use crate::promises::catalogue::lines;
+
+/// The stream of an organization, opened with a key of the vault.
+fn opened(scene: &Scene, manifest: &Manifest, owner: Owner, key_of: Owner) -> anyhow::Result<String> {
+    let stream = manifest.stream(owner).expect("it has a stream");
+    let key = manifest.stream(key_of).expect("it has a stream").key.clone();
+    let secret = Vault::open(&scene.vaults.vault())?.secret(key_of, &key, &scene.vaults.identity)?;
+    let store = Store::open("the store", &scene.vaults.at("off-site"))?;
+    let mut text = String::new();
+    Opening::begin(&secret, store.read(&stream.object)?)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[test]
+fn each_organization_is_sealed_for_its_own_key_and_nothing_plain_is_written() {
+    let scene = Scene::start();
+    let (acme, norte) = (Owner::Organization(scene.app.acme.id), Owner::Organization(scene.app.norte.id));
+    for (organization, word) in [(&scene.app.acme, "Cormorant"), (&scene.app.norte, "Albatros")] {
+        let admin = organization.admin(&scene.app);
+        admin.post("/projects", &json!({"name": word})).expect(201);
+        photo(&admin, [1, 2, 3]);
+    }
+    let (rows, files) = (scene.rows().manifest, scene.files().manifest);
+    assert_eq!((rows.streams.len(), files.files.len()), (3, 4));
+    for (owner, own, others) in [(acme, "Cormorant", "Albatros"), (norte, "Albatros", "Cormorant")] {
+        let text = opened(&scene, &rows, owner, owner).expect("it opens");
+        assert!(text.contains(own) && !text.contains(others));
+        assert!(text.contains("COPY public.\"projects\""), "psql would understand it");
+    }
+    // What belongs to none tells of nobody: neither names nor hashes of addresses.
+    let platform = opened(&scene, &rows, Owner::Platform, Owner::Platform).expect("it opens");
+    for word in ["Cormorant", "Albatros", "Acme", "acme", "Norte", &scene.app.acme.id.to_string()] {
+        assert!(!platform.contains(word), "{word}");
+    }
+    assert!(platform.contains("project_manager"));
+    assert!(opened(&scene, &rows, acme, norte).is_err(), "the key of another organization opens nothing");
+    let picture = files_below(&scene.app.database.files());
+    let picture = fs::read(&picture[0]).expect("it is read");
+    let kept = files_below(&scene.vaults.folder);
+    assert!(kept.len() > 20, "{kept:#?}");
+    for file in kept.iter().filter(|file| !file.starts_with(scene.vaults.at("keys"))) {
+        let bytes = fs::read(file).expect("it is read");
+        for word in ["Cormorant", "Albatros", "admin@acme", "COPY public", "AGE-SECRET-KEY", "PRIVATE KEY"] {
+            assert!(!holds(&bytes, word), "{} holds {word}", file.display());
+        }
+        assert!(!bytes.windows(64).any(|some| *some == picture[picture.len() - 64..]), "{}", file.display());
+    }
+}
+
+#[test]
+fn what_has_not_changed_is_not_put_again() {
+    let scene = Scene::start();
+    let (acme, norte) = (Owner::Organization(scene.app.acme.id), Owner::Organization(scene.app.norte.id));
+    let objects = || {
+        let files = files_below(&scene.vaults.at("local"));
+        files.iter().filter(|file| file.to_string_lossy().contains("objects")).count()
+    };
+    let first = scene.rows();
+    assert_eq!((first.unchanged, objects()), (0, 3));
+    let same = scene.rows();
+    assert_eq!((same.unchanged, same.put, objects()), (3, 0, 3));
+    assert_eq!(same.manifest.streams, first.manifest.streams);
+    scene.app.acme.admin(&scene.app).post("/projects", &json!({"name": "New"})).expect(201);
+    let changed = scene.rows();
+    let path = |manifest: &Manifest, owner| manifest.stream(owner).expect("a stream").object.path.clone();
+    assert_eq!(path(&changed.manifest, norte), path(&first.manifest, norte));
+    assert_ne!(path(&changed.manifest, acme), path(&first.manifest, acme));
+    assert!(changed.put > 0);
+    // An object that is gone is not pointed to.
+    fs::remove_file(scene.vaults.at("local").join(path(&first.manifest, norte))).expect("it is removed");
+    let mended = scene.rows();
+    assert_ne!(path(&mended.manifest, norte), path(&first.manifest, norte));
+    for made in [&first, &same, &changed, &mended] {
+        scene.vaults.environment().verify(Place::OffSite, &made.manifest.set).expect("it holds");
+    }
+}
+
+#[test]
+fn a_file_is_put_once_and_one_that_is_gone_is_left_out() {
+    let scene = Scene::start();
+    let ana = scene.app.acme.person().create(&scene.app);
+    photo(&ana, [1, 2, 3]);
+    let first = scene.files();
+    assert_eq!((first.manifest.files.len(), first.unchanged), (2, 0));
+    let again = scene.files();
+    assert_eq!((again.manifest.files, again.unchanged, again.put), (first.manifest.files, 2, 0));
+    // A file whose row stands and whose object does not is a loss, and is said.
+    let object = files_below(&scene.app.database.files()).remove(0);
+    fs::remove_file(object).expect("it is removed");
+    fs::remove_dir_all(scene.vaults.at("local").join("objects")).expect("they are removed");
+    scene.app.clock.advance(chrono::TimeDelta::hours(2));
+    let error = scene.production.file_set().expect_err("a file is missing");
+    assert!(format!("{error:#}").contains("the file "), "{error:#}");
+}
+
+/// Whatever is written while a set is made is in it with all that belongs to it, or not at all: the set is one state.
+#[test]
+fn a_set_is_one_state() {
+    let scene = Scene::start();
+    let snapshot = Snapshot::take(&scene.app.database.url("portico_backup")).expect("it is taken");
+    let admin = scene.app.acme.admin(&scene.app);
+    admin.post("/projects", &json!({"name": "Afterwards"})).expect(201);
+    let projects = snapshot.tables.iter().find(|table| table.name == "projects").expect("a table");
+    let mut reader = snapshot.reader().expect("it reads");
+    for expected in [0, 0] {
+        let mut text = Vec::new();
+        let rows = reader.of(Some(scene.app.acme.id), |rows| rows.copy(projects, &mut text)).expect("rows");
+        assert_eq!((rows, text.len()), (expected, 0));
+    }
+    // Each organization is read by its own policy.
+    let later = Snapshot::take(&scene.app.database.url("portico_backup")).expect("it is taken");
+    let mut reader = later.reader().expect("it reads");
+    for (organization, expected) in [(&scene.app.acme, 1), (&scene.app.norte, 0)] {
+        let rows = reader.of(Some(organization.id), |rows| rows.copy(projects, &mut std::io::sink()));
+        assert_eq!(rows.expect("rows"), expected);
+    }
+}
+
+#[test]
+fn a_role_that_sees_everything_or_too_little_makes_no_set() {
+    let scene = Scene::start();
+    let database = &scene.app.database;
+    for url in [database.superuser_url(), database.url("portico_operator")] {
+        let error = Snapshot::take(&url).err().expect("it is refused").to_string();
+        assert!(error.contains("row-level security does not hold"), "{error}");
+    }
+    let error = Snapshot::take(&database.url("portico_app")).err().expect("it is refused");
+    assert!(format!("{error:#}").contains("portico migrate"), "{error:#}");
+    database.superuser().batch_execute("ALTER TABLE projects NO FORCE ROW LEVEL SECURITY").expect("opened");
+    let error = Snapshot::take(&database.url("portico_backup")).err().expect("it is refused").to_string();
+    assert!(error.contains("projects"), "{error}");
+}
+
+/// The role reads every table and sequence, and writes none.
+#[test]
+fn the_backup_role_reads_everything_and_writes_nothing() {
+    let scene = Scene::start();
+    let sql = &mut scene.app.database.superuser();
+    let unread = lines(
+        sql,
+        "SELECT c.relname::text AS line FROM pg_class c
+         WHERE c.relkind IN ('r', 'p', 'S') AND c.relnamespace = 'public'::regnamespace
+           AND (NOT has_table_privilege('portico_backup', c.oid, 'SELECT')
+                OR has_table_privilege('portico_backup', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))",
+    );
+    assert_eq!(unread, Vec::<String>::new());
+}
+
+#[test]
+fn while_off_site_is_out_of_reach_local_sets_go_on_and_the_rest_catches_up() {
+    let scene = Scene::start();
+    let off_site = scene.vaults.at("off-site");
+    // A file where the folder should be.
+    fs::write(&off_site, "").expect("it is written");
+    let mut names = BTreeSet::new();
+    for _ in 0..2 {
+        scene.app.clock.advance(chrono::TimeDelta::hours(2));
+        let made = scene.production.database_set().expect("the local set is made");
+        assert!(
+            format!("{:#}", made.off_site.expect_err("it is out of reach")).contains("the off-site store")
+        );
+        names.insert(made.manifest.set);
+    }
+    fs::remove_file(&off_site).expect("it is removed");
+    let made = scene.rows();
+    assert_eq!(made.off_site.expect("it is there again"), 3);
+    names.insert(made.manifest.set);
+    let environment = scene.vaults.environment();
+    let sets = manifest::sets(environment.store(Place::OffSite), SetKind::Database).expect("a list");
+    assert_eq!(sets.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>(), names);
+    for name in names {
+        environment.verify(Place::OffSite, &name).expect("it holds");
+    }
+}
+
+/// Production has what makes sets; with all of it, no set opens.
+#[test]
+fn what_production_has_opens_nothing() {
+    let scene = Scene::start();
+    let made = scene.rows();
+    let keys = SetKeys::read(&scene.vaults.at("keys")).expect("keys");
+    let vault = Vault::open(&scene.vaults.vault()).expect("the vault");
+    for stream in &made.manifest.streams {
+        // All secrets that production keeps are keys that sign; none of them is the secret half of anything.
+        let error = vault.secret(stream.owner, &stream.key, &Identity::generate()).err().expect("sealed");
+        assert!(format!("{error:#}").contains("does not open"), "{error:#}");
+    }
+    assert_eq!(keys.signers().to_lines().len(), 1);
+}
+
+#[test]
+fn two_sets_of_one_second_are_not_mixed_up() {
+    let scene = Scene::start();
+    let made = scene.rows();
+    let error = scene.production.database_set().expect_err("it is there").to_string();
+    assert!(error.contains("is there already"), "{error}");
+    scene.app.clock.advance(chrono::TimeDelta::seconds(1));
+    assert_ne!(whole(scene.production.database_set().expect("a set")).manifest.set, made.manifest.set);
+}
