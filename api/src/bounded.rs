@@ -2,8 +2,9 @@
 //!
 //! They stand back behind the threads that serve requests: whoever reads does not wait for what others have computed.
 //! Linux gives them the processor where nobody else wants it, and takes it away the moment somebody does. On a machine
-//! that is never idle that might be never, so one more thread, which claims a little, does what has waited for
-//! [`PATIENCE`].
+//! that is never idle that might be never, so one more thread, which claims a little, does what comes after it has rested
+//! for [`PATIENCE`], or has waited for as long: who signs in alone never waits for an idle moment, and a storm gets no
+//! more of the busy ones than that.
 
 use std::{
     collections::VecDeque,
@@ -25,7 +26,7 @@ use crate::ApiError;
 
 /// How far the thread stands back that does what has waited for long, as `nice` counts it.
 const NICENESS: i32 = 19;
-/// For how long.
+/// For how long; and for how long the thread rests after each work.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -49,15 +50,22 @@ struct Queue {
     line: Mutex<Line>,
     /// Something was put into the line, or the pool has ended.
     added: Condvar,
-    /// The same, for the thread that looks for what has waited for long, while it is not looking already.
+    /// The same, for the thread that claims a little, while it is not looking already.
     watched: Condvar,
 }
 
-#[derive(Default)]
 struct Line {
     waiting: VecDeque<(Instant, Work)>,
     is_watched: bool,
+    /// The thread that claims a little has rested: one of those who wait is left to it.
+    is_rested: bool,
     has_ended: bool,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), is_watched: false, is_rested: true, has_ended: false }
+    }
 }
 
 impl std::fmt::Debug for Queue {
@@ -104,8 +112,10 @@ impl Bounded {
         let late = Arc::clone(&queue);
         thread::Builder::new().name(format!("{name}-late")).spawn(move || {
             claim_little();
-            while let Some(work) = late.next_late(patience) {
+            let mut worked = None;
+            while let Some(work) = late.next_late(patience, worked) {
                 do_work(work);
+                worked = Some(Instant::now());
             }
         })?;
         let admits = threads + waiting;
@@ -167,9 +177,10 @@ impl Queue {
         let mut line = self.line();
         line.waiting.push_back((Instant::now(), work));
         let looks_already = std::mem::replace(&mut line.is_watched, true);
+        let is_meant = line.is_rested;
         drop(line);
         self.added.notify_one();
-        if !looks_already {
+        if is_meant || !looks_already {
             self.watched.notify_one();
         }
     }
@@ -178,7 +189,10 @@ impl Queue {
     fn next(&self) -> Option<Work> {
         let mut line = self.line();
         loop {
-            if let Some((_, work)) = line.waiting.pop_front() {
+            let left_to_the_other = usize::from(line.is_rested && !line.has_ended);
+            if line.waiting.len() > left_to_the_other
+                && let Some((_, work)) = line.waiting.pop_front()
+            {
                 return Some(work);
             }
             if line.has_ended {
@@ -188,19 +202,25 @@ impl Queue {
         }
     }
 
-    /// The next work that has waited for so long.
-    fn next_late(&self, patience: Duration) -> Option<Work> {
+    /// The next work that has waited for so long, or any where the thread's last work ended so long ago.
+    fn next_late(&self, patience: Duration, worked: Option<Instant>) -> Option<Work> {
         let mut line = self.line();
         loop {
             if line.has_ended {
                 return None;
             }
-            let left = line.waiting.front().map(|(since, _)| patience.saturating_sub(since.elapsed()));
+            let rest = worked.map_or(Duration::ZERO, |ended| patience.saturating_sub(ended.elapsed()));
+            let first = line.waiting.front();
+            let left = first.map(|(since, _)| patience.saturating_sub(since.elapsed()).min(rest));
             line.is_watched = left.is_some();
+            line.is_rested = rest.is_zero() && left.is_none();
             line = match left {
-                None => self.watched.wait(line).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return line.waiting.pop_front().map(|(_, work)| work),
-                Some(left) => self.watched.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0,
+                None if rest.is_zero() => self.watched.wait(line).unwrap_or_else(PoisonError::into_inner),
+                _ => {
+                    let left = left.unwrap_or(rest);
+                    self.watched.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0
+                }
             };
         }
     }
@@ -264,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_waited_for_long_is_done_though_no_thread_gets_to_it() {
+    fn one_work_that_takes_long_holds_up_no_other() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
             let pool = Bounded::with_patience("test", 1, 2, Duration::from_millis(20)).expect("threads");
@@ -284,13 +304,35 @@ mod tests {
     }
 
     #[test]
-    fn threads_have_the_policy_that_gives_way_to_all_others() {
+    fn the_first_claims_a_little_and_the_next_gives_way_to_all_others() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
             let pool = Bounded::start("test", 1, 1).expect("threads");
-            let policy = pool.run(thread_priority::thread_schedule_policy).await.expect("it ran");
-            let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-            assert_eq!(policy.expect("Linux tells"), idle);
+            let (open, door) = mpsc::channel::<()>();
+            let first = pool.run(move || door.recv().map(|()| thread_priority::thread_schedule_policy()));
+            let next = async {
+                let policy = pool.run(thread_priority::thread_schedule_policy).await;
+                open.send(()).expect("it waits");
+                policy
+            };
+            let (first, next) = futures_util::future::join(first, next).await;
+            let (first, next) = (first.expect("it ran").expect("it heard"), next.expect("it ran"));
+            let normal = |policy| ThreadSchedulePolicy::Normal(policy);
+            assert_eq!(first.expect("Linux tells"), normal(NormalThreadSchedulePolicy::Other));
+            assert_eq!(next.expect("Linux tells"), normal(NormalThreadSchedulePolicy::Idle));
+        });
+    }
+
+    #[test]
+    fn what_waits_while_the_other_thread_rests_is_done_by_those_that_give_way() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let pool = Bounded::with_patience("test", 1, 2, Duration::from_mins(5)).expect("threads");
+            let mut names = Vec::new();
+            for _ in 0..4 {
+                names.push(pool.run(name_of_thread).await.expect("it ran"));
+            }
+            assert_eq!(names, ["test-late", "test-1", "test-1", "test-1"]);
         });
     }
 
