@@ -107,6 +107,10 @@ impl Database {
     }
 
     /// A connection that row-level security does not hold, for looking at everything.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "waits on the test's own thread, and nobody queues for this pool"
+    )]
     pub fn superuser(&self) -> Superuser {
         self.superusers.get().expect("the test's database answers")
     }
