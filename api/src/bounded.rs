@@ -57,7 +57,7 @@ struct Queue {
 struct Line {
     waiting: VecDeque<(Instant, Work)>,
     is_watched: bool,
-    /// The thread that claims a little has rested: one of those who wait is left to it.
+    /// The thread that claims a little has rested: the first of those who wait is left to it.
     is_rested: bool,
     has_ended: bool,
 }
@@ -190,9 +190,7 @@ impl Queue {
         let mut line = self.line();
         loop {
             let left_to_the_other = usize::from(line.is_rested && !line.has_ended);
-            if line.waiting.len() > left_to_the_other
-                && let Some((_, work)) = line.waiting.pop_front()
-            {
+            if let Some((_, work)) = line.waiting.remove(left_to_the_other) {
                 return Some(work);
             }
             if line.has_ended {
