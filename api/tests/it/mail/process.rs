@@ -167,10 +167,12 @@ fn a_server_that_asks_for_tls_and_a_name_gets_both() {
         [(url("a%2Fb%20c"), false, "certificate"), (url("guessed"), true, "The server does not let us in")]
     {
         let known: &[(&str, &Path)] = if known { &[("SSL_CERT_FILE", &certificate)] } else { &[] };
-        let _program = Program::start(&app.database, &url, known);
+        let program = Program::start(&app.database, &url, known);
         until(expected, || job(&app.database).last_error.contains(expected));
         assert_eq!(job(&app.database).state, "waiting");
         assert!(server.from(&sender).is_empty());
+        // Gone before there is something to do again, or it takes it along.
+        drop(program);
         let due = diesel::sql_query("UPDATE jobs SET due_at = created_at");
         diesel::RunQueryDsl::execute(due, &mut app.database.superuser()).expect("it is due again");
     }
