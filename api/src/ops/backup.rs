@@ -282,6 +282,12 @@ impl Production {
             local.copy_to(off_site, object)?;
         }
         let bytes = local.find(&path)?.with_context(|| format!("{set} has gone meanwhile"))?;
+        // Objects that nothing names yet and that were made long ago are what pruning takes away.
+        for object in manifest.objects() {
+            if off_site.size(&object.path)? != Some(object.size) {
+                bail!("{} was removed while the set was brought: bring it again", object.path);
+            }
+        }
         off_site.put_new(&path, &bytes)?;
         Ok(true)
     }

@@ -254,13 +254,17 @@ pub fn create_key(keys: &Path, clock: &Clock) -> Result<Option<std::path::PathBu
 pub struct Signers(Vec<VerifyingKey>);
 
 impl Signers {
-    /// One a line, as `portico ops key` prints them: the key, then its id, which is not read.
+    /// One a line, as `portico ops key` prints them: the key, then its id, which is not read. What a wrong line says is
+    /// not told: another file may have been given, with a secret in it.
     pub fn parse(text: &str) -> Result<Self> {
         let mut keys = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let lines = text.lines().map(str::trim).zip(1..);
+        for (line, number) in lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
             let word = line.split_whitespace().next().unwrap_or_default();
-            let key = Bytes::<32>::from_str(word).map_err(|error| anyhow!("{word:?} is no key: {error}"))?;
-            keys.push(VerifyingKey::from_bytes(&key.0).map_err(|_| anyhow!("{word:?} is no Ed25519 key"))?);
+            let key = Bytes::<32>::from_str(word).map_err(|_| anyhow!("line {number} is no key"))?;
+            let key =
+                VerifyingKey::from_bytes(&key.0).map_err(|_| anyhow!("line {number} is no Ed25519 key"))?;
+            keys.push(key);
         }
         if keys.is_empty() {
             bail!("no key is named whose signatures count");

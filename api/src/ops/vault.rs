@@ -104,11 +104,13 @@ fn spread(owner: Owner, public: &[u8], from: &Store, to: &Store) -> Result<Recip
     Ok(key)
 }
 
-/// The recipients of the vault's files: one a line, `#` begins a comment.
+/// The recipients of the vault's files: one a line, `#` begins a comment. What a wrong line says is not told: it may be
+/// the identity, given in the place of its recipient.
 pub fn parse_recipients(text: &str) -> Result<Vec<Recipient>> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let parse = |line: &str| {
-        Recipient::from_str(line).map_err(|why| anyhow!("{line:?} is no age recipient (age1…): {why}"))
+    let lines =
+        text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+    let parse = |(line, number): (&str, u32)| {
+        Recipient::from_str(line).map_err(|why| anyhow!("line {number} is no age recipient (age1…): {why}"))
     };
     let recipients: Vec<Recipient> = lines.map(parse).collect::<Result<_>>()?;
     if recipients.is_empty() {

@@ -89,3 +89,9 @@ fn names_are_read_as_they_were_written() {
         assert_eq!(parse_set_name(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_wrong_signer_is_named_by_its_number_alone() {
+    let error = Signers::parse("# keys\nAGE-SECRET-KEY-1QQQQQQQQ\n").expect_err("no key").to_string();
+    assert_eq!(error, "line 2 is no key");
+}

@@ -163,3 +163,13 @@ fn what_may_stand_in_the_files() {
         assert!(parse_recipients(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn a_wrong_line_is_named_by_its_number_alone() {
+    let text = "# the operators\nage-is-not-this\nAGE-SECRET-KEY-1QQQQQQQQ\n";
+    for (text, number) in [(text, 2), ("\nAGE-SECRET-KEY-1QQQQQQQQ\n", 2), ("AGE-SECRET-KEY-1QQQQQQQQ", 1)] {
+        let error = parse_recipients(text).map(|_| ()).expect_err("no recipient").to_string();
+        assert!(error.starts_with(&format!("line {number} is no age recipient")), "{error}");
+        assert!(!error.contains("QQQ"), "{error}");
+    }
+}
