@@ -1,5 +1,5 @@
-// The app comes in pieces: the sign-in first, screens when they are first shown. What does not come is said to be missing,
-// and comes when one tries again.
+// The app comes in pieces: the sign-in first, screens when they are first shown. What does not come is said to be
+// missing, and comes when one tries again.
 
 import type { Browser, Page, Route } from "@playwright/test";
 

@@ -17,7 +17,8 @@ use crate::api::{self, Failure};
 
 pub use view::PieceView;
 
-/// `piece { name(argument: Type) = view; }` makes a function `name` that has the piece come, and gives what builds the view.
+/// `piece { name(argument: Type) = view; }` makes a function `name` that has the piece come and gives what builds the
+/// view.
 macro_rules! cut {
     ($($piece:ident { $($name:ident($($argument:ident: $kind:ty),*) = $view:expr;)+ })+) => {
         $($(

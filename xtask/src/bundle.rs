@@ -1,8 +1,8 @@
 //! Makes the app that is served out of the compiled WASM and the files in `web/`.
 //!
 //! What wasm-bindgen's command line tool and a bundler would do, done by wasm-bindgen's own library, whose
-//! version `Cargo.lock` ties to the one in the app. `pieces.rs` cuts the WASM before that. Scripts and styles are files of their own, never
-//! inline, because the content security policy allows nothing else.
+//! version `Cargo.lock` ties to the one in the app, once `pieces.rs` has cut the WASM. Scripts and styles are
+//! files of their own, never inline, because the content security policy allows nothing else.
 
 use std::fmt::{self, Display};
 use std::fs;
