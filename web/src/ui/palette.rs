@@ -3,7 +3,11 @@
 //! What there is to find comes from outside, already in order; the part knows the box, the list and the keys. The focus
 //! stays in the box, which names the option that Enter takes (`aria-activedescendant`).
 
-use leptos::{ev, html, prelude::*};
+use leptos::{
+    ev, html,
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::{EmptyState, Icon, IconButton, IconView, field::unique_id};
@@ -57,7 +61,10 @@ pub fn Palette(
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
             query.set(String::new());
-            request_animation_frame(move || {
+            // Once what is inside is there, and still before the browser hands over the next key: whoever knows what they
+            // want types on.
+            spawn_local(async move {
+                tick().await;
                 let _ = dialog.show_modal();
                 if let Some(input) = browser::all(&dialog, "input").into_iter().next() {
                     let _ = input.focus();
