@@ -41,7 +41,8 @@ impl Need {
             Self::Compiler => "build-essential",
             Self::ClientLibrary => "libpq-dev",
             Self::Server => "postgresql",
-            Self::Chromium => "chromium-headless-shell",
+            Self::Chromium if is_debian() => "chromium-headless-shell",
+            Self::Chromium => "chromium",
             Self::Python => "python3-venv",
             Self::MailServer => "python3-aiosmtpd",
             Self::Curl => "curl",
@@ -141,6 +142,11 @@ pub fn ensure_wasm_target(root: &Path) -> Result<()> {
         );
     }
     exec::run(Command::new("rustup").args(["target", "add", app::TARGET]).current_dir(root))
+}
+
+/// Ubuntu and others have no package of the browser without windows.
+fn is_debian() -> bool {
+    std::fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=debian"))
 }
 
 /// Needs for the journeys, beyond those of the server.
