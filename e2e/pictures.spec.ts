@@ -82,6 +82,6 @@ test("the logo stands in the frame and at the sign-in", async ({ organization, e
   const stranger = await browser.newPage();
   await stranger.goto(`${organization.origin}/sign-in`);
   await expect(stranger.locator("img.entrance-logo")).toBeVisible();
-  expect(await stranger.locator("img.entrance-logo").evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(600);
+  await expect(stranger.locator("img.entrance-logo")).toHaveJSProperty("naturalWidth", 600);
   await stranger.close();
 });

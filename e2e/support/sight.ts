@@ -17,6 +17,10 @@ export async function expectNoViolation(page: Page, where: string, rules?: strin
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const runOnly = rules ? { type: "rule" as const, values: rules } : { type: "tag" as const, values: standards };
   const violations = await page.evaluate(async (runOnly) => {
+    // What is half faded in has the contrast of nothing that anyone reads. Those that never end are left to turn.
+    const ends = (one: Animation) => Number.isFinite(Number(one.effect?.getComputedTiming().endTime));
+    const underWay = () => document.getAnimations().filter((one) => one.playState === "running" && ends(one));
+    while (underWay().length > 0) await Promise.allSettled(underWay().map((one) => one.finished));
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
     return (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations;
   }, runOnly);
