@@ -27,7 +27,7 @@ use api::{
     doctor::{self, Finding, Level},
     http::{admin, openapi as document, routes, server::Portico, tokens},
     mail::{page, post::Shelf},
-    ops::manifest,
+    ops::signing,
     telemetry::{logs, traces::Traces},
     work::{Crew, figures::WorkFigures},
 };
@@ -56,7 +56,7 @@ pub fn create_key() -> Result<()> {
     let made = [
         tokens::create_key(&directory, &clock)?,
         audit::keys::create(&directory, &clock)?,
-        manifest::create_key(&directory, &clock)?,
+        signing::create_key(&directory, &clock)?,
     ];
     if made.iter().all(Option::is_none) {
         println!("there are keys already");

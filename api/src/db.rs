@@ -21,6 +21,7 @@ pub mod queue;
 pub mod record;
 pub mod refill;
 pub mod schema;
+pub mod settle;
 pub mod standing;
 mod tenant;
 mod turns;

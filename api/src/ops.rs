@@ -1,7 +1,7 @@
 //! What operators do to an installation as a whole: backups first of all.
 //!
 //! [`backup`] makes sets; [`environment`] reads and verifies them, [`restore`] into a database. A set is a [`manifest`] and the objects
-//! that it names, in two [`stores`]; what stands in an object is [`rows`] or a file, [`sealed`] with a key of the [`vault`];
+//! that it names, in two [`stores`]; what stands in an object is [`rows`] or a file, [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
 //! [`retention`] says which sets are kept, and [`prune`] removes the others.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
@@ -15,5 +15,6 @@ pub mod restore;
 pub mod retention;
 pub mod rows;
 pub mod sealed;
+pub mod signing;
 pub mod stores;
 pub mod vault;

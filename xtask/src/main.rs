@@ -15,6 +15,7 @@ mod environment;
 mod exec;
 mod fuzz;
 mod interrupt;
+mod lint;
 mod mail_server;
 mod node;
 mod packages;

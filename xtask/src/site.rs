@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use crate::app::{self, Profile};
 use crate::cluster::{Cluster, SUPERUSER};
-use crate::{environment, exec, interrupt};
+use crate::{environment, exec, interrupt, lint};
 
 const DATABASE: &str = "portico";
 const START: Duration = Duration::from_mins(1);
@@ -246,12 +246,12 @@ impl Drop for Server {
 
 /// Compiles the server.
 pub fn compile(root: &Path, profile: Profile) -> Result<()> {
-    let mut cargo = exec::cargo(root);
-    cargo.args(["build", "--package", "api", "--bin", "portico"]);
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
-    exec::run(&mut cargo)
+    let (mut cargo, extra) = match profile {
+        // Just as the tests want it, so that it is compiled once.
+        Profile::Dev => (lint::cargo(root), &[][..]),
+        Profile::Release => (exec::cargo(root), &["--release"][..]),
+    };
+    exec::run(cargo.args(["build", "--package", "api", "--bin", "portico"]).args(extra))
 }
 
 /// Where `compile` puts the server's program.

@@ -18,7 +18,7 @@ use clap::ValueEnum;
 use self::passed::Passed;
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::packages::{self, Need};
-use crate::{app, environment, exec, interrupt, repo, steps};
+use crate::{app, environment, exec, interrupt, lint, repo, steps};
 
 /// The crates that Cargo builds together, always these: another choice would give their dependencies other
 /// features, and everything would be compiled once more.
@@ -159,14 +159,14 @@ fn fmt(root: &Path) -> Result<()> {
 
 fn clippy(root: &Path) -> Result<()> {
     needs_for_building(root)?;
-    let lint = |which: &[&str], how: &[&str]| {
-        exec::run(exec::cargo(root).arg("clippy").args(which).args(how).args(["--", "-D", "warnings"]))
-    };
-    // All are shown before one fails the part.
+    let mut app = exec::cargo(root);
+    app.arg("clippy").args(APP).args(["--target", app::TARGET, "--profile", app::Profile::Dev.of_app()]);
+    // All are shown before one fails the part. What is compiled here is what the later parts run.
     let results = [
-        lint(&COMMANDS, &["--all-targets"]),
-        lint(&SERVER_SIDE, &["--all-targets"]),
-        lint(&APP, &["--target", app::TARGET, "--profile", app::Profile::Dev.of_app()]),
+        lint::deny(lint::cargo(root).arg("build").args(COMMANDS)),
+        lint::deny(lint::cargo(root).arg("test").args(COMMANDS).arg("--no-run")),
+        lint::deny(lint::cargo(root).arg("test").args(SERVER_SIDE).arg("--no-run")),
+        exec::run(app.args(["--", "-D", "warnings"])),
     ];
     results.into_iter().collect()
 }
@@ -177,7 +177,7 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
         cargo_test(root, &COMMANDS, &[], None, passed_on),
         cargo_test(root, &SERVER_SIDE, &["--lib", "--bins"], None, passed_on),
         // Some promises are that a thing does not compile; only a documentation test can say so.
-        exec::run(exec::cargo(root).arg("test").args(SERVER_SIDE).arg("--doc")),
+        exec::run(lint::cargo(root).arg("test").args(SERVER_SIDE).arg("--doc")),
         cargo_test(root, &APP, &[], None, passed_on),
     ];
     first_that_matters(results)
@@ -212,7 +212,7 @@ fn cargo_test(
     passed_on: &[String],
 ) -> Result<()> {
     let command = |extra: &[&str]| -> Command {
-        let mut cargo = exec::cargo(root);
+        let mut cargo = lint::cargo(root);
         cargo.arg("test").args(which).args(targets).args(extra);
         cargo.envs(admin.map(|url| ("PORTICO_TEST_ADMIN_URL", url)));
         cargo
@@ -223,7 +223,7 @@ fn cargo_test(
 
 /// Compiles the server's program just as the integration tests want it.
 pub fn compile_server(root: &Path) -> Result<()> {
-    exec::run(exec::cargo(root).arg("test").args(SERVER_SIDE).args(["--test", "*", "--no-run"]))
+    exec::run(lint::cargo(root).arg("test").args(SERVER_SIDE).args(["--test", "*", "--no-run"]))
         .map_err(|error| error.context(Broken))
 }
 

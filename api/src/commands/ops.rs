@@ -13,9 +13,10 @@ use api::{
     ops::{
         backup::{Made, Production, Stores},
         environment::Environment,
-        manifest::{self, SetKeys},
+        manifest,
         restore::Plan,
         retention::{Place, SetKind},
+        signing::SetKeys,
         vault,
     },
 };
@@ -86,6 +87,9 @@ pub struct RestoreArguments {
     /// Go on without files that no file set holds.
     #[arg(long, requires = "files_into")]
     without_missing_files: bool,
+    /// Leave everything just as it was, to look at it: sessions go on, and waiting mails are sent.
+    #[arg(long)]
+    as_it_was: bool,
     /// Remove what this database holds. Its name is to be said, and --yes too.
     #[arg(long, value_name = "DATABASE")]
     replace: Option<String>,
@@ -210,6 +214,7 @@ fn restore(arguments: RestoreArguments) -> Result<()> {
         occupied,
         files_into: arguments.files_into,
         without_missing_files: arguments.without_missing_files,
+        settle_at: (!arguments.as_it_was).then(|| Clock::system().now()),
     };
     let done = environment.restore(&plan)?;
     println!("restored   {} into the database", plan.set);
@@ -222,6 +227,15 @@ fn restore(arguments: RestoreArguments) -> Result<()> {
             done.missing_files
         ),
         None => println!("files      none: --files-into says where they go"),
+    }
+    if let Some(settled) = done.settled {
+        println!(
+            "ended      {} sessions, {} links for a new password, {} jobs (`portico jobs list` shows them)",
+            settled.sessions, settled.links, settled.jobs
+        );
+        if settled.tokens > 0 {
+            println!("look at    {} API tokens that work: what was revoked since works again", settled.tokens);
+        }
     }
     println!("in         {:.1} s", done.seconds);
     Ok(())

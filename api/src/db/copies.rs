@@ -278,6 +278,11 @@ impl<'a> OwnedRows<'a> {
         Ok(OwnedRows { connection, owner })
     }
 
+    /// What runs inside of the transaction.
+    pub(super) const fn connection(&mut self) -> &mut PgConnection {
+        self.connection
+    }
+
     /// Whether the owner may have rows in a table.
     pub fn may_have(&self, table: &Table) -> bool {
         table.rows_of(self.owner).is_some()

@@ -196,7 +196,7 @@ impl Refill {
 pub struct Holds {
     /// Its name.
     pub database: String,
-    /// Tables, sequences, views and schemas.
+    /// Tables, sequences, views, routines, types and schemas.
     pub things: usize,
     /// Tables alone.
     pub tables: usize,
@@ -211,13 +211,23 @@ pub fn look(url: &str) -> Result<Holds> {
     Ok(Holds { database: name.line, things: there.len(), tables })
 }
 
-/// Everything that is not the system's own, as DROP names it.
+/// Everything that is neither the system's own nor an extension's, as DROP names it.
 fn things(connection: &mut PgConnection) -> Result<Vec<Line>> {
     let there = sql_query(
         "SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW '
                                WHEN 'f' THEN 'FOREIGN TABLE ' ELSE 'TABLE ' END || c.oid::regclass AS line
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+         UNION ALL
+         SELECT 'ROUTINE ' || p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                           WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+         UNION ALL
+         SELECT 'TYPE ' || t.oid::regtype FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+         WHERE t.typtype IN ('d', 'e', 'r') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                           WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
          UNION ALL
          SELECT 'SCHEMA ' || quote_ident(nspname) FROM pg_namespace
          WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
@@ -234,7 +244,7 @@ fn make_room(connection: &mut PgConnection, occupied: Occupied) -> Result<()> {
     }
     if occupied == Occupied::Refuse {
         bail!(
-            "the target is not empty: it holds {} tables, sequences and schemas. Restore into a database that `portico \
+            "the target is not empty: it holds {} tables, routines and other things. Restore into a database that `portico \
              bootstrap` has just made, or say --replace.",
             there.len()
         );

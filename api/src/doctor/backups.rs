@@ -7,7 +7,7 @@ use crate::{
         backups::{self, BackupConfig, RestoreConfig, StoresConfig},
     },
     db::copies::Snapshot,
-    ops::{manifest::SetKeys, vault},
+    ops::{signing::SetKeys, vault},
 };
 
 const IDENTITY: &str = "PORTICO_RESTORE_IDENTITY";

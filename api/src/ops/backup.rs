@@ -12,11 +12,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    manifest::{self, FORMAT, Manifest, Sequence, SetKeys, StoredFile, Stream, manifest_path, set_name},
+    manifest::{self, FORMAT, Manifest, Sequence, StoredFile, Stream, manifest_path, set_name},
     owner::Owner,
     retention::SetKind,
     rows::{RowsWriter, TableHead},
     sealed::Sealing,
+    signing::SetKeys,
     stores::{Object, Store},
     vault::{self, Vault},
 };
@@ -187,7 +188,7 @@ impl Production {
         owner: Owner,
         before: Option<&Manifest>,
     ) -> Result<Stream> {
-        let key = self.vault.key(owner, &self.recipients)?;
+        let key = self.vault.key(owner, &self.recipients, &self.keys)?;
         let upload = self.local.upload(&format!("objects/{owner}/{}.age", self.clock.new_id()))?;
         let sealing = Sealing::begin(&key, upload)?;
         let mut writer = RowsWriter::begin(sealing, owner, self.keys.hash_key(owner))?;
@@ -222,7 +223,7 @@ impl Production {
         file_key: Option<&[u8]>,
         before: Option<&Manifest>,
     ) -> Result<Option<StoredFile>> {
-        let key = self.vault.key(owner, &self.recipients)?;
+        let key = self.vault.key(owner, &self.recipients, &self.keys)?;
         let hash = Bytes(name.hash);
         let mut known = before.into_iter().flat_map(|before| &before.files);
         if let Some(earlier) = known.find(|one| {

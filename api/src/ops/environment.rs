@@ -8,10 +8,11 @@ use anyhow::{Context as _, Result, bail};
 
 use super::{
     backup::Stores,
-    manifest::{self, Manifest, Signers, StoredFile, Stream, TableRows},
+    manifest::{self, Manifest, StoredFile, Stream, TableRows},
     retention::Place,
     rows::{Head, RowsReader, TableHead},
     sealed::Opening,
+    signing::Signers,
     stores::{Download, Store},
     vault::{self, Vault},
 };

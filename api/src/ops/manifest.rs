@@ -4,27 +4,21 @@
 //! there when its manifest is. Invariants: nothing of a manifest is believed before its signature; a set's name is inside
 //! it, so that an old one under a newer name is found out.
 
-use std::{collections::BTreeSet, path::Path, str::FromStr};
-
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     owner::Owner,
     retention::SetKind,
+    signing::{Purpose, SetKeys, Signers},
     stores::{Object, Store},
 };
-use crate::{audit::lines::Bytes, clock::Clock, http::tokens};
+use crate::audit::lines::Bytes;
 
 /// The version of what manifests and streams look like.
 pub const FORMAT: u32 = 1;
-/// The folder below the keys' folder, of the keys that sign.
-const KEYS: &str = "backup";
-/// So that no signature over something else can be taken for one over a manifest.
-const CONTEXT: &[u8] = b"portico backup manifest 1\n";
 
 /// What a set holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +124,7 @@ impl Manifest {
     /// The bytes of the object that holds it.
     pub fn sign(&self, keys: &SetKeys) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(self)?;
-        let seal = Seal { key_id: keys.id.clone(), signature: Bytes(keys.sign(&bytes)) };
+        let seal = Seal { key_id: keys.id().to_owned(), signature: Bytes(keys.sign(Purpose::Manifest, &bytes)) };
         bytes.push(b'\n');
         serde_json::to_writer(&mut bytes, &seal)?;
         bytes.push(b'\n');
@@ -183,7 +177,7 @@ fn parse(bytes: &[u8], set: &str, signers: &Signers) -> Result<Manifest> {
         bail!("it is no manifest, or cut off");
     };
     let seal: Seal = serde_json::from_slice(seal).context("it has no signature")?;
-    if !signers.have_signed(said, &seal.signature.0) {
+    if !signers.have_signed(Purpose::Manifest, said, &seal.signature.0) {
         bail!(
             "its signature does not hold: it was changed, or signed with a key that is none of the trusted ones"
         );
@@ -202,85 +196,6 @@ fn parse(bytes: &[u8], set: &str, signers: &Signers) -> Result<Manifest> {
         bail!("it is that of {}: an old manifest stands under another name", manifest.set);
     }
     Ok(manifest)
-}
-
-/// The key that signs sets: Ed25519, files `<key id>.pem` in the folder `backup` of the keys' folder. The newest signs.
-#[expect(missing_debug_implementations, reason = "keys are not for showing")]
-pub struct SetKeys {
-    id: String,
-    signing: SigningKey,
-    all: Vec<VerifyingKey>,
-}
-
-impl SetKeys {
-    /// Reads the keys below the keys' folder.
-    pub fn read(keys: &Path) -> Result<Self> {
-        let directory = keys.join(KEYS);
-        let found = if directory.exists() { tokens::read_keys(&directory)? } else { Vec::new() };
-        let all = found.iter().map(|(_, key)| key.verifying_key()).collect();
-        match found.into_iter().last() {
-            Some((id, signing)) => Ok(Self { id, signing, all }),
-            None => bail!(
-                "{} holds no key to sign backups with. `portico keys create` makes one.",
-                directory.display()
-            ),
-        }
-    }
-
-    /// The halves that verify.
-    pub fn signers(&self) -> Signers {
-        Signers(self.all.clone())
-    }
-
-    /// The key under which the rows of an owner are hashed: the same for each set, so that what has not changed is
-    /// recognized.
-    pub fn hash_key(&self, owner: Owner) -> [u8; 32] {
-        let material = [self.signing.as_bytes().as_slice(), owner.to_string().as_bytes()].concat();
-        blake3::derive_key("portico 2026-11-29 hashes of rows in backups", &material)
-    }
-
-    fn sign(&self, bytes: &[u8]) -> [u8; 64] {
-        self.signing.sign(&[CONTEXT, bytes].concat()).to_bytes()
-    }
-}
-
-/// Makes a key where there is none. Gives its file, where one was made.
-pub fn create_key(keys: &Path, clock: &Clock) -> Result<Option<std::path::PathBuf>> {
-    tokens::create_key(&keys.join(KEYS), clock)
-}
-
-/// The keys whose signatures count.
-#[derive(Debug, Clone)]
-pub struct Signers(Vec<VerifyingKey>);
-
-impl Signers {
-    /// One a line, as `portico ops key` prints them: the key, then its id, which is not read. What a wrong line says is
-    /// not told: another file may have been given, with a secret in it.
-    pub fn parse(text: &str) -> Result<Self> {
-        let mut keys = Vec::new();
-        let lines = text.lines().map(str::trim).zip(1..);
-        for (line, number) in lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
-            let word = line.split_whitespace().next().unwrap_or_default();
-            let key = Bytes::<32>::from_str(word).map_err(|_| anyhow!("line {number} is no key"))?;
-            let key =
-                VerifyingKey::from_bytes(&key.0).map_err(|_| anyhow!("line {number} is no Ed25519 key"))?;
-            keys.push(key);
-        }
-        if keys.is_empty() {
-            bail!("no key is named whose signatures count");
-        }
-        Ok(Self(keys))
-    }
-
-    /// As [`Self::parse`] reads them.
-    pub fn to_lines(&self) -> BTreeSet<String> {
-        self.0.iter().map(|key| Bytes(key.to_bytes()).to_string()).collect()
-    }
-
-    fn have_signed(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
-        let (message, signature) = ([CONTEXT, bytes].concat(), Signature::from_bytes(signature));
-        self.0.iter().any(|key| key.verify(&message, &signature).is_ok())
-    }
 }
 
 #[cfg(test)]

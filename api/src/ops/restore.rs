@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -27,6 +28,7 @@ use crate::{
     db::{
         migrate,
         refill::{Occupied, Refill},
+        settle::Settled,
     },
     files::{self, Files, ObjectName},
 };
@@ -46,6 +48,9 @@ pub struct Plan {
     pub files_into: Option<PathBuf>,
     /// Go on without the files that no file set holds.
     pub without_missing_files: bool,
+    /// When it happens, so that what belonged to the set's own moment ends: sessions, links, waiting mails. None leaves
+    /// everything just as it was.
+    pub settle_at: Option<DateTime<Utc>>,
 }
 
 /// What was done.
@@ -59,6 +64,8 @@ pub struct Restored {
     pub files: usize,
     /// Files that rows name and no file set holds.
     pub missing_files: usize,
+    /// What ended by it.
+    pub settled: Option<Settled>,
     /// How long it took, in seconds.
     pub seconds: f64,
 }
@@ -81,15 +88,18 @@ impl Environment {
             None => (0, 0),
         };
         refill.migrate()?;
+        let organizations = || manifest.streams.iter().filter_map(|stream| stream.owner.organization());
+        let settled = plan.settle_at.map(|now| refill.settle(organizations(), now)).transpose()?;
         if let Some(staging) = staging {
             staging.finish()?;
         }
         refill.commit()?;
         Ok(Restored {
-            organizations: manifest.streams.len().saturating_sub(1),
+            organizations: organizations().count(),
             rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),
             files,
             missing_files,
+            settled,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
@@ -222,6 +232,9 @@ fn compare(refill: &mut Refill, manifest: &Manifest, keys: &HashMap<Owner, [u8; 
     Ok(())
 }
 
+/// Says of a folder that a restore has made it.
+const MARKER: &str = ".portico-restoring";
+
 /// A folder beside the one that files go into. Where it is dropped before it is finished, nothing stays of it.
 #[derive(Debug)]
 struct Staging {
@@ -243,15 +256,21 @@ impl Staging {
         let mut name = name.to_owned();
         name.push(".restoring");
         let folder = target.with_file_name(name);
-        // What an earlier restore has left that was killed.
+        let marker = folder.join(MARKER);
         if folder.exists() {
+            if !marker.exists() {
+                bail!("{} is there, and no restore has made it: move it out of the way", folder.display());
+            }
+            // What an earlier restore has left that was killed.
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
         }
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let made = fs::create_dir_all(&folder).and_then(|()| fs::write(&marker, []));
+        made.with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self { folder, target: target.to_owned() })
     }
 
     fn finish(self) -> Result<()> {
+        fs::remove_file(self.folder.join(MARKER))?;
         // An empty folder gives way.
         fs::rename(&self.folder, &self.target)
             .with_context(|| format!("cannot move the files to {}", self.target.display()))

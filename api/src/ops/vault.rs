@@ -2,8 +2,9 @@
 //!
 //! The secret half stands in an age file that the operators and the backup environment can open, in two places, and nowhere
 //! else; production makes it and forgets it, and reads the public half alone. Invariants: a public half is in use only once
-//! its secret half stands confirmed in both places; a file of a secret half is named by its public half, so that two that
-//! make a key at one moment cannot mix them up; neither is ever overwritten.
+//! its secret half stands confirmed in both places, and only with production's signature for just this owner, so that who
+//! can write there cannot have sets sealed for themselves; a file of a secret half is named by its public half, so that two
+//! that make a key at one moment cannot mix them up; neither is ever overwritten.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,8 +17,12 @@ use age::{
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::{owner::Owner, stores::Store};
-use crate::http::tokens;
+use super::{
+    owner::Owner,
+    signing::{Purpose, SetKeys},
+    stores::Store,
+};
+use crate::{audit::lines::Bytes, http::tokens};
 
 /// The places of the vault.
 #[derive(Debug, Clone)]
@@ -29,17 +34,17 @@ impl Vault {
         Ok(Self([Store::open("the vault", first)?, Store::open("the second vault", second)?]))
     }
 
-    /// The public half of the owner's key, made where there is none yet.
-    pub fn key(&self, owner: Owner, recipients: &[Recipient]) -> Result<Recipient> {
+    /// The public half of the owner's key, made and signed where there is none yet.
+    pub fn key(&self, owner: Owner, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
         let path = current(owner);
         let [first, second] = &self.0;
         let key = match (first.find(&path)?, second.find(&path)?) {
-            (Some(one), Some(other)) if one == other => parse_public(owner, &one)?,
+            (Some(one), Some(other)) if one == other => believe(owner, &one, keys)?,
             (Some(_), Some(_)) => bail!("the two places of the vault name different keys of {owner}"),
             // Whoever made it was interrupted, or one place was lost.
-            (Some(one), None) => spread(owner, &one, first, second)?,
-            (None, Some(other)) => spread(owner, &other, second, first)?,
-            (None, None) => return self.make(owner, recipients),
+            (Some(one), None) => spread(owner, &one, first, second, keys)?,
+            (None, Some(other)) => spread(owner, &other, second, first, keys)?,
+            (None, None) => return self.make(owner, recipients, keys),
         };
         for place in &self.0 {
             if place.size(&secret_path(owner, &key))?.unwrap_or_default() == 0 {
@@ -56,7 +61,7 @@ impl Vault {
 
     /// The secret half of one of the owner's keys, opened with the backup environment's identity.
     pub fn secret(&self, owner: Owner, key: &str, with: &Identity) -> Result<Identity> {
-        let public = parse_public(owner, key.as_bytes())?;
+        let public = parse_public(owner, key)?;
         let path = secret_path(owner, &public);
         let mut why = Vec::new();
         for place in &self.0 {
@@ -69,26 +74,28 @@ impl Vault {
     }
 
     /// Makes a key: the secret half in both places first, then the name of the public one.
-    fn make(&self, owner: Owner, recipients: &[Recipient]) -> Result<Recipient> {
+    fn make(&self, owner: Owner, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
         let [first, second] = &self.0;
         let identity = Identity::generate();
         let public = identity.to_public();
         let secret = seal(&identity, recipients)?;
         first.put_new(&secret_path(owner, &public), &secret)?;
         second.put_new(&secret_path(owner, &public), &secret)?;
-        let named = first.put_new(&current(owner), public.to_string().as_bytes());
+        let signature = Bytes(keys.sign(Purpose::VaultKey, &statement(owner, &public)));
+        let said = format!("{public}\n{signature}\n").into_bytes();
+        let named = first.put_new(&current(owner), &said);
         if let Err(error) = named {
             // Somebody has made one at the same moment: theirs counts.
             let theirs = first.find(&current(owner))?.ok_or(error)?;
-            return spread(owner, &theirs, first, second);
+            return spread(owner, &theirs, first, second, keys);
         }
-        spread(owner, public.to_string().as_bytes(), first, second)
+        spread(owner, &said, first, second, keys)
     }
 }
 
 /// Brings a key from one place to the other.
-fn spread(owner: Owner, public: &[u8], from: &Store, to: &Store) -> Result<Recipient> {
-    let key = parse_public(owner, public)?;
+fn spread(owner: Owner, said: &[u8], from: &Store, to: &Store, keys: &SetKeys) -> Result<Recipient> {
+    let key = believe(owner, said, keys)?;
     let path = secret_path(owner, &key);
     if to.size(&path)?.is_none() {
         let secret = from.find(&path)?;
@@ -96,8 +103,8 @@ fn spread(owner: Owner, public: &[u8], from: &Store, to: &Store) -> Result<Recip
             .with_context(|| format!("the secret half of the key of {owner} is not in {}", from.name()))?;
         to.put_new(&path, &secret)?;
     }
-    if let Err(error) = to.put_new(&current(owner), public)
-        && to.find(&current(owner))?.as_deref() != Some(public)
+    if let Err(error) = to.put_new(&current(owner), said)
+        && to.find(&current(owner))?.as_deref() != Some(said)
     {
         return Err(error);
     }
@@ -150,8 +157,29 @@ fn secret_path(owner: Owner, key: &Recipient) -> String {
     format!("{owner}/{key}.age")
 }
 
-fn parse_public(owner: Owner, bytes: &[u8]) -> Result<Recipient> {
-    let text = String::from_utf8_lossy(bytes);
+/// The public half that stands in a file `current`, where it was signed for this owner.
+fn believe(owner: Owner, said: &[u8], keys: &SetKeys) -> Result<Recipient> {
+    let text = String::from_utf8_lossy(said);
+    let (public, signature) = text.split_once('\n').unwrap_or((&text, ""));
+    let key = parse_public(owner, public)?;
+    let signature = Bytes::<64>::from_str(signature.trim_end());
+    let is_ours = signature.is_ok_and(|signature| {
+        keys.signers().have_signed(Purpose::VaultKey, &statement(owner, &key), &signature.0)
+    });
+    if !is_ours {
+        bail!(
+            "what the vault names as the key of {owner} was not signed for it by this installation: nothing is sealed with \
+             it. Find out who can write into the vault."
+        );
+    }
+    Ok(key)
+}
+
+fn statement(owner: Owner, key: &Recipient) -> Vec<u8> {
+    format!("{owner}\n{key}\n").into_bytes()
+}
+
+fn parse_public(owner: Owner, text: &str) -> Result<Recipient> {
     Recipient::from_str(text.trim())
         .map_err(|why| anyhow!("what is named as the key of {owner} is none: {why}"))
 }

@@ -23,7 +23,7 @@ use api::{
     ops::{
         backup::{Made, Production},
         environment::Environment,
-        manifest::{self, SetKeys},
+        signing::{self, SetKeys},
         restore::Plan,
         retention::Place,
     },
@@ -45,7 +45,7 @@ struct Vaults {
 impl Vaults {
     fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("portico-test-backups-{name}"));
-        manifest::create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
+        signing::create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
         Self { folder, identity: Identity::generate() }
     }
 
@@ -172,6 +172,7 @@ fn plan(made: &Made, into: &Database) -> Plan {
         occupied: Occupied::Refuse,
         files_into: None,
         without_missing_files: false,
+        settle_at: None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use api::{audit, clock::Clock, http::tokens, ops::manifest};
+use api::{audit, clock::Clock, http::tokens, ops::signing};
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Setup {
         fs::create_dir_all(&files).expect("a folder");
         tokens::create_key(&keys, &Clock::system()).expect("a key is made");
         audit::keys::create(&keys, &Clock::system()).expect("a key is made");
-        manifest::create_key(&keys, &Clock::system()).expect("a key is made");
+        signing::create_key(&keys, &Clock::system()).expect("a key is made");
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
         fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
         fs::write(bundle.join("assets/app.js"), "").expect("a script");

@@ -118,6 +118,7 @@ fn reason(key: &str) -> Option<&'static str> {
         "deactivated" => pick("the person may no longer sign in", "la persona ya no puede entrar"),
         "token_reused" => pick("its token was shown twice", "su token se presentó dos veces"),
         "crowded" => pick("there were too many", "había demasiadas"),
+        "restored" => pick("a backup was restored", "se restauró una copia de seguridad"),
         "used" => pick("it was accepted", "se aceptó"),
         "void" => pick("it was taken back", "se retiró"),
         _ => return None,

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use super::*;
+use super::{super::signing::create_key, *};
+use crate::clock::Clock;
 
 fn keys(name: &str) -> (PathBuf, SetKeys) {
     let folder = std::env::temp_dir().join(format!("portico-set-keys-{}-{name}", std::process::id()));

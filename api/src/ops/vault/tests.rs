@@ -8,11 +8,13 @@ use std::{
 use shared::ids::OrganizationId;
 use uuid::Uuid;
 
-use super::*;
+use super::{super::signing, *};
+use crate::clock::Clock;
 
 struct Scratch {
     folders: [PathBuf; 2],
     vault: Vault,
+    keys: SetKeys,
     restore: Identity,
     operators: Identity,
 }
@@ -24,7 +26,8 @@ impl Scratch {
         };
         let folders = [folder("one"), folder("two")];
         let vault = Vault::open(&folders).expect("folders");
-        Self { folders, vault, restore: Identity::generate(), operators: Identity::generate() }
+        let keys = new_keys(&folders[0].join("keys"));
+        Self { folders, vault, keys, restore: Identity::generate(), operators: Identity::generate() }
     }
 
     fn recipients(&self) -> Vec<Recipient> {
@@ -32,7 +35,7 @@ impl Scratch {
     }
 
     fn key(&self, owner: Owner) -> Result<Recipient> {
-        self.vault.key(owner, &self.recipients())
+        self.vault.key(owner, &self.recipients(), &self.keys)
     }
 
     fn secret_file(&self, place: usize, owner: Owner, key: &Recipient) -> PathBuf {
@@ -46,6 +49,11 @@ impl Drop for Scratch {
             fs::remove_dir_all(folder).expect("it is removed");
         }
     }
+}
+
+fn new_keys(folder: &Path) -> SetKeys {
+    signing::create_key(folder, &Clock::system()).expect("a key").expect("it is new");
+    SetKeys::read(folder).expect("it is read")
 }
 
 fn organization(number: u128) -> Owner {
@@ -125,6 +133,48 @@ fn places_that_disagree_are_refused() {
 }
 
 #[test]
+fn a_key_that_production_did_not_sign_for_this_owner_seals_nothing() {
+    let scratch = Scratch::new("signed");
+    let (owner, other) = (organization(1), organization(2));
+    let key = scratch.key(owner).expect("it is made");
+    scratch.key(other).expect("it is made");
+    let named = |owner| fs::read_to_string(scratch.folders[0].join(current(owner))).expect("it is read");
+    let (ours, of_another) = (named(owner), named(other));
+    let stranger = Identity::generate();
+    let public = stranger.to_public().to_string();
+    let strangers_keys = new_keys(&scratch.folders[0].join("other-keys"));
+    let signature = Bytes(strangers_keys.sign(Purpose::VaultKey, &statement(owner, &stranger.to_public())));
+    let for_something_else = Bytes(scratch.keys.sign(Purpose::Manifest, &statement(owner, &key)));
+    let cases = [
+        public.clone(),
+        ours.replace(&key.to_string(), &public),
+        format!("{public}\n{signature}\n"),
+        // Signed, but for another owner, or as something else.
+        of_another,
+        format!("{key}\n{for_something_else}\n"),
+        format!("{key}\n"),
+    ];
+    // Who can write there puts the secret half there as well.
+    let secret = seal(&stranger, &scratch.recipients()).expect("it is sealed");
+    for folder in &scratch.folders {
+        fs::write(folder.join(secret_path(owner, &stranger.to_public())), &secret).expect("it is written");
+    }
+    for case in cases {
+        // In both places, or where the other one has nothing.
+        for second in [Some(&case), None] {
+            let [first, other] = scratch.folders.each_ref().map(|folder| folder.join(current(owner)));
+            fs::write(first, &case).expect("it is written");
+            match second {
+                Some(case) => fs::write(other, case).expect("it is written"),
+                None => fs::remove_file(other).expect("it is removed"),
+            }
+            let error = scratch.key(owner).expect_err(&case).to_string();
+            assert!(error.contains("was not signed for it"), "{case}: {error}");
+        }
+    }
+}
+
+#[test]
 fn of_many_that_make_it_at_once_one_counts() {
     let scratch = Scratch::new("at-once");
     let (owner, together) = (organization(1), Barrier::new(8));
@@ -132,10 +182,10 @@ fn of_many_that_make_it_at_once_one_counts() {
         let makers: Vec<_> = (0..8)
             .map(|_| {
                 let vault = Vault::open(&scratch.folders).expect("folders");
-                let (recipients, together) = (scratch.recipients(), &together);
+                let (recipients, keys, together) = (scratch.recipients(), &scratch.keys, &together);
                 scope.spawn(move || {
                     together.wait();
-                    vault.key(owner, &recipients).expect("a key").to_string()
+                    vault.key(owner, &recipients, keys).expect("a key").to_string()
                 })
             })
             .collect();

@@ -8,7 +8,8 @@ use api::{
     ops::{
         backup::Made,
         environment::Environment,
-        manifest::{Manifest, SetKeys, manifest_path},
+        manifest::{Manifest, manifest_path},
+        signing::SetKeys,
         owner::Owner,
         retention::Place,
     },

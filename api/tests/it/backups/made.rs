@@ -6,7 +6,8 @@ use age::x25519::Identity;
 use api::{
     db::copies::Snapshot,
     ops::{
-        manifest::{self, Manifest, SetKeys},
+        manifest::{self, Manifest},
+        signing::SetKeys,
         owner::Owner,
         retention::{Place, SetKind},
         sealed::Opening,

@@ -101,7 +101,7 @@ fn a_target_that_holds_something_is_refused_unless_told_twice() {
     let before = all_rows(&target);
     let url = target.url("portico_owner");
     let restore = |more: &[&str]| {
-        let arguments = ["ops", "restore", "--to", &made.manifest.set, "--into", &url];
+        let arguments = ["ops", "restore", "--as-it-was", "--to", &made.manifest.set, "--into", &url];
         let output = scene.vaults.program(&[&arguments[..], more].concat());
         (output.status.success(), String::from_utf8(output.stderr).expect("text"))
     };
@@ -126,6 +126,13 @@ fn a_target_that_holds_something_is_refused_unless_told_twice() {
             scene.vaults.environment().restore(&api::ops::restore::Plan { into: url, ..plan(&made, &empty) });
         assert!(error.expect_err("refused").to_string().contains("Restore as portico_owner"));
         assert_eq!(things(&empty), ["public"]);
+    }
+    // Not only tables are something.
+    for made in ["CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE own AS ENUM ('one')"] {
+        let target = Database::empty();
+        target.superuser().batch_execute(made).expect("it is made");
+        let error = scene.vaults.environment().restore(&self::plan(&scene.rows(), &target));
+        assert!(error.expect_err(made).to_string().contains("the target is not empty"), "{made}");
     }
 }
 
@@ -152,6 +159,13 @@ fn files_that_no_set_holds_are_said_and_a_folder_that_is_not_empty_stays() {
     let error = environment.restore(&with_files(true)).expect_err("it is not empty").to_string();
     assert!(error.contains("is not empty") && things(&target) == ["public"], "{error}");
     fs::remove_file(target.files().join("somebody's")).expect("it is removed");
+    // Nor does it touch what stands where it would gather them.
+    let beside = target.files().with_extension("restoring");
+    fs::create_dir_all(&beside).expect("a folder");
+    let error = environment.restore(&with_files(true)).expect_err("somebody's").to_string();
+    assert!(error.contains("no restore has made it") && beside.exists(), "{error}");
+    // What a restore has left that was killed is in nobody's way.
+    fs::write(beside.join(".portico-restoring"), []).expect("a file");
     let restored = environment.restore(&with_files(true)).expect("it is restored");
     assert_eq!((restored.files, restored.missing_files), (2, 2));
     assert_eq!(files_below(&target.files()).len(), 2);
@@ -194,4 +208,52 @@ fn a_set_of_an_older_schema_is_brought_up() {
     // Told to replace, it does so as well.
     let again = api::ops::restore::Plan { occupied: Occupied::Replace, ..plan(&made, &target) };
     environment.restore(&again).expect("it is restored");
+}
+
+/// Whoever was sent away since must not be let in by a backup, and no mail comes twice.
+#[test]
+fn what_belonged_to_the_moment_of_the_set_ends_with_the_restore() {
+    let scene = furnished();
+    let norte = scene.app.norte.id;
+    scene
+        .app
+        .database
+        .superuser()
+        .batch_execute(&format!(
+            "INSERT INTO password_resets (org_id, id, user_id, token_hash, created_at, expires_at)
+                 SELECT org_id, md5(id::text)::uuid, id, 'hash', '2026-03-02T09:00:00Z', '2026-03-09T09:00:00Z'
+                 FROM users WHERE org_id = '{norte}' LIMIT 1;
+             INSERT INTO jobs (org_id, id, kind, payload, due_at, created_at)
+                 VALUES ('{norte}', md5('job')::uuid, 'send_mail', '{{}}', '2026-03-02T09:00:00Z', '2026-03-02T09:00:00Z')"
+        ))
+        .expect("rows");
+    let sessions = "SELECT count(*)::text AS line FROM sessions WHERE ended_at IS NULL";
+    let live: usize = line(&mut scene.app.database.superuser(), sessions).parse().expect("a number");
+    let made = scene.rows();
+    let target = Database::empty();
+    let now = scene.app.clock.now();
+    let plan = api::ops::restore::Plan { settle_at: Some(now), ..plan(&made, &target) };
+    let restored = scene.vaults.environment().restore(&plan).expect("it is restored");
+    let settled = restored.settled.expect("it was to end");
+    assert!(live > 3, "{live}");
+    assert_eq!(
+        settled,
+        api::db::settle::Settled { sessions: live, links: 4, jobs: 1, tokens: 0 }
+    );
+    let sql = &mut target.superuser();
+    assert_eq!(line(sql, sessions), "0");
+    for (table, ended) in [
+        ("sessions", "ended_because = 'restored'"),
+        ("password_resets", "ended_because = 'void'"),
+        ("jobs", "state = 'dead' AND last_error LIKE 'it waited in a backup%'"),
+    ] {
+        assert_ne!(line(sql, &format!("SELECT count(*)::text AS line FROM {table} WHERE {ended}")), "0", "{table}");
+    }
+    assert_eq!(line(sql, "SELECT count(*)::text AS line FROM recovery_requests"), "0");
+    // The rest is what it was.
+    let rest = |database: &Database| -> Vec<String> {
+        let ends = ["sessions ", "password_resets ", "jobs ", "recovery_requests ", "link_lookups "];
+        all_rows(database).into_iter().filter(|row| !ends.iter().any(|table| row.starts_with(table))).collect()
+    };
+    assert!(rest(&scene.app.database) == rest(&target), "not the same rows");
 }

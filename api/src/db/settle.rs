@@ -1,0 +1,84 @@
+//! What a restore must not bring back to life: sessions that may have been ended since, links that may have been used, mails
+//! that were sent long ago.
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_query};
+use shared::ids::OrganizationId;
+
+use super::{
+    copies::OwnedRows,
+    refill::Refill,
+    schema::{api_tokens, jobs, password_resets, sessions},
+};
+
+/// What was settled, and what somebody has to look at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Sessions that were ended.
+    pub sessions: usize,
+    /// Links for a new password that lead nowhere any more.
+    pub links: usize,
+    /// Jobs that were given up. Each can be tried again by name.
+    pub jobs: usize,
+    /// API tokens that work, those among them that were revoked since.
+    pub tokens: usize,
+}
+
+impl Refill {
+    /// Ends what belonged to the moment of the backup, in each of these organizations and outside of them.
+    pub fn settle(
+        &mut self,
+        organizations: impl IntoIterator<Item = OrganizationId>,
+        now: DateTime<Utc>,
+    ) -> Result<Settled> {
+        let mut settled = Settled::default();
+        for organization in organizations {
+            let mut rows = self.of(Some(organization))?;
+            settled.sessions += rows.end_sessions(now)?;
+            settled.links += rows.void_links(now)?;
+            settled.jobs += rows.give_up_jobs(now)?;
+            settled.tokens += rows.live_tokens(now)?;
+        }
+        // Nobody waits for these any longer, and who asked can ask again.
+        settled.links += self.of(None)?.forget_requests()?;
+        Ok(settled)
+    }
+}
+
+impl OwnedRows<'_> {
+    fn end_sessions(&mut self, now: DateTime<Utc>) -> Result<usize> {
+        let live = sessions::table.filter(sessions::ended_at.is_null());
+        let ended = (sessions::ended_at.eq(now), sessions::ended_because.eq("restored"));
+        Ok(diesel::update(live).set(ended).execute(self.connection())?)
+    }
+
+    fn void_links(&mut self, now: DateTime<Utc>) -> Result<usize> {
+        let live = password_resets::table.filter(password_resets::ended_at.is_null());
+        let ended = (password_resets::ended_at.eq(now), password_resets::ended_because.eq("void"));
+        Ok(diesel::update(live).set(ended).execute(self.connection())?)
+    }
+
+    fn give_up_jobs(&mut self, now: DateTime<Utc>) -> Result<usize> {
+        let waiting = jobs::table.filter(jobs::state.eq_any(["waiting", "running"]));
+        let given_up = (
+            jobs::state.eq("dead"),
+            jobs::finished_at.eq(now),
+            jobs::handing_over_since.eq(None::<DateTime<Utc>>),
+            jobs::last_error.eq("it waited in a backup that was restored: it may have been done since"),
+        );
+        Ok(diesel::update(waiting).set(given_up).execute(self.connection())?)
+    }
+
+    fn live_tokens(&mut self, now: DateTime<Utc>) -> Result<usize> {
+        let live = api_tokens::table
+            .filter(api_tokens::revoked_at.is_null())
+            .filter(api_tokens::expires_at.gt(now))
+            .count();
+        Ok(usize::try_from(live.get_result::<i64>(self.connection())?)?)
+    }
+
+    fn forget_requests(&mut self) -> Result<usize> {
+        Ok(sql_query("DELETE FROM recovery_requests").execute(self.connection())?)
+    }
+}

@@ -1,0 +1,115 @@
+//! Lints come with compiling: Clippy is the compiler of the workspace's own crates wherever something is built to be tried
+//! out. What is tested is what was linted, and nothing is compiled only to be looked at.
+//!
+//! Clippy looks at code before it is optimised, so what people get is built without it.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Seek as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::{environment, exec};
+
+/// Cargo, with Clippy for a compiler.
+pub fn cargo(root: &Path) -> Command {
+    let mut cargo = exec::cargo(root);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", driver());
+    cargo
+}
+
+/// Runs such a Cargo, shows what the compiler says, and gives how much of it was no more than a warning. What was compiled
+/// earlier says again what it said then.
+pub fn compile(cargo: &mut Command) -> Result<usize> {
+    let mut said = tempfile::tempfile()?;
+    let outcome = exec::run(cargo.arg("--message-format=json").stdout(File::try_clone(&said)?));
+    said.rewind()?;
+    let mut warnings = 0;
+    for line in BufReader::new(said).lines() {
+        let Some(diagnostic) = diagnostic(&line?)? else { continue };
+        eprint!("{}", diagnostic.text);
+        warnings += usize::from(diagnostic.is_warning);
+    }
+    outcome.map(|()| warnings)
+}
+
+/// An error where there is a warning.
+pub fn deny(cargo: &mut Command) -> Result<()> {
+    match compile(cargo)? {
+        0 => Ok(()),
+        warnings => bail!("{warnings} warnings"),
+    }
+}
+
+/// What the compiler says of the code.
+#[derive(Debug, PartialEq, Eq)]
+struct Diagnostic {
+    text: String,
+    is_warning: bool,
+}
+
+/// What a line of Cargo's says of the code, where it does.
+fn diagnostic(line: &str) -> Result<Option<Diagnostic>> {
+    let line: Value = serde_json::from_str(line).with_context(|| format!("Cargo said {line}"))?;
+    if line["reason"] != "compiler-message" {
+        return Ok(None);
+    }
+    let message = &line["message"];
+    let text = message["rendered"].as_str().unwrap_or_default().to_owned();
+    Ok(Some(Diagnostic { text, is_warning: message["level"] == "warning" }))
+}
+
+/// Clippy's compiler, which comes with the Cargo that runs this program; or the one on the search path.
+fn driver() -> PathBuf {
+    let beside = environment::find("CARGO").map(|cargo| Path::new(&cargo).with_file_name("clippy-driver"));
+    beside.filter(|driver| driver.exists()).unwrap_or_else(|| "clippy-driver".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_compiler_says_is_told_from_what_cargo_says() {
+        let message = |level: &str| {
+            let message = serde_json::json!({ "level": level, "rendered": "it is so\n" });
+            serde_json::json!({ "reason": "compiler-message", "message": message }).to_string()
+        };
+        let said = |is_warning| Some(Diagnostic { text: "it is so\n".to_owned(), is_warning });
+        for (line, expected) in [
+            (message("warning"), said(true)),
+            (message("error"), said(false)),
+            (r#"{"reason":"compiler-artifact","target":{}}"#.to_owned(), None),
+            (r#"{"reason":"build-finished","success":true}"#.to_owned(), None),
+        ] {
+            assert_eq!(diagnostic(&line).unwrap(), expected, "{line}");
+        }
+        assert!(diagnostic("no JSON").is_err());
+    }
+
+    #[test]
+    fn a_lint_of_clippys_is_a_warning_while_it_compiles() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("Cargo.toml", "[package]\nname = 'tried'\nedition = '2024'\n[workspace]\n");
+        let build = || {
+            let target = folder.path().join("target");
+            compile(cargo(folder.path()).args(["build", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", target))
+        };
+        write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    text.is_empty()\n}\n");
+        assert_eq!(build().unwrap(), 0);
+        write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    return text.is_empty();\n}\n");
+        // The lint, and that there is one.
+        assert_eq!(build().unwrap(), 2);
+        // What was compiled earlier says it again.
+        assert_eq!(build().unwrap(), 2);
+        write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    text.is_empti()\n}\n");
+        assert!(build().is_err());
+    }
+}
