@@ -1,10 +1,13 @@
 //! Configuration: read from the environment, here and nowhere else.
 
 pub mod backups;
+mod work;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
+
+pub use self::work::{MailConfig, MailWay, WorkConfig};
 
 /// What `portico serve` needs.
 #[derive(Debug, Clone)]
@@ -142,99 +145,6 @@ impl LogConfig {
     }
 }
 
-/// What `portico work` needs.
-#[derive(Debug, Clone)]
-pub struct WorkConfig {
-    /// `PORTICO_OPERATOR_DATABASE_URL`: PostgreSQL as the role `portico_operator`.
-    pub operator_database_url: String,
-    /// `PORTICO_KEYS_DIR`: the folder below which the keys lie that sign the audit log.
-    pub keys_directory: PathBuf,
-    /// `PORTICO_WORKERS`: how many jobs are done at one moment; 4 where absent.
-    pub workers: usize,
-    /// Where mails go.
-    pub mail: MailConfig,
-    /// `PORTICO_ADMIN_LISTEN`: where figures are given away, in the administration network; nowhere where absent.
-    pub admin_listen: Option<SocketAddr>,
-    /// Where files are kept that people upload, and whence those are swept that nothing refers to.
-    pub files: FilesConfig,
-}
-
-/// Where mails go, and what stands in them.
-#[derive(Debug, Clone)]
-pub struct MailConfig {
-    /// The way they take.
-    pub way: MailWay,
-    /// `PORTICO_MAIL_FROM`: who sends them; `Portico <portico@<domain>>` where absent.
-    pub sender: String,
-    /// `PORTICO_PUBLIC_ORIGIN`: the domain as browsers reach it, such as `https://portico.example.org`, from which the
-    /// organizations' addresses are made; `https://<domain>` where absent.
-    pub public_origin: String,
-}
-
-/// The way that mails take.
-#[derive(Clone)]
-pub enum MailWay {
-    /// None is set: mails wait until a worker comes that knows one.
-    Nowhere,
-    /// `PORTICO_SMTP_URL`, or the file that `PORTICO_SMTP_URL_FILE` names: to this server.
-    Smtp(String),
-    /// To nobody: they are kept and shown.
-    Shown {
-        /// `PORTICO_MAIL_FOLDER`: where they are kept.
-        folder: PathBuf,
-        /// `PORTICO_MAIL_PAGE`: where on this machine they are shown.
-        page: SocketAddr,
-    },
-}
-
-impl std::fmt::Debug for MailWay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Nowhere => f.write_str("Nowhere"),
-            // The address holds a password.
-            Self::Smtp(_) => f.write_str("Smtp"),
-            Self::Shown { folder, page } => write!(f, "Shown({}, {page})", folder.display()),
-        }
-    }
-}
-
-impl WorkConfig {
-    /// Reads it from the environment.
-    pub fn from_environment() -> Result<Self> {
-        Ok(Self {
-            operator_database_url: operator_database_url()?,
-            keys_directory: keys_directory()?,
-            workers: parsed("PORTICO_WORKERS", || 4)?,
-            mail: MailConfig::from_environment()?,
-            admin_listen: admin_listen()?,
-            files: FilesConfig::from_environment(),
-        })
-    }
-}
-
-impl MailConfig {
-    fn from_environment() -> Result<Self> {
-        let domain = variable("PORTICO_DOMAIN").unwrap_or_else(|| "localhost".to_owned());
-        let (smtp, folder) = (address("PORTICO_SMTP_URL")?, variable("PORTICO_MAIL_FOLDER"));
-        let way = match (smtp, folder) {
-            (Some(_), Some(_)) => bail!(
-                "PORTICO_SMTP_URL sends mails and PORTICO_MAIL_FOLDER shows them instead: set one of the two"
-            ),
-            (Some(url), None) => MailWay::Smtp(url),
-            (None, Some(folder)) => MailWay::Shown {
-                folder: PathBuf::from(folder),
-                page: parsed("PORTICO_MAIL_PAGE", || SocketAddr::from(([127, 0, 0, 1], 8025)))?,
-            },
-            (None, None) => MailWay::Nowhere,
-        };
-        Ok(Self {
-            way,
-            sender: variable("PORTICO_MAIL_FROM").unwrap_or_else(|| format!("Portico <portico@{domain}>")),
-            public_origin: variable("PORTICO_PUBLIC_ORIGIN").unwrap_or_else(|| format!("https://{domain}")),
-        })
-    }
-}
-
 /// `DATABASE_URL`: PostgreSQL as the role `portico_app`.
 pub fn database_url() -> Result<String> {
     database("DATABASE_URL", "PostgreSQL as the role portico_app")
@@ -338,6 +248,7 @@ const KNOWN: &[&str] = &[
     "PORTICO_MAIL_FOLDER",
     "PORTICO_MAIL_FROM",
     "PORTICO_MAIL_PAGE",
+    "PORTICO_OPERATORS_MAIL",
     "PORTICO_OPERATOR_DATABASE_URL",
     "PORTICO_OWNER_DATABASE_URL",
     "PORTICO_PUBLIC_ORIGIN",

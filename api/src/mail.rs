@@ -2,9 +2,11 @@
 //!
 //! `mail::send(conn, person, Mail::…)` inside of a write transaction leaves a job behind; `portico work` sends it, in the
 //! language and to the e-mail that the person has at that moment. [`texts`] says what each mail says, [`letter`] what it
-//! looks like, [`post`] which way it takes, [`smtp`] how it is handed over, [`page`] how it is shown where it is not sent.
+//! looks like, [`post`] which way it takes, [`smtp`] how it is handed over, [`page`] how it is shown where it is not sent;
+//! [`operators`] is mail to those who run the installation.
 
 pub mod letter;
+pub mod operators;
 pub mod page;
 pub mod post;
 pub mod smtp;

@@ -3,18 +3,25 @@
 //! [`backup`] makes sets; [`environment`] reads and verifies them, [`restore`] into a database. A set is a [`manifest`] and the objects
 //! that it names, in two [`stores`]; what stands in an object is [`rows`] or a file, [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
 //! [`retention`] says which sets are kept, and [`prune`] removes the others.
+//! [`watch`] is what the worker does by itself: sets by the [`timetable`], written down as [`runs`], with [`letters`] and
+//! [`alarms`] to those who run the installation.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
 
+pub mod alarms;
 pub mod backup;
 pub mod environment;
+pub mod letters;
 pub mod manifest;
 pub mod owner;
 pub mod prune;
 pub mod restore;
 pub mod retention;
 pub mod rows;
+pub mod runs;
 pub mod sealed;
 pub mod signing;
 pub mod stores;
+pub mod timetable;
 pub mod vault;
+pub mod watch;

@@ -7,6 +7,7 @@
 
 mod app;
 mod assets;
+mod backups;
 mod bench;
 mod bundle;
 mod clients;

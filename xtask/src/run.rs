@@ -65,6 +65,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     };
     let program = site::program(&root, profile);
     let mail = Mail::Shown { folder: private.join("mail"), port: options.mail_port };
+    let backups = databases.backups(private.join("backups"));
     let site = Site {
         program,
         databases,
@@ -73,6 +74,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         port: options.port,
         proxies: 0,
         mail,
+        backups,
         requests_a_minute: None,
     };
     steps.quiet("preparing the database", || site.prepare())?;
@@ -85,6 +87,13 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     println!("{}\n", accounts.trim_end());
     if let Some(page) = site.mail_page() {
         println!("Mails are sent to nobody: they are shown at {}\n", steps::strong(&page));
+    }
+    if let Some(backups) = &site.backups {
+        println!(
+            "Everything is backed up every two hours, from now on, into two folders. To look at the sets:\n  . {} && {} ops sets\n",
+            backups.environment().display(),
+            site.program.display()
+        );
     }
     println!("What the server says is in {}. Ctrl-C stops it.", log.display());
     stay(cluster, [server, worker])
@@ -119,7 +128,7 @@ fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
 
 fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
     Cluster::remove(root, private)?;
-    for folder in [keys, &private.join("files"), &private.join("mail")] {
+    for folder in [keys, &private.join("files"), &private.join("mail"), &private.join("backups")] {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }

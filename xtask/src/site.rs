@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use rustix::process::Signal;
 
 use crate::app::{self, Profile};
+use crate::backups::Backups;
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::{environment, exec, interrupt, lint};
 
@@ -24,6 +25,8 @@ pub struct Databases {
     app: String,
     owner: String,
     operator: String,
+    /// Absent where the person makes no backups of their own database.
+    backup: Option<String>,
     /// Absent when the person's own database has been set up already.
     admin: Option<String>,
 }
@@ -35,6 +38,7 @@ impl Databases {
             app: cluster.url("portico_app", DATABASE),
             owner: cluster.url("portico_owner", DATABASE),
             operator: cluster.url("portico_operator", DATABASE),
+            backup: Some(cluster.url("portico_backup", DATABASE)),
             admin: Some(cluster.url(SUPERUSER, "postgres")),
         }
     }
@@ -52,7 +56,14 @@ impl Databases {
                 missing.join(" and ")
             );
         };
-        Ok(Some(Self { app, owner, operator, admin: environment::find("PORTICO_ADMIN_DATABASE_URL") }))
+        let (backup, admin) = ("PORTICO_BACKUP_DATABASE_URL", "PORTICO_ADMIN_DATABASE_URL");
+        let (backup, admin) = (environment::find(backup), environment::find(admin));
+        Ok(Some(Self { app, owner, operator, backup, admin }))
+    }
+
+    /// Backups of it below this folder, where there may be any.
+    pub fn backups(&self, folder: PathBuf) -> Option<Backups> {
+        self.backup.clone().map(|database| Backups::new(folder, database))
     }
 
     fn tell(&self, command: &mut Command) {
@@ -76,6 +87,8 @@ pub struct Site {
     /// How many proxies in front say where a request comes from.
     pub proxies: u8,
     pub mail: Mail,
+    /// Where it is backed up; nowhere where absent.
+    pub backups: Option<Backups>,
     /// How many requests of each kind are let through in a minute; as many as the server does by itself where absent.
     pub requests_a_minute: Option<u32>,
 }
@@ -108,6 +121,7 @@ impl Site {
             port: free_port()?,
             proxies: 1,
             mail: Mail::Shown { folder: scratch.join("mail"), port: free_port()? },
+            backups: None,
             requests_a_minute: None,
         })
     }
@@ -142,6 +156,9 @@ impl Site {
         if let Some(requests) = self.requests_a_minute {
             command.envs(LIMITS.map(|limit| (limit, requests.to_string())));
         }
+        if let Some(backups) = &self.backups {
+            backups.tell(command);
+        }
         match &self.mail {
             Mail::Shown { folder, port } => {
                 command.env("PORTICO_MAIL_FOLDER", folder);
@@ -169,6 +186,9 @@ impl Site {
         }
         exec::output(&mut self.command(&["migrate"]))?;
         exec::output(&mut self.command(&["keys", "create"]))?;
+        if let Some(backups) = &self.backups {
+            backups.prepare(|words| self.command(words))?;
+        }
         Ok(())
     }
 

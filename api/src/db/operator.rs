@@ -2,7 +2,11 @@
 //! work inside an organization is done under the tenants' role all the same.
 
 use anyhow::{Context, Result};
-use diesel::{Connection, PgConnection, RunQueryDsl, prelude::*};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl,
+    connection::{AnsiTransactionManager, TransactionManager as _},
+    prelude::*,
+};
 use shared::ids::OrganizationId;
 
 use super::{
@@ -39,6 +43,23 @@ impl OperatorDb {
     /// The connection, for the tables that belong to no organization.
     pub fn global(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+
+    /// One transaction over the tables that belong to no organization.
+    pub fn whole<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        AnsiTransactionManager::begin_transaction(&mut self.connection)?;
+        match work(self) {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut self.connection)?;
+                Ok(value)
+            }
+            Err(error) => {
+                if let Err(lost) = AnsiTransactionManager::rollback_transaction(&mut self.connection) {
+                    tracing::warn!(error = %lost, "a transaction was not rolled back");
+                }
+                Err(error)
+            }
+        }
     }
 
     /// The organizations that are not suspended, for what is done in each.
@@ -148,6 +169,46 @@ pub mod tables {
             name -> Text,
             state -> Text,
             created_at -> Timestamptz,
+        }
+    }
+
+    table! {
+        alarms (id) {
+            id -> Uuid,
+            name -> Text,
+            message -> Text,
+            raised_at -> Timestamptz,
+            ended_at -> Nullable<Timestamptz>,
+        }
+    }
+
+    table! {
+        backup_runs (id) {
+            id -> Uuid,
+            kind -> Text,
+            started_at -> Timestamptz,
+            finished_at -> Nullable<Timestamptz>,
+            set_name -> Nullable<Text>,
+            manifest_hash -> Nullable<Binary>,
+            objects -> Nullable<Integer>,
+            objects_unchanged -> Nullable<Integer>,
+            bytes -> Nullable<BigInt>,
+            bytes_put -> Nullable<BigInt>,
+            error -> Nullable<Text>,
+            off_site_at -> Nullable<Timestamptz>,
+            off_site_error -> Nullable<Text>,
+        }
+    }
+
+    table! {
+        operator_letters (id) {
+            id -> Uuid,
+            letter -> Jsonb,
+            created_at -> Timestamptz,
+            due_at -> Timestamptz,
+            attempts -> Integer,
+            last_error -> Nullable<Text>,
+            sent_at -> Nullable<Timestamptz>,
         }
     }
 

@@ -4,6 +4,7 @@ use super::Finding;
 use crate::{
     config::{
         self,
+        WorkConfig,
         backups::{self, BackupConfig, RestoreConfig, StoresConfig},
     },
     db::copies::Snapshot,
@@ -50,7 +51,10 @@ pub(super) fn examine() -> Vec<Finding> {
         );
     } else {
         match BackupConfig::from_environment() {
-            Ok(config) => findings.extend(of_production_config(&config)),
+            Ok(config) => {
+                findings.extend(of_production_config(&config));
+                findings.extend(of_readers());
+            }
             Err(error) => findings.push(unreadable("backups.make", &error)),
         }
     }
@@ -73,6 +77,20 @@ fn of_stores(stores: &StoresConfig) -> Finding {
             format!("backups go to {} and to {}", stores.local.provider, stores.off_site.provider),
         ),
     }
+}
+
+/// Whether anybody is told, where this machine has what a worker needs.
+fn of_readers() -> Option<Finding> {
+    let config = WorkConfig::from_environment().ok()?;
+    Some(match config.operators_mail.len() {
+        0 => Finding::warning(
+            "backups.mail",
+            "nobody is told of backups",
+            "That none is made, or that none reaches the other store, stands in the log of the worker alone.",
+            "Name those who run this installation in PORTICO_OPERATORS_MAIL.",
+        ),
+        readers => Finding::ok("backups.mail", format!("{readers} e-mails are told of backups")),
+    })
 }
 
 fn of_production_config(config: &BackupConfig) -> Vec<Finding> {

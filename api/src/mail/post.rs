@@ -93,6 +93,15 @@ impl Post {
         }
     }
 
+    /// Brings operators a letter. Where nobody knows whether it arrived, it is [`Outcome::Unknown`].
+    pub fn bring(&self, id: Uuid, letter: Letter, now: DateTime<Utc>) -> Result<Outcome> {
+        match &self.way {
+            Way::Nowhere => Ok(Outcome::Failed("no way to send mails is set".to_owned())),
+            Way::Shown(shown) => shown.put(id, now, letter).map(|()| Outcome::Done),
+            Way::Smtp(smtp) => smtp.send_again(id, &letter, now),
+        }
+    }
+
     fn home(&self, db: &mut OperatorDb, organization: OrganizationId) -> Result<Home> {
         let (slug, name): (String, String) = organizations::table
             .filter(organizations::id.eq(organization.0))

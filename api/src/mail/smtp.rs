@@ -24,6 +24,7 @@ use lettre::{
     },
 };
 use url::{Host, Url};
+use uuid::Uuid;
 
 use super::letter::Letter;
 use crate::{
@@ -99,17 +100,33 @@ impl Smtp {
     /// Hands the letter over, once.
     pub fn send(&self, db: &mut OperatorDb, held: &Held, letter: &Letter) -> Result<Outcome> {
         let now = db.clock().now();
+        self.hand_over(held.id, letter, now, || Ok(queue::hand_over(db.global(), held, now)?))
+    }
+
+    /// Hands the letter over. Where nobody knows whether it arrived, it is for the caller to send it again.
+    pub fn send_again(&self, id: Uuid, letter: &Letter, now: DateTime<Utc>) -> Result<Outcome> {
+        self.hand_over(id, letter, now, || Ok(Hold::Kept))
+    }
+
+    /// `mark` is called right before the text is sent.
+    fn hand_over(
+        &self,
+        id: Uuid,
+        letter: &Letter,
+        now: DateTime<Utc>,
+        mark: impl FnOnce() -> Result<Hold>,
+    ) -> Result<Outcome> {
         let recipient: Address = match letter.email.parse() {
             Ok(recipient) => recipient,
             Err(error) => return Ok(Outcome::Hopeless(format!("The e-mail cannot be written to: {error}"))),
         };
-        let message = self.message(held, letter, &recipient, now)?;
+        let message = self.message(id, letter, &recipient, now)?;
         let mut connection = match self.announce(&recipient) {
             Ok(connection) => connection,
             Err(NotTaken::For(error)) => return Ok(Outcome::Failed(error)),
             Err(NotTaken::Ever(error)) => return Ok(Outcome::Hopeless(error)),
         };
-        match queue::hand_over(db.global(), held, now) {
+        match mark() {
             Ok(Hold::Kept) => {}
             Ok(Hold::Lost) => {
                 connection.abort();
@@ -117,7 +134,7 @@ impl Smtp {
             }
             Err(error) => {
                 connection.abort();
-                return Err(error.into());
+                return Err(error);
             }
         }
         let outcome = match connection.message(&message) {
@@ -192,7 +209,7 @@ impl Smtp {
 
     fn message(
         &self,
-        held: &Held,
+        id: Uuid,
         letter: &Letter,
         recipient: &Address,
         now: DateTime<Utc>,
@@ -204,7 +221,7 @@ impl Smtp {
             .from(self.sender.clone())
             .to(Mailbox::new(letter.name.clone(), recipient.clone()))
             .subject(&letter.subject)
-            .message_id(Some(format!("<{}@{}>", held.id, self.sender.email.domain())))
+            .message_id(Some(format!("<{id}@{}>", self.sender.email.domain())))
             .date(SystemTime::from(now))
             .raw_header(header("Content-Language", letter.language.code())?)
             // RFC 3834: whoever is away does not answer a program.

@@ -72,6 +72,8 @@ pub struct Production {
 pub struct Made {
     /// What it holds.
     pub manifest: Manifest,
+    /// The BLAKE3 hash of the object that holds its manifest.
+    pub manifest_hash: Bytes<32>,
     /// How many of its objects are of earlier sets.
     pub unchanged: usize,
     /// The bytes that were put for it.
@@ -95,6 +97,14 @@ impl Production {
             database_url: config.database_url.clone(),
             clock,
         })
+    }
+
+    /// Makes a set.
+    pub fn set(&self, kind: SetKind) -> Result<Made> {
+        match kind {
+            SetKind::Database => self.database_set(),
+            SetKind::Files => self.file_set(),
+        }
     }
 
     /// Makes a set of all rows.
@@ -162,9 +172,10 @@ impl Production {
                 bail!("{} was removed while the set was made: make it again", object.path);
             }
         }
-        self.local.put_new(&manifest_path(&manifest.set), &manifest.sign(&self.keys)?)?;
+        let signed = self.local.put_new(&manifest_path(&manifest.set), &manifest.sign(&self.keys)?)?;
         let off_site = self.bring_off_site();
-        Ok(Made { manifest, unchanged, put, seconds: started.elapsed().as_secs_f64(), off_site })
+        let manifest_hash = signed.hash;
+        Ok(Made { manifest, manifest_hash, unchanged, put, seconds: started.elapsed().as_secs_f64(), off_site })
     }
 
     /// The newest set that is there. One that does not verify is said and left out: everything is put again then.
@@ -255,8 +266,8 @@ impl Production {
         now.reader()?.of(owner.organization(), |rows| Ok(rows.files()?.iter().any(|(id, _)| *id == file)))
     }
 
-    /// Brings what is not there yet, oldest first; what fails does not keep the rest.
-    fn bring_off_site(&self) -> Result<usize> {
+    /// Brings off-site what is not there yet, oldest first; what fails does not keep the rest. Gives how many sets.
+    pub fn bring_off_site(&self) -> Result<usize> {
         let off_site = open_off_site(&self.off_site)?;
         let (mut brought, mut failed) = (0, None);
         for kind in SetKind::ALL {

@@ -16,6 +16,8 @@ use crate::{
     config::WorkConfig,
     db::operator::OperatorDb,
     files::{Files, sweep},
+    mail::{operators, post::Post},
+    ops::watch,
     recovery,
     sessions::guesses,
 };
@@ -52,7 +54,25 @@ pub const ALL: &[Loop] = &[
         prepare: |_| Ok(Box::new(guesses::work)),
     },
     Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
+    Loop { name: "backups", channel: None, at_least_every: Duration::from_secs(10), prepare: watch::make_sets },
+    Loop {
+        name: "missing backups",
+        channel: None,
+        at_least_every: Duration::from_mins(1),
+        prepare: watch::look_for_missing,
+    },
+    Loop {
+        name: "letters to operators",
+        channel: None,
+        at_least_every: Duration::from_secs(10),
+        prepare: send_letters_to_operators,
+    },
 ];
+
+fn send_letters_to_operators(config: &WorkConfig) -> Result<Round> {
+    let post = Post::open(&config.mail)?;
+    Ok(Box::new(move |db| operators::send_due(db, &post)))
+}
 
 fn sweep_files(config: &WorkConfig) -> Result<Round> {
     let files = Files::open(&config.files)?;

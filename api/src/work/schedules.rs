@@ -18,6 +18,7 @@ use crate::{
         operator::{OperatorDb, tables::schedules},
         queue,
     },
+    mail::operators,
 };
 
 /// Something that recurs.
@@ -37,6 +38,7 @@ pub const ALL: &[Schedule] = &[
     Schedule { name: "forget denied access", pattern: "31 3 * * *", work: forget_denied_access },
     Schedule { name: "forget finished jobs", pattern: "17 3 * * *", work: forget_finished_jobs },
     Schedule { name: "forget idempotency keys", pattern: "23 * * * *", work: forget_idempotency_keys },
+    Schedule { name: "forget letters to operators", pattern: "41 3 * * *", work: operators::forget },
     Schedule { name: "tell of API tokens that end", pattern: "0 6 * * *", work: ends::tell },
 ];
 

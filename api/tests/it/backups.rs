@@ -5,6 +5,7 @@ mod made;
 mod own_cluster;
 mod pruned;
 mod restored;
+mod watched;
 
 use std::{
     fs,
@@ -23,9 +24,9 @@ use api::{
     ops::{
         backup::{Made, Production},
         environment::Environment,
-        signing::{self, SetKeys},
         restore::Plan,
         retention::Place,
+        signing::{self, SetKeys},
     },
 };
 use chrono::TimeDelta;
@@ -64,16 +65,20 @@ impl Vaults {
     }
 
     fn production(&self, database_url: String, files: PathBuf, clock: &Clock) -> Production {
+        let config = self.backup_config(database_url, files);
+        Production::open(&config, clock.clone()).expect("production is set up")
+    }
+
+    fn backup_config(&self, database_url: String, files: PathBuf) -> BackupConfig {
         let operators = Identity::generate().to_public();
-        let config = BackupConfig {
+        BackupConfig {
             database_url,
             stores: self.stores(),
             vault: self.vault(),
             vault_recipients: format!("{operators}\n{}\n", self.identity.to_public()),
             keys_directory: self.at("keys"),
             files: FilesConfig::Folder(files),
-        };
-        Production::open(&config, clock.clone()).expect("production is set up")
+        }
     }
 
     fn restore_config(&self) -> RestoreConfig {

@@ -137,6 +137,8 @@ impl Database {
             },
             admin_listen: None,
             files: FilesConfig::Folder(self.files()),
+            backups: None,
+            operators_mail: Vec::new(),
         }
     }
 }

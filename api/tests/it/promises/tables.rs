@@ -6,14 +6,17 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 12] = [
+const GLOBAL_TABLES: [(&str, &str); 15] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
+    ("alarms", "what is wrong with the installation"),
+    ("backup_runs", "sets hold all organizations"),
     ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
     ("guesses", "passwords are tried at an e-mail; whose it is, a worker finds"),
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("link_lookups", "hash of a link's token to what it is for, asked before the organization is known"),
+    ("operator_letters", "to those who run the installation"),
     ("organization_domains", "a host leads to its organization"),
     ("organizations", "the organizations themselves"),
     ("recovery_requests", "asked for before anybody looks whether there is such an account"),

@@ -1,0 +1,142 @@
+//! What operators are told of backups.
+
+use chrono::{DateTime, Utc};
+
+use super::{backup::Made, retention::SetKind};
+use crate::mail::letter::Content;
+
+/// A set was made.
+pub fn made(made: &Made) -> Content {
+    let set = &made.manifest.set;
+    let bytes = made.manifest.objects().map(|object| object.size).sum();
+    let (subject, paragraph, off_site) = match &made.off_site {
+        Ok(_) => (format!("Backed up: {set}"), "The set stands whole in both stores.", "whole".to_owned()),
+        Err(error) => (
+            format!("Backed up, but not off-site: {set}"),
+            "The set stands whole in the local store alone. The worker goes on trying to bring it off-site.",
+            format!("not there: {error:#}"),
+        ),
+    };
+    Content {
+        subject,
+        paragraphs: vec![paragraph.to_owned()],
+        facts: vec![
+            ("Set", set.clone()),
+            ("Taken at", instant(made.manifest.taken_at)),
+            ("Size", format!("{} ({} of them new)", spoken_bytes(bytes), spoken_bytes(made.put))),
+            ("Duration", format!("{:.1} s", made.seconds)),
+            ("Checksum of its manifest (BLAKE3)", hex(&made.manifest_hash.0)),
+            ("Local store", "whole".to_owned()),
+            ("Off-site store", off_site),
+        ],
+        ..Content::default()
+    }
+}
+
+/// None could be made.
+pub fn failed(kind: SetKind, error: &anyhow::Error) -> Content {
+    Content {
+        subject: format!("No {} could be backed up", what(kind)),
+        paragraphs: vec![
+            format!("{error:#}"),
+            "The worker tries again, soon and then every quarter of an hour. What was begun was given up; the sets of before \
+             are what they were."
+                .to_owned(),
+        ],
+        ..Content::default()
+    }
+}
+
+/// One could be made again.
+pub fn works_again(kind: SetKind, set: &str) -> Content {
+    Content {
+        subject: format!("The {} are backed up again", what(kind)),
+        paragraphs: vec![format!("{set} is good.")],
+        ..Content::default()
+    }
+}
+
+/// None was made for too long.
+pub fn missing(kind: SetKind, since: DateTime<Utc>, newest: Option<DateTime<Utc>>) -> Content {
+    let newest = newest.map_or("There is none at all.".to_owned(), |at| {
+        format!("The newest good one was begun on {}.", instant(at))
+    });
+    Content {
+        subject: format!("No backup of the {} since {}", what(kind), instant(since)),
+        paragraphs: vec![format!(
+            "A set was due on {}. {newest} Look whether `portico work` runs, and what it says.",
+            instant(since)
+        )],
+        ..Content::default()
+    }
+}
+
+/// Sets wait for the off-site store.
+pub fn not_off_site(error: &anyhow::Error) -> Content {
+    Content {
+        subject: "Backups do not reach the off-site store".to_owned(),
+        paragraphs: vec![
+            format!("{error:#}"),
+            "Local sets go on. The worker tries every five minutes to bring off-site what is not there.".to_owned(),
+        ],
+        ..Content::default()
+    }
+}
+
+/// None waits any more.
+pub fn off_site_again(sets: usize) -> Content {
+    Content {
+        subject: "Backups reach the off-site store again".to_owned(),
+        paragraphs: vec![format!("{sets} sets were brought there; none waits.")],
+        ..Content::default()
+    }
+}
+
+fn what(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::Database => "rows",
+        SetKind::Files => "files",
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d at %H:%M:%S UTC").to_string()
+}
+
+/// Bytes as people say them, in powers of 1,000.
+pub fn spoken_bytes(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| bytes >= *unit) else {
+        return format!("{bytes} bytes");
+    };
+    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text cannot fail.
+        write!(text, "{byte:02x}").unwrap_or_default();
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_said_in_thousands() {
+        for (bytes, expected) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (1_949, "1.9 kB"),
+            (24_100_000_000, "24.1 GB"),
+            (u64::MAX, "18446744.0 TB"),
+        ] {
+            assert_eq!(spoken_bytes(bytes), expected);
+        }
+    }
+}

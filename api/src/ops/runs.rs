@@ -1,0 +1,133 @@
+//! What has been tried of backups, a row each, and the lock that keeps two from being made at once.
+
+use anyhow::{Result, anyhow};
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool},
+};
+use uuid::Uuid;
+
+use super::{
+    backup::Made,
+    retention::SetKind,
+    timetable::{self, History},
+};
+use crate::db::operator::{OperatorDb, tables::backup_runs};
+
+/// The number of the lock, which nothing else of this database uses.
+const LOCK: i64 = 0x706f_7274_6963_6f01;
+
+/// Whether nobody else makes sets: then nobody does until [`unlock`], or until this connection ends.
+pub fn lock(db: &mut OperatorDb) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        is_ours: bool,
+    }
+
+    let row: Row =
+        sql_query("SELECT pg_try_advisory_lock($1) AS is_ours").bind::<BigInt, _>(LOCK).get_result(db.global())?;
+    Ok(row.is_ours)
+}
+
+/// Lets others make sets.
+pub fn unlock(db: &mut OperatorDb) -> Result<()> {
+    sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(LOCK).execute(db.global())?;
+    Ok(())
+}
+
+/// Ends what somebody began who is gone. Whoever asks holds the lock, so nobody else is at it.
+pub fn end_interrupted(db: &mut OperatorDb) -> Result<()> {
+    let now = db.clock().now();
+    diesel::update(backup_runs::table.filter(backup_runs::finished_at.is_null()))
+        .set((
+            backup_runs::finished_at.eq(now),
+            backup_runs::error.eq("whoever made it was lost before it was done"),
+        ))
+        .execute(db.global())?;
+    Ok(())
+}
+
+/// What has been tried of one kind.
+pub fn history(db: &mut OperatorDb, kind: SetKind) -> Result<History> {
+    let now = db.clock().now();
+    let of_kind = || backup_runs::table.filter(backup_runs::kind.eq(kind.word()));
+    let newest_good: Option<DateTime<Utc>> = of_kind()
+        .filter(backup_runs::set_name.is_not_null())
+        .select(diesel::dsl::max(backup_runs::started_at))
+        .first(db.global())?;
+    let first_try: Option<DateTime<Utc>> =
+        of_kind().select(diesel::dsl::min(backup_runs::started_at)).first(db.global())?;
+    let since = timetable::slot(kind, now).max(newest_good.unwrap_or(DateTime::UNIX_EPOCH));
+    let (last_failure, failures): (Option<DateTime<Utc>>, i64) = of_kind()
+        .filter(backup_runs::error.is_not_null().and(backup_runs::started_at.ge(since)))
+        .select((diesel::dsl::max(backup_runs::finished_at), diesel::dsl::count_star()))
+        .first(db.global())?;
+    Ok(History { newest_good, first_try, last_failure, failures: failures.try_into().unwrap_or(u32::MAX) })
+}
+
+/// Writes down that one begins.
+pub fn begin(db: &mut OperatorDb, kind: SetKind) -> Result<Uuid> {
+    let (id, now) = (db.clock().new_id(), db.clock().now());
+    diesel::insert_into(backup_runs::table)
+        .values((backup_runs::id.eq(id), backup_runs::kind.eq(kind.word()), backup_runs::started_at.eq(now)))
+        .execute(db.global())?;
+    Ok(id)
+}
+
+/// Writes down what came of it.
+pub fn end(db: &mut OperatorDb, id: Uuid, outcome: &Result<Made>) -> Result<()> {
+    let now = db.clock().now();
+    let run = backup_runs::table.find(id);
+    let written = match outcome {
+        Ok(made) => diesel::update(run)
+            .set((
+                backup_runs::finished_at.eq(now),
+                backup_runs::set_name.eq(&made.manifest.set),
+                backup_runs::manifest_hash.eq(made.manifest_hash.0.to_vec()),
+                backup_runs::objects.eq(i32::try_from(made.manifest.objects().count())?),
+                backup_runs::objects_unchanged.eq(i32::try_from(made.unchanged)?),
+                backup_runs::bytes.eq(made.manifest.objects().map(|object| i64_of(object.size)).sum::<i64>()),
+                backup_runs::bytes_put.eq(i64_of(made.put)),
+                backup_runs::off_site_at.eq(made.off_site.is_ok().then_some(now)),
+                backup_runs::off_site_error.eq(made.off_site.as_ref().err().map(|error| format!("{error:#}"))),
+            ))
+            .execute(db.global())?,
+        Err(error) => diesel::update(run)
+            .set((backup_runs::finished_at.eq(now), backup_runs::error.eq(format!("{error:#}"))))
+            .execute(db.global())?,
+    };
+    if written == 1 { Ok(()) } else { Err(anyhow!("the run {id} is not there any more")) }
+}
+
+/// Whether a set is not off-site yet.
+pub fn waits_for_off_site(db: &mut OperatorDb) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(waiting())).get_result(db.global())?)
+}
+
+/// Writes down that all sets are off-site.
+pub fn nothing_waits(db: &mut OperatorDb) -> Result<()> {
+    let now = db.clock().now();
+    diesel::update(waiting())
+        .set((backup_runs::off_site_at.eq(now), backup_runs::off_site_error.eq(None::<String>)))
+        .execute(db.global())?;
+    Ok(())
+}
+
+/// Writes down why they are not.
+pub fn waits_because(db: &mut OperatorDb, error: &anyhow::Error) -> Result<()> {
+    let why = backup_runs::off_site_error.eq(format!("{error:#}"));
+    diesel::update(waiting()).set(why).execute(db.global())?;
+    Ok(())
+}
+
+#[diesel::dsl::auto_type]
+fn waiting() -> _ {
+    backup_runs::table.filter(backup_runs::set_name.is_not_null().and(backup_runs::off_site_at.is_null()))
+}
+
+fn i64_of(bytes: u64) -> i64 {
+    bytes.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,162 @@
+//! What the worker does about backups, by itself: it makes the sets that are due, brings off-site what waits, and says when
+//! something is wrong.
+//!
+//! [`make_sets`] and [`look_for_missing`] are loops of their own: while a set hangs, somebody still notices that none is
+//! made. Invariant: of all workers of an installation, one makes sets at a time.
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    alarms,
+    backup::{Made, Production},
+    letters,
+    retention::SetKind,
+    runs, timetable,
+};
+use crate::{
+    config::{WorkConfig, backups::BackupConfig},
+    db::operator::OperatorDb,
+    mail::operators,
+    work::loops::Round,
+};
+
+/// How often it is tried to bring off-site what waits.
+const BRING_EVERY: TimeDelta = TimeDelta::minutes(5);
+/// The alarm about the off-site store.
+const OFF_SITE: &str = "off-site store of backups";
+
+/// Makes sets, where backups are set up.
+pub fn make_sets(config: &WorkConfig) -> Result<Round> {
+    let Some(backups) = config.backups.clone() else { return Ok(nothing()) };
+    let mut maker = Maker { backups, readers: config.operators_mail.clone(), tried_to_bring: None };
+    Ok(Box::new(move |db| maker.look(db)))
+}
+
+/// Notices that none was made, where backups are set up.
+pub fn look_for_missing(config: &WorkConfig) -> Result<Round> {
+    if config.backups.is_none() {
+        return Ok(nothing());
+    }
+    let readers = config.operators_mail.clone();
+    Ok(Box::new(move |db| {
+        for kind in SetKind::ALL {
+            let (history, now) = (runs::history(db, kind)?, db.clock().now());
+            if let Some(since) = timetable::missing_since(kind, &history, now) {
+                let content = letters::missing(kind, since, history.newest_good);
+                alarms::raise(db, &readers, missing_alarm(kind), content)?;
+            }
+        }
+        Ok(())
+    }))
+}
+
+fn nothing() -> Round {
+    Box::new(|_| Ok(()))
+}
+
+struct Maker {
+    backups: BackupConfig,
+    readers: Vec<String>,
+    tried_to_bring: Option<DateTime<Utc>>,
+}
+
+impl Maker {
+    fn look(&mut self, db: &mut OperatorDb) -> Result<()> {
+        if !runs::lock(db)? {
+            return Ok(());
+        }
+        let outcome = self.look_alone(db);
+        runs::unlock(db)?;
+        outcome
+    }
+
+    fn look_alone(&mut self, db: &mut OperatorDb) -> Result<()> {
+        runs::end_interrupted(db)?;
+        for kind in SetKind::ALL {
+            if kind == SetKind::Files && !self.backups.files.is_set_up() {
+                continue;
+            }
+            let (history, now) = (runs::history(db, kind)?, db.clock().now());
+            if timetable::is_due(kind, &history, now) {
+                self.make(db, kind)?;
+            }
+        }
+        self.bring(db)
+    }
+
+    fn make(&mut self, db: &mut OperatorDb, kind: SetKind) -> Result<()> {
+        let run = runs::begin(db, kind)?;
+        let outcome = self.production(db).and_then(|production| production.set(kind));
+        db.whole(|db| {
+            runs::end(db, run, &outcome)?;
+            match &outcome {
+                Ok(made) => {
+                    tracing::info!(set = made.manifest.set, seconds = made.seconds, "backed up");
+                    operators::write(db, &self.readers, letters::made(made))
+                }
+                Err(_) => Ok(()),
+            }
+        })?;
+        match outcome {
+            Ok(made) => self.is_good(db, kind, &made),
+            Err(error) => {
+                tracing::error!(kind = kind.word(), error = format!("{error:#}"), "no set could be made");
+                alarms::raise(db, &self.readers, failed_alarm(kind), letters::failed(kind, &error)).map(|_| ())
+            }
+        }
+    }
+
+    fn is_good(&mut self, db: &mut OperatorDb, kind: SetKind, made: &Made) -> Result<()> {
+        for alarm in [failed_alarm(kind), missing_alarm(kind)] {
+            alarms::end(db, &self.readers, alarm, letters::works_again(kind, &made.manifest.set))?;
+        }
+        self.tried_to_bring = Some(db.clock().now());
+        match &made.off_site {
+            // All that waited came along.
+            Ok(brought) => self.nothing_waits(db, *brought),
+            Err(error) => alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(error)).map(|_| ()),
+        }
+    }
+
+    /// Brings off-site what waits, every now and then.
+    fn bring(&mut self, db: &mut OperatorDb) -> Result<()> {
+        let now = db.clock().now();
+        let was_tried = self.tried_to_bring.is_some_and(|at| at <= now && now < at + BRING_EVERY);
+        if was_tried || !runs::waits_for_off_site(db)? {
+            return Ok(());
+        }
+        self.tried_to_bring = Some(now);
+        match self.production(db).and_then(|production| production.bring_off_site()) {
+            Ok(brought) => self.nothing_waits(db, brought),
+            Err(error) => {
+                runs::waits_because(db, &error)?;
+                alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(&error)).map(|_| ())
+            }
+        }
+    }
+
+    fn nothing_waits(&self, db: &mut OperatorDb, brought: usize) -> Result<()> {
+        runs::nothing_waits(db)?;
+        alarms::end(db, &self.readers, OFF_SITE, letters::off_site_again(brought)).map(|_| ())
+    }
+
+    /// Opened anew each time: a store that was out of reach may be there again.
+    fn production(&self, db: &OperatorDb) -> Result<Production> {
+        Production::open(&self.backups, db.clock().clone())
+    }
+}
+
+const fn failed_alarm(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::Database => "backup of rows",
+        SetKind::Files => "backup of files",
+    }
+}
+
+const fn missing_alarm(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::Database => "no backup of rows",
+        SetKind::Files => "no backup of files",
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE operator_letters;
+DROP TABLE alarms;
+DROP TABLE backup_runs;

@@ -1,0 +1,77 @@
+//! Backups of an installation on this machine: two folders as stores and two as the vault, and beside them, in a folder of its
+//! own, what only the backup environment has.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::exec;
+
+/// Who gets the mails about them.
+const OPERATORS: &str = "operations@portico.example";
+
+/// Where they stand.
+#[derive(Debug, Clone)]
+pub struct Backups {
+    folder: PathBuf,
+    /// The database, as `portico_backup`.
+    database: String,
+}
+
+impl Backups {
+    /// Below this folder.
+    pub const fn new(folder: PathBuf, database: String) -> Self {
+        Self { folder, database }
+    }
+
+    /// The file with what the backup environment is told, for a shell.
+    pub fn environment(&self) -> PathBuf {
+        self.folder.join("backup-environment/environment.sh")
+    }
+
+    /// Tells production.
+    pub fn tell(&self, command: &mut Command) {
+        command.envs(self.places());
+        command.env("PORTICO_BACKUP_DATABASE_URL", &self.database);
+        command.env("PORTICO_VAULT_RECIPIENTS_FILE", self.recipients());
+        command.env("PORTICO_OPERATORS_MAIL", OPERATORS);
+    }
+
+    /// Makes what is missing: the identity that opens the vault, and the files that say who it is and who signs.
+    pub fn prepare(&self, command: impl Fn(&[&str]) -> Command) -> Result<()> {
+        let environment = self.environment();
+        let folder = environment.parent().context("a folder")?;
+        fs::create_dir_all(folder)?;
+        let (identity, signers) = (folder.join("restore.identity"), folder.join("signers"));
+        if !identity.exists() {
+            let to = identity.to_string_lossy();
+            let recipient = exec::output(&mut command(&["ops", "identity", "--to", &to]))?;
+            fs::write(self.recipients(), recipient)?;
+        }
+        fs::write(&signers, exec::output(&mut command(&["ops", "key"]))?)?;
+        let mut variables = self.places().to_vec();
+        variables.push(("PORTICO_RESTORE_IDENTITY_FILE", identity));
+        variables.push(("PORTICO_BACKUP_SIGNERS_FILE", signers));
+        let lines: Vec<String> =
+            variables.iter().map(|(name, value)| format!("export {name}='{}'\n", value.display())).collect();
+        Ok(fs::write(environment, lines.concat())?)
+    }
+
+    fn recipients(&self) -> PathBuf {
+        self.folder.join("recipients")
+    }
+
+    /// What both environments are told.
+    fn places(&self) -> [(&'static str, PathBuf); 6] {
+        [
+            ("PORTICO_BACKUP_LOCAL_STORE", self.folder.join("local")),
+            ("PORTICO_BACKUP_LOCAL_PROVIDER", "this folder".into()),
+            ("PORTICO_BACKUP_OFF_SITE_STORE", self.folder.join("off-site")),
+            ("PORTICO_BACKUP_OFF_SITE_PROVIDER", "the folder beside it".into()),
+            ("PORTICO_VAULT", self.folder.join("vault")),
+            ("PORTICO_SECOND_VAULT", self.folder.join("second-vault")),
+        ]
+    }
+}
