@@ -53,12 +53,12 @@ struct Diagnostic {
 /// What a line of Cargo's says of the code, where it does.
 fn diagnostic(line: &str) -> Result<Option<Diagnostic>> {
     let line: Value = serde_json::from_str(line).with_context(|| format!("Cargo said {line}"))?;
-    if line["reason"] != "compiler-message" {
-        return Ok(None);
-    }
-    let message = &line["message"];
-    let text = message["rendered"].as_str().unwrap_or_default().to_owned();
-    Ok(Some(Diagnostic { text, is_warning: message["level"] == "warning" }))
+    let text = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let is_of_code = text("/reason") == "compiler-message";
+    Ok(is_of_code.then(|| Diagnostic {
+        text: text("/message/rendered").to_owned(),
+        is_warning: text("/message/level") == "warning",
+    }))
 }
 
 /// Clippy's compiler, which comes with the Cargo that runs this program; or the one on the search path.
@@ -100,7 +100,9 @@ mod tests {
         write("Cargo.toml", "[package]\nname = 'tried'\nedition = '2024'\n[workspace]\n");
         let build = || {
             let target = folder.path().join("target");
-            compile(cargo(folder.path()).args(["build", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", target))
+            compile(
+                cargo(folder.path()).args(["build", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", target),
+            )
         };
         write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    text.is_empty()\n}\n");
         assert_eq!(build().unwrap(), 0);

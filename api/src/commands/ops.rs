@@ -234,7 +234,10 @@ fn restore(arguments: RestoreArguments) -> Result<()> {
             settled.sessions, settled.links, settled.jobs
         );
         if settled.tokens > 0 {
-            println!("look at    {} API tokens that work: what was revoked since works again", settled.tokens);
+            println!(
+                "look at    {} API tokens that work: what was revoked since works again",
+                settled.tokens
+            );
         }
     }
     println!("in         {:.1} s", done.seconds);

@@ -114,7 +114,9 @@ fn addresses(text: &str) -> Result<Vec<String>> {
     let address = |word: &str| {
         let parsed = word.parse::<Address>();
         parsed.map(|address| address.to_string()).with_context(|| {
-            format!("PORTICO_OPERATORS_MAIL names {word:?}, which is no e-mail: write them with commas between")
+            format!(
+                "PORTICO_OPERATORS_MAIL names {word:?}, which is no e-mail: write them with commas between"
+            )
         })
     };
     words.map(address).collect()

@@ -3,8 +3,7 @@
 use super::Finding;
 use crate::{
     config::{
-        self,
-        WorkConfig,
+        self, WorkConfig,
         backups::{self, BackupConfig, RestoreConfig, StoresConfig},
     },
     db::copies::Snapshot,

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::{Connection as _, prelude::*};
 use shared::Language;
 use uuid::Uuid;
@@ -26,7 +26,8 @@ const LONGEST_DELAY: TimeDelta = TimeDelta::hours(1);
 /// Letters are kept so long, sent or not.
 const KEPT: TimeDelta = TimeDelta::days(90);
 /// Why one gets such a mail.
-const FOOTER: &str = "This mail was sent by Portico to those who run it (PORTICO_OPERATORS_MAIL); nobody reads answers.";
+const FOOTER: &str =
+    "This mail was sent by Portico to those who run it (PORTICO_OPERATORS_MAIL); nobody reads answers.";
 
 /// Leaves a letter for each of these readers.
 pub fn write(db: &mut OperatorDb, readers: &[String], content: Content) -> Result<()> {

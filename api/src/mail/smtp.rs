@@ -207,13 +207,7 @@ impl Smtp {
         }
     }
 
-    fn message(
-        &self,
-        id: Uuid,
-        letter: &Letter,
-        recipient: &Address,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<u8>> {
+    fn message(&self, id: Uuid, letter: &Letter, recipient: &Address, now: DateTime<Utc>) -> Result<Vec<u8>> {
         let header = |name: &'static str, value: &str| -> Result<HeaderValue> {
             Ok(HeaderValue::new(HeaderName::new_from_ascii(name.to_owned())?, value.to_owned()))
         };

@@ -175,7 +175,14 @@ impl Production {
         let signed = self.local.put_new(&manifest_path(&manifest.set), &manifest.sign(&self.keys)?)?;
         let off_site = self.bring_off_site();
         let manifest_hash = signed.hash;
-        Ok(Made { manifest, manifest_hash, unchanged, put, seconds: started.elapsed().as_secs_f64(), off_site })
+        Ok(Made {
+            manifest,
+            manifest_hash,
+            unchanged,
+            put,
+            seconds: started.elapsed().as_secs_f64(),
+            off_site,
+        })
     }
 
     /// The newest set that is there. One that does not verify is said and left out: everything is put again then.

@@ -77,7 +77,8 @@ pub fn not_off_site(error: &anyhow::Error) -> Content {
         subject: "Backups do not reach the off-site store".to_owned(),
         paragraphs: vec![
             format!("{error:#}"),
-            "Local sets go on. The worker tries every five minutes to bring off-site what is not there.".to_owned(),
+            "Local sets go on. The worker tries every five minutes to bring off-site what is not there."
+                .to_owned(),
         ],
         ..Content::default()
     }

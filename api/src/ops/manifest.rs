@@ -124,7 +124,8 @@ impl Manifest {
     /// The bytes of the object that holds it.
     pub fn sign(&self, keys: &SetKeys) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(self)?;
-        let seal = Seal { key_id: keys.id().to_owned(), signature: Bytes(keys.sign(Purpose::Manifest, &bytes)) };
+        let seal =
+            Seal { key_id: keys.id().to_owned(), signature: Bytes(keys.sign(Purpose::Manifest, &bytes)) };
         bytes.push(b'\n');
         serde_json::to_writer(&mut bytes, &seal)?;
         bytes.push(b'\n');

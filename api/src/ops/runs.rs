@@ -27,8 +27,9 @@ pub fn lock(db: &mut OperatorDb) -> Result<bool> {
         is_ours: bool,
     }
 
-    let row: Row =
-        sql_query("SELECT pg_try_advisory_lock($1) AS is_ours").bind::<BigInt, _>(LOCK).get_result(db.global())?;
+    let row: Row = sql_query("SELECT pg_try_advisory_lock($1) AS is_ours")
+        .bind::<BigInt, _>(LOCK)
+        .get_result(db.global())?;
     Ok(row.is_ours)
 }
 
@@ -92,7 +93,11 @@ pub fn end(db: &mut OperatorDb, id: Uuid, outcome: &Result<Made>) -> Result<()> 
                 backup_runs::bytes.eq(made.manifest.objects().map(|object| i64_of(object.size)).sum::<i64>()),
                 backup_runs::bytes_put.eq(i64_of(made.put)),
                 backup_runs::off_site_at.eq(made.off_site.is_ok().then_some(now)),
-                backup_runs::off_site_error.eq(made.off_site.as_ref().err().map(|error| format!("{error:#}"))),
+                backup_runs::off_site_error.eq(made
+                    .off_site
+                    .as_ref()
+                    .err()
+                    .map(|error| format!("{error:#}"))),
             ))
             .execute(db.global())?,
         Err(error) => diesel::update(run)

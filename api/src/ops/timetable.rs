@@ -49,7 +49,9 @@ pub fn is_due(kind: SetKind, history: &History, now: DateTime<Utc>) -> bool {
     let start = slot(kind, now);
     let is_there = history.newest_good.is_some_and(|at| at >= start && at <= now);
     let is_resting = history.failures > 0
-        && history.last_failure.is_some_and(|at| at >= start && at <= now && now < at + delay(history.failures));
+        && history
+            .last_failure
+            .is_some_and(|at| at >= start && at <= now && now < at + delay(history.failures));
     !is_there && !is_resting
 }
 
@@ -139,10 +141,17 @@ mod tests {
             (SetKind::Database, history(None, None), "04:15:01", None),
             (SetKind::Files, history(Some("01:00:00"), None), "23:00:00", None),
         ] {
-            assert_eq!(missing_since(kind, &history, at(now)), expected.map(at), "{kind:?} {history:?} at {now}");
+            assert_eq!(
+                missing_since(kind, &history, at(now)),
+                expected.map(at),
+                "{kind:?} {history:?} at {now}"
+            );
         }
         let history = history(Some("01:00:05"), None);
         let next_day = at("01:15:06") + TimeDelta::days(1);
-        assert_eq!(missing_since(SetKind::Files, &history, next_day), Some(at("01:00:05") + TimeDelta::days(1)));
+        assert_eq!(
+            missing_since(SetKind::Files, &history, next_day),
+            Some(at("01:00:05") + TimeDelta::days(1))
+        );
     }
 }

@@ -15,7 +15,7 @@ use super::{
     runs, timetable,
 };
 use crate::{
-    config::{WorkConfig, backups::BackupConfig},
+    config::{FilesConfig, WorkConfig, backups::BackupConfig},
     db::operator::OperatorDb,
     mail::operators,
     work::loops::Round,
@@ -74,7 +74,7 @@ impl Maker {
     fn look_alone(&mut self, db: &mut OperatorDb) -> Result<()> {
         runs::end_interrupted(db)?;
         for kind in SetKind::ALL {
-            if kind == SetKind::Files && !self.backups.files.is_set_up() {
+            if kind == SetKind::Files && self.backups.files == FilesConfig::Nowhere {
                 continue;
             }
             let (history, now) = (runs::history(db, kind)?, db.clock().now());
@@ -102,7 +102,8 @@ impl Maker {
             Ok(made) => self.is_good(db, kind, &made),
             Err(error) => {
                 tracing::error!(kind = kind.word(), error = format!("{error:#}"), "no set could be made");
-                alarms::raise(db, &self.readers, failed_alarm(kind), letters::failed(kind, &error)).map(|_| ())
+                alarms::raise(db, &self.readers, failed_alarm(kind), letters::failed(kind, &error))
+                    .map(|_| ())
             }
         }
     }
@@ -115,7 +116,9 @@ impl Maker {
         match &made.off_site {
             // All that waited came along.
             Ok(brought) => self.nothing_waits(db, *brought),
-            Err(error) => alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(error)).map(|_| ()),
+            Err(error) => {
+                alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(error)).map(|_| ())
+            }
         }
     }
 

@@ -54,7 +54,12 @@ pub const ALL: &[Loop] = &[
         prepare: |_| Ok(Box::new(guesses::work)),
     },
     Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
-    Loop { name: "backups", channel: None, at_least_every: Duration::from_secs(10), prepare: watch::make_sets },
+    Loop {
+        name: "backups",
+        channel: None,
+        at_least_every: Duration::from_secs(10),
+        prepare: watch::make_sets,
+    },
     Loop {
         name: "missing backups",
         channel: None,

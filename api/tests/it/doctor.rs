@@ -48,6 +48,7 @@ impl Setup {
             ("PORTICO_DOMAIN", "portico.test".to_owned()),
             ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
             ("PORTICO_SMTP_URL", MailServer::shared().url()),
+            ("PORTICO_OPERATORS_MAIL", "operations@portico.test".to_owned()),
             ("PORTICO_BACKUP_DATABASE_URL", app.database.url("portico_backup")),
             ("PORTICO_BACKUP_LOCAL_STORE", folder.join("local").display().to_string()),
             ("PORTICO_BACKUP_LOCAL_PROVIDER", "here".to_owned()),
@@ -230,6 +231,9 @@ const BACKUPS: &[(&str, &str, Break)] = &[
     }),
     ("backups.identity", "error", |it| set(it, "PORTICO_RESTORE_IDENTITY", "AGE-SECRET-KEY-1…")),
     ("backups.key", "error", |it| remove_keys(&it.folder.join("keys/backup"))),
+    ("backups.mail", "warning", |it| {
+        it.variables.remove("PORTICO_OPERATORS_MAIL");
+    }),
     ("backups.vault", "warning", |it| set(it, "PORTICO_VAULT_RECIPIENTS", &recipient())),
     ("backups.vault", "error", |it| set(it, "PORTICO_VAULT_RECIPIENTS", "age1nobody")),
     ("backups.make", "error", |it| {

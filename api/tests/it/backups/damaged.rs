@@ -9,9 +9,9 @@ use api::{
         backup::Made,
         environment::Environment,
         manifest::{Manifest, manifest_path},
-        signing::SetKeys,
         owner::Owner,
         retention::Place,
+        signing::SetKeys,
     },
 };
 use serde_json::json;

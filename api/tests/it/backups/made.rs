@@ -7,10 +7,10 @@ use api::{
     db::copies::Snapshot,
     ops::{
         manifest::{self, Manifest},
-        signing::SetKeys,
         owner::Owner,
         retention::{Place, SetKind},
         sealed::Opening,
+        signing::SetKeys,
         stores::Store,
         vault::Vault,
     },

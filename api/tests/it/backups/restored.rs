@@ -128,7 +128,9 @@ fn a_target_that_holds_something_is_refused_unless_told_twice() {
         assert_eq!(things(&empty), ["public"]);
     }
     // Not only tables are something.
-    for made in ["CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE own AS ENUM ('one')"] {
+    for made in
+        ["CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE own AS ENUM ('one')"]
+    {
         let target = Database::empty();
         target.superuser().batch_execute(made).expect("it is made");
         let error = scene.vaults.environment().restore(&self::plan(&scene.rows(), &target));
@@ -236,10 +238,7 @@ fn what_belonged_to_the_moment_of_the_set_ends_with_the_restore() {
     let restored = scene.vaults.environment().restore(&plan).expect("it is restored");
     let settled = restored.settled.expect("it was to end");
     assert!(live > 3, "{live}");
-    assert_eq!(
-        settled,
-        api::db::settle::Settled { sessions: live, links: 4, jobs: 1, tokens: 0 }
-    );
+    assert_eq!(settled, api::db::settle::Settled { sessions: live, links: 4, jobs: 1, tokens: 0 });
     let sql = &mut target.superuser();
     assert_eq!(line(sql, sessions), "0");
     for (table, ended) in [
@@ -247,13 +246,20 @@ fn what_belonged_to_the_moment_of_the_set_ends_with_the_restore() {
         ("password_resets", "ended_because = 'void'"),
         ("jobs", "state = 'dead' AND last_error LIKE 'it waited in a backup%'"),
     ] {
-        assert_ne!(line(sql, &format!("SELECT count(*)::text AS line FROM {table} WHERE {ended}")), "0", "{table}");
+        assert_ne!(
+            line(sql, &format!("SELECT count(*)::text AS line FROM {table} WHERE {ended}")),
+            "0",
+            "{table}"
+        );
     }
     assert_eq!(line(sql, "SELECT count(*)::text AS line FROM recovery_requests"), "0");
     // The rest is what it was.
     let rest = |database: &Database| -> Vec<String> {
         let ends = ["sessions ", "password_resets ", "jobs ", "recovery_requests ", "link_lookups "];
-        all_rows(database).into_iter().filter(|row| !ends.iter().any(|table| row.starts_with(table))).collect()
+        all_rows(database)
+            .into_iter()
+            .filter(|row| !ends.iter().any(|table| row.starts_with(table)))
+            .collect()
     };
     assert!(rest(&scene.app.database) == rest(&target), "not the same rows");
 }

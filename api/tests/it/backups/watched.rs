@@ -71,7 +71,8 @@ fn each_slot_gets_one_set_and_operators_are_told() {
     let mails = scene.app.mails_to(OPERATIONS);
     let mail = mails.iter().find(|mail| mail.subject.contains("database-")).expect("a mail");
     let sql = &mut scene.app.database.superuser();
-    let hash = line(sql, "SELECT encode(manifest_hash, 'hex') AS line FROM backup_runs WHERE kind = 'database'");
+    let hash =
+        line(sql, "SELECT encode(manifest_hash, 'hex') AS line FROM backup_runs WHERE kind = 'database'");
     for said in ["Size: ", "Duration: ", hash.as_str(), "Local store: whole", "Off-site store: whole"] {
         assert!(mail.text.contains(said), "{said} in {}", mail.text);
     }
@@ -82,7 +83,8 @@ fn each_slot_gets_one_set_and_operators_are_told() {
     assert_eq!((scene.sets(SetKind::Database), scene.sets(SetKind::Files)), (2, 1));
     scene.after(TimeDelta::days(1));
     assert_eq!((scene.sets(SetKind::Database), scene.sets(SetKind::Files)), (3, 2));
-    let runs = "SELECT count(*)::text AS line FROM backup_runs WHERE off_site_at IS NOT NULL AND error IS NULL";
+    let runs =
+        "SELECT count(*)::text AS line FROM backup_runs WHERE off_site_at IS NOT NULL AND error IS NULL";
     assert_eq!(line(sql, runs), "5");
 }
 
@@ -137,7 +139,8 @@ fn while_off_site_is_away_it_is_said_once_and_everything_follows_when_it_is_back
     scene.after(TimeDelta::minutes(1));
     assert_eq!(scene.told(&mut seen), ["Backups reach the off-site store again"]);
     let sql = &mut scene.app.database.superuser();
-    let waiting = "SELECT set_name AS line FROM backup_runs WHERE off_site_at IS NULL OR off_site_error IS NOT NULL";
+    let waiting =
+        "SELECT set_name AS line FROM backup_runs WHERE off_site_at IS NULL OR off_site_error IS NOT NULL";
     assert_eq!(lines(sql, waiting), Vec::<String>::new());
 }
 
@@ -175,7 +178,10 @@ fn letters_wait_for_the_mail_server() {
     let scene = Scene::start();
     let nowhere = WorkConfig { ..config(&scene.app, &scene.vaults) };
     let away = WorkConfig {
-        mail: api::config::MailConfig { way: MailWay::Smtp("smtp://127.0.0.1:1?tls=none".to_owned()), ..nowhere.mail.clone() },
+        mail: api::config::MailConfig {
+            way: MailWay::Smtp("smtp://127.0.0.1:1?tls=none".to_owned()),
+            ..nowhere.mail.clone()
+        },
         ..nowhere.clone()
     };
     let mut worker = Worker::open(&away, scene.app.clock.clone()).expect("the worker comes in");
@@ -189,7 +195,10 @@ fn letters_wait_for_the_mail_server() {
     assert_eq!(scene.app.mails_to(OPERATIONS).len(), 2);
     // Old ones go.
     scene.app.clock.advance(TimeDelta::days(91));
-    sql.batch_execute("UPDATE schedules SET due_at = '2026-01-01T00:00:00Z' WHERE name = 'forget letters to operators'").expect("due");
+    sql.batch_execute(
+        "UPDATE schedules SET due_at = '2026-01-01T00:00:00Z' WHERE name = 'forget letters to operators'",
+    )
+    .expect("due");
     worker.work_one_schedule().expect("it is done");
     let left = "SELECT count(*)::text AS line FROM operator_letters";
     assert_eq!(line(sql, left), "0");
