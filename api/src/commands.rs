@@ -1,6 +1,7 @@
 //! The commands of `portico`, each a few lines over the library. What they print is their result.
 #![expect(clippy::print_stdout, reason = "a command's result goes to the standard output")]
 
+mod attend;
 pub mod audit_log;
 pub mod jobs;
 pub mod ops;

@@ -7,6 +7,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
+use self::work::operators_mail;
 pub use self::work::{MailConfig, MailWay, WorkConfig};
 
 /// What `portico serve` needs.
@@ -258,6 +259,7 @@ const KNOWN: &[&str] = &[
     "PORTICO_RATE_LIMIT_TOKEN",
     "PORTICO_REFUSAL_DELAY_MILLISECONDS",
     "PORTICO_RESTORE_IDENTITY",
+    "PORTICO_SCRATCH_DATABASE_URL",
     "PORTICO_SECOND_VAULT",
     "PORTICO_SHARED_HOST",
     "PORTICO_SMTP_URL",
@@ -272,6 +274,7 @@ const WITH_PASSWORD: &[&str] = &[
     "PORTICO_BACKUP_DATABASE",
     "PORTICO_OPERATOR_DATABASE",
     "PORTICO_OWNER_DATABASE",
+    "PORTICO_SCRATCH_DATABASE",
     "PORTICO_SMTP",
 ];
 

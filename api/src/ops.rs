@@ -4,11 +4,12 @@
 //! that it names, in two [`stores`]; what stands in an object is [`rows`] or a file, [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
 //! [`retention`] says which sets are kept, and [`prune`] removes the others.
 //! [`watch`] is what the worker does by itself: sets by the [`timetable`], written down as [`runs`], with [`letters`] and
-//! [`alarms`] to those who run the installation.
+//! [`alarms`] to those who run the installation; [`attend`] is what the backup environment does by itself.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
 
 pub mod alarms;
+pub mod attend;
 pub mod backup;
 pub mod environment;
 pub mod letters;

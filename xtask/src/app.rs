@@ -1,13 +1,13 @@
 //! Builds the app in the browser: Cargo makes the WASM, `bundle` makes the folder that is served.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
 use crate::bundle::{self, Bundled};
 use crate::weight::Weight;
-use crate::{exec, repo, steps};
+use crate::{exec, lint, repo, steps};
 
 /// The target the app is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -56,7 +56,15 @@ pub fn folder(private: &Path, profile: Profile) -> PathBuf {
 
 /// Compiles the app.
 pub fn compile(root: &Path, profile: Profile) -> Result<()> {
-    let mut cargo = exec::cargo(root);
+    exec::run(&mut cargo(root, profile))
+}
+
+/// The Cargo that compiles it.
+pub fn cargo(root: &Path, profile: Profile) -> Command {
+    let mut cargo = match profile {
+        Profile::Dev => lint::cargo(root),
+        Profile::Release => exec::cargo(root),
+    };
     cargo.args([
         "build",
         "--package",
@@ -68,7 +76,7 @@ pub fn compile(root: &Path, profile: Profile) -> Result<()> {
         "--profile",
         profile.of_app(),
     ]);
-    exec::run(&mut cargo)
+    cargo
 }
 
 /// Makes the folder that is served from what `compile` made.

@@ -39,12 +39,18 @@ impl Backups {
         command.env("PORTICO_OPERATORS_MAIL", OPERATORS);
     }
 
+    /// Tells the backup environment, which is told nothing of production's.
+    pub fn tell_environment(&self, command: &mut Command, scratch: &str) {
+        command.envs(self.places()).envs(self.of_environment());
+        command.env("PORTICO_SCRATCH_DATABASE_URL", scratch).env("PORTICO_OPERATORS_MAIL", OPERATORS);
+    }
+
     /// Makes what is missing: the identity that opens the vault, and the files that say who it is and who signs.
     pub fn prepare(&self, command: impl Fn(&[&str]) -> Command) -> Result<()> {
         let environment = self.environment();
         let folder = environment.parent().context("a folder")?;
         fs::create_dir_all(folder)?;
-        let (identity, signers) = (folder.join("restore.identity"), folder.join("signers"));
+        let [(_, identity), (_, signers)] = self.of_environment();
         if !identity.exists() {
             let to = identity.to_string_lossy();
             let recipient = exec::output(&mut command(&["ops", "identity", "--to", &to]))?;
@@ -52,11 +58,19 @@ impl Backups {
         }
         fs::write(&signers, exec::output(&mut command(&["ops", "key"]))?)?;
         let mut variables = self.places().to_vec();
-        variables.push(("PORTICO_RESTORE_IDENTITY_FILE", identity));
-        variables.push(("PORTICO_BACKUP_SIGNERS_FILE", signers));
+        variables.extend(self.of_environment());
         let lines: Vec<String> =
             variables.iter().map(|(name, value)| format!("export {name}='{}'\n", value.display())).collect();
         Ok(fs::write(environment, lines.concat())?)
+    }
+
+    /// What the backup environment alone is told.
+    fn of_environment(&self) -> [(&'static str, PathBuf); 2] {
+        let folder = self.folder.join("backup-environment");
+        [
+            ("PORTICO_RESTORE_IDENTITY_FILE", folder.join("restore.identity")),
+            ("PORTICO_BACKUP_SIGNERS_FILE", folder.join("signers")),
+        ]
     }
 
     fn recipients(&self) -> PathBuf {

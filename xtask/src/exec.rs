@@ -1,6 +1,7 @@
 //! Runs other programs, without leaving them behind when the person stops the command.
 
 use std::fs::File;
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -39,6 +40,54 @@ pub fn status(command: &mut Command) -> Result<ExitStatus> {
             told = true;
         }
         std::thread::sleep(POLL);
+    }
+}
+
+/// A program that runs beside this one. What it says is kept until it ends; it is stopped when this is dropped before.
+#[derive(Debug)]
+pub struct Beside {
+    child: Child,
+    spelled: String,
+    stderr: File,
+}
+
+impl Beside {
+    /// Starts it. What it prints goes to the file, what it complains of is shown at its end.
+    pub fn start(command: &mut Command, stdout: File) -> Result<Self> {
+        let stderr = tempfile::tempfile()?;
+        let spelled = spelled(command);
+        let child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr.try_clone()?).spawn();
+        let child = child.with_context(|| format!("`{spelled}` cannot be started"))?;
+        Ok(Self { child, spelled, stderr })
+    }
+
+    /// Waits for its end; an exit other than 0 is an error.
+    pub fn finish(mut self) -> Result<()> {
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                break status;
+            }
+            if crate::interrupt::requested() {
+                bail!("stopped by hand");
+            }
+            std::thread::sleep(POLL);
+        };
+        self.stderr.rewind()?;
+        eprint!("{}", std::io::read_to_string(&self.stderr)?);
+        if !status.success() {
+            bail!("`{}` ended with {status}", self.spelled);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            signal(&self.child, Signal::TERM);
+            // It has nothing more to say to anybody.
+            drop(self.child.wait());
+        }
     }
 }
 

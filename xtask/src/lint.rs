@@ -11,7 +11,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::{environment, exec};
+use crate::{
+    environment,
+    exec::{self, Beside},
+};
 
 /// Cargo, with Clippy for a compiler.
 pub fn cargo(root: &Path) -> Command {
@@ -20,11 +23,47 @@ pub fn cargo(root: &Path) -> Command {
     cargo
 }
 
-/// Runs such a Cargo, shows what the compiler says, and gives how much of it was no more than a warning. What was compiled
-/// earlier says again what it said then.
-pub fn compile(cargo: &mut Command) -> Result<usize> {
-    let mut said = tempfile::tempfile()?;
-    let outcome = exec::run(cargo.arg("--message-format=json").stdout(File::try_clone(&said)?));
+/// Such a Cargo at work beside this program.
+#[derive(Debug)]
+pub struct Compiling {
+    cargo: Beside,
+    said: File,
+}
+
+impl Compiling {
+    /// Sets it to work.
+    pub fn start(cargo: &mut Command) -> Result<Self> {
+        let said = tempfile::tempfile()?;
+        let cargo = Beside::start(cargo.arg("--message-format=json"), said.try_clone()?)?;
+        Ok(Self { cargo, said })
+    }
+
+    /// Waits until it is done. A warning is an error.
+    pub fn deny(self) -> Result<()> {
+        let outcome = self.cargo.finish();
+        judge(outcome, self.said)
+    }
+}
+
+/// Runs such a Cargo; a warning is an error.
+pub fn deny(cargo: &mut Command) -> Result<()> {
+    let said = tempfile::tempfile()?;
+    let outcome = exec::run(cargo.arg("--message-format=json").stdout(said.try_clone()?));
+    judge(outcome, said)
+}
+
+fn judge(outcome: Result<()>, said: File) -> Result<()> {
+    let warnings = show(said)?;
+    outcome?;
+    if warnings > 0 {
+        bail!("the compiler warns {warnings} times");
+    }
+    Ok(())
+}
+
+/// Shows what the compiler has said, and gives how much of it was no more than a warning. What was compiled earlier says again
+/// what it said then.
+fn show(mut said: File) -> Result<usize> {
     said.rewind()?;
     let mut warnings = 0;
     for line in BufReader::new(said).lines() {
@@ -32,15 +71,7 @@ pub fn compile(cargo: &mut Command) -> Result<usize> {
         eprint!("{}", diagnostic.text);
         warnings += usize::from(diagnostic.is_warning);
     }
-    outcome.map(|()| warnings)
-}
-
-/// An error where there is a warning.
-pub fn deny(cargo: &mut Command) -> Result<()> {
-    match compile(cargo)? {
-        0 => Ok(()),
-        warnings => bail!("{warnings} warnings"),
-    }
+    Ok(warnings)
 }
 
 /// What the compiler says of the code.
@@ -100,18 +131,17 @@ mod tests {
         write("Cargo.toml", "[package]\nname = 'tried'\nedition = '2024'\n[workspace]\n");
         let build = || {
             let target = folder.path().join("target");
-            compile(
-                cargo(folder.path()).args(["build", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", target),
-            )
+            let mut cargo = cargo(folder.path());
+            deny(cargo.args(["build", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", target))
+                .map_err(|error| error.to_string())
         };
         write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    text.is_empty()\n}\n");
-        assert_eq!(build().unwrap(), 0);
+        assert_eq!(build(), Ok(()));
         write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    return text.is_empty();\n}\n");
-        // The lint, and that there is one.
-        assert_eq!(build().unwrap(), 2);
+        assert_eq!(build(), Err("the compiler warns 1 times".to_owned()));
         // What was compiled earlier says it again.
-        assert_eq!(build().unwrap(), 2);
+        assert_eq!(build(), Err("the compiler warns 1 times".to_owned()));
         write("src/lib.rs", "pub fn is_empty(text: &str) -> bool {\n    text.is_empti()\n}\n");
-        assert!(build().is_err());
+        assert!(build().unwrap_err().contains("exit status: 101"));
     }
 }

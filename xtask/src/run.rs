@@ -44,7 +44,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     }
     let _lock = lock(&private)?;
 
-    let mut steps = Steps::new(if named.is_some() { 8 } else { 9 });
+    let mut steps = Steps::new(if named.is_some() { 9 } else { 10 });
     steps.loud("checking the system", || check(&root, options, named.is_none()))?;
     steps.loud("building the server", || site::compile(&root, profile))?;
     steps.loud("building the app", || app::compile(&root, profile))?;
@@ -83,6 +83,9 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let server = steps.quiet("starting the server", || site.serve(&log))?;
     let worker = steps.quiet("starting the worker", || site.work(&private.join("worker.log")))?;
 
+    let attendant =
+        steps.quiet("starting the backup environment", || site.attend(&private.join("attend.log")))?;
+
     println!("\n{}  (up after {})\n", steps::strong(&site.address()), steps::spoken(steps.elapsed()));
     println!("{}\n", accounts.trim_end());
     if let Some(page) = site.mail_page() {
@@ -96,13 +99,13 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         );
     }
     println!("What the server says is in {}. Ctrl-C stops it.", log.display());
-    stay(cluster, [server, worker])
+    stay(cluster, [Some(server), Some(worker), attendant])
 }
 
 /// The parameters are dropped from the last to the first, so the database outlives the server.
-fn stay(mut cluster: Option<Cluster>, mut processes: [Server; 2]) -> Result<ExitCode> {
+fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 3]) -> Result<ExitCode> {
     while !interrupt::requested() {
-        processes.iter_mut().try_for_each(Server::check)?;
+        processes.iter_mut().flatten().try_for_each(Server::check)?;
         if cluster.as_mut().is_some_and(|cluster| !cluster.is_running()) {
             bail!("PostgreSQL ended by itself; see .portico/postgres.log");
         }

@@ -16,6 +16,8 @@ use crate::cluster::{Cluster, SUPERUSER};
 use crate::{environment, exec, interrupt, lint};
 
 const DATABASE: &str = "portico";
+/// Sets are restored into it on trial.
+const SCRATCH: &str = "portico_scratch";
 const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(30);
 
@@ -27,6 +29,8 @@ pub struct Databases {
     operator: String,
     /// Absent where the person makes no backups of their own database.
     backup: Option<String>,
+    /// A database of whose content nobody needs anything; absent beside the person's own.
+    scratch: Option<String>,
     /// Absent when the person's own database has been set up already.
     admin: Option<String>,
 }
@@ -39,6 +43,7 @@ impl Databases {
             owner: cluster.url("portico_owner", DATABASE),
             operator: cluster.url("portico_operator", DATABASE),
             backup: Some(cluster.url("portico_backup", DATABASE)),
+            scratch: Some(cluster.url("portico_owner", SCRATCH)),
             admin: Some(cluster.url(SUPERUSER, "postgres")),
         }
     }
@@ -58,7 +63,7 @@ impl Databases {
         };
         let (backup, admin) = ("PORTICO_BACKUP_DATABASE_URL", "PORTICO_ADMIN_DATABASE_URL");
         let (backup, admin) = (environment::find(backup), environment::find(admin));
-        Ok(Some(Self { app, owner, operator, backup, admin }))
+        Ok(Some(Self { app, owner, operator, backup, scratch: None, admin }))
     }
 
     /// Backups of it below this folder, where there may be any.
@@ -146,19 +151,24 @@ impl Site {
         command.env("PORTICO_FILES_DIR", self.keys.with_file_name("files"));
         command.env("PORTICO_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
-        command.env("PORTICO_PUBLIC_ORIGIN", self.address());
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());
         // As in the production shape, see deploy/.
         command.env("MIMALLOC_PURGE_DELAY", "10");
         // Nobody has to be told that this server goes away.
         command.env("PORTICO_DRAIN_SECONDS", "0");
-        command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
         if let Some(requests) = self.requests_a_minute {
             command.envs(LIMITS.map(|limit| (limit, requests.to_string())));
         }
         if let Some(backups) = &self.backups {
             backups.tell(command);
         }
+        self.tell_of_mail(command);
+    }
+
+    /// Where mails go, and what stands in them.
+    fn tell_of_mail(&self, command: &mut Command) {
+        command.env("PORTICO_PUBLIC_ORIGIN", self.address());
+        command.env("PORTICO_MAIL_FROM", "Portico <portico@localhost>");
         match &self.mail {
             Mail::Shown { folder, port } => {
                 command.env("PORTICO_MAIL_FOLDER", folder);
@@ -183,6 +193,9 @@ impl Site {
         std::fs::create_dir_all(&self.keys)?;
         if self.databases.admin.is_some() {
             exec::output(&mut self.command(&["bootstrap"]))?;
+            if self.backups.is_some() && self.databases.scratch.is_some() {
+                exec::output(&mut self.command(&["bootstrap", "--database", SCRATCH]))?;
+            }
         }
         exec::output(&mut self.command(&["migrate"]))?;
         exec::output(&mut self.command(&["keys", "create"]))?;
@@ -202,6 +215,18 @@ impl Site {
         self.start("work", "the worker", log)
     }
 
+    /// Starts the backup environment, its words going to a file, where there are backups and a database for trials.
+    pub fn attend(&self, log: &Path) -> Result<Option<Server>> {
+        let (Some(backups), Some(scratch)) = (&self.backups, &self.databases.scratch) else {
+            return Ok(None);
+        };
+        let mut command = Command::new(&self.program);
+        command.args(["ops", "attend"]);
+        backups.tell_environment(&mut command, scratch);
+        self.tell_of_mail(&mut command);
+        Server::start(command, "the backup environment", log).map(Some)
+    }
+
     /// Starts the server, its words going to a file, and waits until it answers.
     pub fn serve(&self, log: &Path) -> Result<Server> {
         let mut server = self.start("serve", "the server", log)?;
@@ -217,13 +242,18 @@ impl Site {
     }
 
     fn start(&self, word: &str, name: &'static str, log: &Path) -> Result<Server> {
+        Server::start(self.command(&[word]), name, log)
+    }
+}
+
+impl Server {
+    fn start(mut command: Command, name: &'static str, log: &Path) -> Result<Self> {
         use std::os::unix::process::CommandExt as _;
-        let mut command = self.command(&[word]);
         // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.
         let writer = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
         command.process_group(0).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
         let process = command.spawn().with_context(|| format!("{name} cannot be started"))?;
-        Ok(Server { process, name, log: log.to_owned() })
+        Ok(Self { process, name, log: log.to_owned() })
     }
 }
 

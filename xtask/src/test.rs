@@ -18,7 +18,11 @@ use clap::ValueEnum;
 use self::passed::Passed;
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::packages::{self, Need};
-use crate::{app, environment, exec, interrupt, lint, repo, steps};
+use crate::{
+    app, environment, exec, interrupt,
+    lint::{self, Compiling},
+    repo, steps,
+};
 
 /// The crates that Cargo builds together, always these: another choice would give their dependencies other
 /// features, and everything would be compiled once more.
@@ -159,14 +163,15 @@ fn fmt(root: &Path) -> Result<()> {
 
 fn clippy(root: &Path) -> Result<()> {
     needs_for_building(root)?;
-    let mut app = exec::cargo(root);
-    app.arg("clippy").args(APP).args(["--target", app::TARGET, "--profile", app::Profile::Dev.of_app()]);
-    // All are shown before one fails the part. What is compiled here is what the later parts run.
+    // What is compiled here is what the later parts run. The app has a folder of its own to be compiled into, and one
+    // crate alone seldom keeps all cores busy.
+    let app = Compiling::start(&mut app::cargo(root, app::Profile::Dev))?;
+    // All are shown before one fails the part.
     let results = [
         lint::deny(lint::cargo(root).arg("build").args(COMMANDS)),
         lint::deny(lint::cargo(root).arg("test").args(COMMANDS).arg("--no-run")),
         lint::deny(lint::cargo(root).arg("test").args(SERVER_SIDE).arg("--no-run")),
-        exec::run(app.args(["--", "-D", "warnings"])),
+        app.deny(),
     ];
     results.into_iter().collect()
 }

@@ -24,6 +24,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub enum OpsCommand {
+    /// Verify sets as they come, remove what is not kept any longer, and try each day whether one comes back, until stopped.
+    /// For the backup environment.
+    Attend,
     /// Make a set of all rows, or of all files, in both stores. For production.
     Backup {
         /// Of the files that people upload, instead of the rows.
@@ -104,6 +107,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
             report(if files { production.file_set()? } else { production.database_set()? })
         }
+        OpsCommand::Attend => super::attend::run(),
         OpsCommand::Sets => list(),
         OpsCommand::Verify { set, from } => {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{keys_directory, needed, secret, variable};
+use super::{MailConfig, keys_directory, needed, secret, variable};
 
 /// A folder that backups are kept in, and at whose place it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,32 @@ impl RestoreConfig {
             vault: vault_folders()?,
             identity: super::found(identity, "the identity that opens the vault", secret(identity)?)?,
             signers: super::found(signers, "the keys whose signatures count", secret(signers)?)?,
+        })
+    }
+}
+
+/// What the backup environment needs to attend to the sets.
+#[derive(Debug, Clone)]
+pub struct AttendConfig {
+    /// What it needs to read them.
+    pub restore: RestoreConfig,
+    /// `PORTICO_SCRATCH_DATABASE_URL`: PostgreSQL as the role `portico_owner`, a database whose content is thrown away each
+    /// time that a set is restored on trial; none is where absent.
+    pub scratch_database_url: Option<String>,
+    /// Where mails go.
+    pub mail: MailConfig,
+    /// `PORTICO_OPERATORS_MAIL`: who gets them.
+    pub operators_mail: Vec<String>,
+}
+
+impl AttendConfig {
+    /// Reads it from the environment.
+    pub fn from_environment() -> Result<Self> {
+        Ok(Self {
+            restore: RestoreConfig::from_environment()?,
+            scratch_database_url: super::address("PORTICO_SCRATCH_DATABASE_URL")?,
+            mail: MailConfig::from_environment()?,
+            operators_mail: super::operators_mail()?,
         })
     }
 }

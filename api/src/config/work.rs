@@ -80,13 +80,13 @@ impl WorkConfig {
             admin_listen: admin_listen()?,
             files: FilesConfig::from_environment(),
             backups: backups::is_begun().then(backups::BackupConfig::from_environment).transpose()?,
-            operators_mail: addresses(&variable("PORTICO_OPERATORS_MAIL").unwrap_or_default())?,
+            operators_mail: operators_mail()?,
         })
     }
 }
 
 impl MailConfig {
-    fn from_environment() -> Result<Self> {
+    pub(super) fn from_environment() -> Result<Self> {
         let domain = variable("PORTICO_DOMAIN").unwrap_or_else(|| "localhost".to_owned());
         let (smtp, folder) = (address("PORTICO_SMTP_URL")?, variable("PORTICO_MAIL_FOLDER"));
         let way = match (smtp, folder) {
@@ -106,6 +106,11 @@ impl MailConfig {
             public_origin: variable("PORTICO_PUBLIC_ORIGIN").unwrap_or_else(|| format!("https://{domain}")),
         })
     }
+}
+
+/// `PORTICO_OPERATORS_MAIL`: the e-mails of those who run the installation.
+pub(super) fn operators_mail() -> Result<Vec<String>> {
+    addresses(&variable("PORTICO_OPERATORS_MAIL").unwrap_or_default())
 }
 
 /// E-mails with commas between.

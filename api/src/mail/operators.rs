@@ -31,18 +31,8 @@ const FOOTER: &str =
 
 /// Leaves a letter for each of these readers.
 pub fn write(db: &mut OperatorDb, readers: &[String], content: Content) -> Result<()> {
-    let content = Content { subject: one_line(&content.subject), footer: FOOTER.to_owned(), ..content };
-    let (text, html) = (content.to_text(), content.to_html(Language::En));
     let now = db.clock().now();
-    for email in readers.iter().collect::<BTreeSet<_>>() {
-        let letter = Letter {
-            name: None,
-            email: email.clone(),
-            language: Language::En,
-            subject: content.subject.clone(),
-            text: text.clone(),
-            html: html.clone(),
-        };
+    for letter in letters(readers, content) {
         let id = db.clock().new_id();
         diesel::insert_into(operator_letters::table)
             .values((
@@ -54,6 +44,20 @@ pub fn write(db: &mut OperatorDb, readers: &[String], content: Content) -> Resul
             .execute(db.global())?;
     }
     Ok(())
+}
+
+/// The same letter to each of these readers.
+pub fn letters(readers: &[String], content: Content) -> Vec<Letter> {
+    let content = Content { subject: one_line(&content.subject), footer: FOOTER.to_owned(), ..content };
+    let letter = |email: &String| Letter {
+        name: None,
+        email: email.clone(),
+        language: Language::En,
+        subject: content.subject.clone(),
+        text: content.to_text(),
+        html: content.to_html(Language::En),
+    };
+    readers.iter().collect::<BTreeSet<_>>().into_iter().map(letter).collect()
 }
 
 /// Sends every letter that is due.

@@ -93,6 +93,27 @@ pub fn off_site_again(sets: usize) -> Content {
     }
 }
 
+/// The backup environment has found something wrong.
+pub fn wrong(about: &str, error: &anyhow::Error) -> Content {
+    Content {
+        subject: format!("Something is wrong with {about}"),
+        paragraphs: vec![
+            format!("{error:#}"),
+            "The backup environment looks again every minute, and says when it is well again.".to_owned(),
+        ],
+        ..Content::default()
+    }
+}
+
+/// It is well again.
+pub fn well_again(about: &str) -> Content {
+    Content {
+        subject: format!("Well again: {about}"),
+        paragraphs: vec!["What was wrong is wrong no longer.".to_owned()],
+        ..Content::default()
+    }
+}
+
 fn what(kind: SetKind) -> &'static str {
     match kind {
         SetKind::Database => "rows",

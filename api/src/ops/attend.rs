@@ -1,0 +1,278 @@
+//! The backup environment as a process: it verifies sets as they come, removes what is not kept any longer, and tries once a
+//! day whether a set comes back.
+//!
+//! It knows nothing of production's database, and tells operators by mail of its own. Invariant: nothing that goes wrong
+//! with one set, one store or the mail server keeps it from looking at the others.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    environment::{Environment, Verified},
+    letters, manifest,
+    restore::Plan,
+    retention::{Place, SetKind},
+};
+use crate::{
+    clock::{self, Clock},
+    config::backups::AttendConfig,
+    db::refill::Occupied,
+    mail::{
+        letter::{Content, Letter},
+        operators,
+        post::Post,
+    },
+    work::Outcome,
+};
+
+/// How often what is not kept any longer is removed.
+const PRUNE_EVERY: TimeDelta = TimeDelta::hours(1);
+/// How often it is tried whether a set comes back.
+const RESTORE_EVERY: TimeDelta = TimeDelta::days(1);
+/// What is not sent after so many letters is dropped from the front: the newest matter most.
+const LETTERS_KEPT: usize = 1_000;
+
+/// What attends to the sets.
+#[expect(missing_debug_implementations, reason = "an identity is not for showing")]
+pub struct Attendant {
+    environment: Environment,
+    scratch: Option<String>,
+    post: Post,
+    readers: Vec<String>,
+    clock: Clock,
+    /// What was verified, each until it is gone.
+    verified: BTreeSet<(Place, String)>,
+    /// What is wrong, each with what was said of it.
+    wrong: BTreeMap<String, String>,
+    pruned_at: Option<DateTime<Utc>>,
+    restored_at: Option<DateTime<Utc>>,
+    letters: VecDeque<(Uuid, Letter)>,
+}
+
+/// What one look came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Look {
+    /// Sets that hold, by the store.
+    pub verified: Vec<(Place, String)>,
+    /// What is wrong now.
+    pub wrong: Vec<String>,
+    /// How many sets and objects were removed.
+    pub removed: (usize, usize),
+    /// The set that was restored on trial, and in how many seconds.
+    pub restored: Option<(String, f64)>,
+}
+
+impl Attendant {
+    /// Opens what it needs.
+    pub fn open(config: &AttendConfig, clock: Clock) -> Result<Self> {
+        Ok(Self {
+            environment: Environment::open(&config.restore)?,
+            scratch: config.scratch_database_url.clone(),
+            post: Post::open(&config.mail)?,
+            readers: config.operators_mail.clone(),
+            clock,
+            verified: BTreeSet::new(),
+            wrong: BTreeMap::new(),
+            pruned_at: None,
+            restored_at: None,
+            letters: VecDeque::new(),
+        })
+    }
+
+    /// Does all there is to do now.
+    pub fn look(&mut self) -> Look {
+        let mut look = Look::default();
+        for place in [Place::OffSite, Place::Local] {
+            for kind in SetKind::ALL {
+                self.verify(place, kind, &mut look);
+            }
+        }
+        self.prune(&mut look);
+        self.restore(&mut look);
+        look.wrong = self.wrong.values().cloned().collect();
+        self.send();
+        look
+    }
+
+    /// Verifies the sets that have come since the last look; of those that were there at the first one, the newest.
+    fn verify(&mut self, place: Place, kind: SetKind, look: &mut Look) {
+        let about = format!("{} sets in {}", kind.word(), self.environment.store(place).name());
+        let Some(sets) = self.judge(&about, |it| manifest::sets(it.environment.store(place), kind)) else {
+            return;
+        };
+        let names: BTreeSet<&str> = sets.iter().map(|(name, _)| name.as_str()).collect();
+        let is_first_look = !self.verified.iter().any(|(at, name)| *at == place && is_of(kind, name));
+        self.verified
+            .retain(|(at, name)| *at != place || !is_of(kind, name) || names.contains(name.as_str()));
+        let newest = sets.len().saturating_sub(1);
+        for (number, (set, _)) in sets.iter().enumerate() {
+            if self.verified.contains(&(place, set.clone())) {
+                continue;
+            }
+            if is_first_look && number < newest {
+                self.verified.insert((place, set.clone()));
+                continue;
+            }
+            let about = format!("{set} in {}", self.environment.store(place).name());
+            let found: Option<Verified> = self.judge(&about, |it| it.environment.verify(place, set));
+            if let Some(found) = found {
+                tracing::info!(set, store = self.environment.store(place).name(), ?found, "a set holds");
+                self.verified.insert((place, set.clone()));
+                look.verified.push((place, set.clone()));
+            }
+        }
+    }
+
+    fn prune(&mut self, look: &mut Look) {
+        let now = self.clock.now();
+        if !is_over(self.pruned_at, PRUNE_EVERY, now) {
+            return;
+        }
+        self.pruned_at = Some(now);
+        for place in [Place::Local, Place::OffSite] {
+            let about = format!("what is not kept any longer in {}", self.environment.store(place).name());
+            let pruned = self.judge(&about, |it| {
+                let pruned = it.environment.prune(place, now)?;
+                match pruned.unreadable.first() {
+                    Some(first) => Err(anyhow::anyhow!("{first}")),
+                    None => Ok(pruned),
+                }
+            });
+            if let Some(pruned) = pruned {
+                look.removed.0 += pruned.sets.len();
+                look.removed.1 += pruned.objects;
+            }
+        }
+    }
+
+    /// Restores one of the off-site sets, whichever, and throws it away with the next one.
+    fn restore(&mut self, look: &mut Look) {
+        let (now, Some(into)) = (self.clock.now(), self.scratch.clone()) else { return };
+        if !is_over(self.restored_at, RESTORE_EVERY, now) {
+            return;
+        }
+        let restored = self.judge("restoring a set on trial", |it| {
+            let sets = manifest::sets(it.environment.store(Place::OffSite), SetKind::Database)?;
+            let Some(set) = any_of(&sets) else { return Ok(None) };
+            let plan = Plan {
+                set: set.clone(),
+                from: Place::OffSite,
+                into,
+                occupied: Occupied::Replace,
+                files_into: None,
+                without_missing_files: false,
+                settle_at: None,
+            };
+            let restored = it.environment.restore(&plan).with_context(|| set.clone())?;
+            tracing::info!(set, rows = restored.rows, seconds = restored.seconds, "restored on trial");
+            Ok(Some((set, restored.seconds)))
+        });
+        // Where there is no set yet, the first one is tried.
+        if let Some(Some(done)) = restored {
+            self.restored_at = Some(now);
+            look.restored = Some(done);
+        }
+    }
+
+    /// Does one thing, and says once that it went wrong, and once that it goes well again.
+    fn judge<T>(&mut self, about: &str, work: impl FnOnce(&Self) -> Result<T>) -> Option<T> {
+        match work(self) {
+            Ok(value) => {
+                if self.wrong.remove(about).is_some() {
+                    tracing::info!(about, "well again");
+                    self.tell(letters::well_again(about));
+                }
+                Some(value)
+            }
+            Err(error) => {
+                let said = format!("{error:#}");
+                tracing::error!(about, error = said, "wrong");
+                if self.wrong.insert(about.to_owned(), said).is_none() {
+                    self.tell(letters::wrong(about, &error));
+                }
+                None
+            }
+        }
+    }
+
+    fn tell(&mut self, content: Content) {
+        for letter in operators::letters(&self.readers, content) {
+            self.letters.push_back((self.clock.new_id(), letter));
+        }
+        while self.letters.len() > LETTERS_KEPT {
+            self.letters.pop_front();
+        }
+    }
+
+    /// Sends what waits, as far as it goes.
+    fn send(&mut self) {
+        let now = self.clock.now();
+        while self.post.goes_anywhere()
+            && let Some((id, letter)) = self.letters.front()
+        {
+            match self.post.bring(*id, letter.clone(), now) {
+                Ok(Outcome::Done) => drop(self.letters.pop_front()),
+                Ok(Outcome::Hopeless(error)) => {
+                    tracing::error!(error, to = letter.email, "a letter to operators was refused");
+                    self.letters.pop_front();
+                }
+                Ok(Outcome::Failed(error) | Outcome::Unknown(error)) => {
+                    tracing::warn!(error, "a letter to operators waits");
+                    return;
+                }
+                Ok(Outcome::Lost) => return,
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "a letter to operators waits");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn is_of(kind: SetKind, set: &str) -> bool {
+    manifest::parse_set_name(set).is_some_and(|(found, _)| found == kind)
+}
+
+fn is_over(last: Option<DateTime<Utc>>, every: TimeDelta, now: DateTime<Utc>) -> bool {
+    // A clock that was set back does not make it wait longer than that.
+    last.is_none_or(|last| last > now || now >= last + every)
+}
+
+fn any_of(sets: &[(String, DateTime<Utc>)]) -> Option<String> {
+    let mut bytes = [0; 8];
+    clock::random(&mut bytes);
+    let count = u64::try_from(sets.len()).ok().filter(|count| *count > 0)?;
+    let number = usize::try_from(u64::from_le_bytes(bytes) % count).ok()?;
+    sets.get(number).map(|(set, _)| set.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recurs_is_over_after_its_time_and_when_the_clock_goes_back() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
+        let now = at("2026-11-29T12:00:00Z");
+        for (last, expected) in [
+            (None, true),
+            (Some(at("2026-11-29T11:00:01Z")), false),
+            (Some(at("2026-11-29T11:00:00Z")), true),
+            (Some(at("2026-11-29T12:00:01Z")), true),
+        ] {
+            assert_eq!(is_over(last, TimeDelta::hours(1), now), expected, "{last:?}");
+        }
+    }
+
+    #[test]
+    fn any_set_may_be_tried() {
+        let sets: Vec<_> = ["a", "b", "c"].map(|name| (name.to_owned(), DateTime::UNIX_EPOCH)).into();
+        let tried: BTreeSet<String> = (0..200).filter_map(|_| any_of(&sets)).collect();
+        assert_eq!(tried.len(), 3);
+        assert_eq!(any_of(&[]), None);
+    }
+}
