@@ -11,6 +11,7 @@ use api::{
     },
 };
 use chrono::TimeDelta;
+use serde_json::json;
 
 use super::{Scene, all_rows, files_below};
 use crate::harness::{Database, MailServer};
@@ -83,6 +84,10 @@ fn what_is_wrong_is_said_once_and_keeps_nothing_else_from_being_looked_at() {
     let told = subjects(&scene);
     assert!(told.len() == 1 && told[0].starts_with(&about), "{told:?}");
     // The next set is looked at all the same, and a manifest that does not verify is said.
+    // Its organization has changed meanwhile: where nothing changes, the damaged object is named again.
+    for organization in [&scene.app.acme, &scene.app.norte] {
+        organization.admin(&scene.app).post("/projects", &json!({"name": "New"})).expect(201);
+    }
     let next = scene.rows();
     let manifest = scene.vaults.at("local").join(manifest_path(&next.manifest.set));
     let signed = fs::read_to_string(&manifest).expect("it is read");
