@@ -12,6 +12,7 @@ use api::{
     db::refill::{self, Occupied},
     ops::{
         backup::{Made, Production, Stores},
+        bring,
         environment::Environment,
         manifest::{self, SetKeys},
         restore::Plan,
@@ -29,7 +30,7 @@ pub enum OpsCommand {
         #[arg(long)]
         files: bool,
     },
-    /// List the sets of both stores.
+    /// List the sets of both stores. In production, of those off-site the ones that stand in the local store too.
     Sets,
     /// Read all of a set and compare it with its signed manifest. For the backup environment.
     Verify {
@@ -142,10 +143,20 @@ fn report(made: Made) -> Result<()> {
 }
 
 fn list() -> Result<()> {
-    let stores = Stores::open(&StoresConfig::from_environment()?)?;
+    let config = StoresConfig::from_environment()?;
+    let stores = Stores::open(&config)?;
+    // Production may not list what stands off-site; it knows what it has brought.
+    let brought = if config::is_set("PORTICO_RESTORE_IDENTITY") {
+        None
+    } else {
+        Some(bring::brought(&stores.local, &config.off_site)?)
+    };
     for kind in SetKind::ALL {
         let local = manifest::sets(&stores.local, kind)?;
-        let off_site = manifest::sets(&stores.off_site, kind)?;
+        let off_site = match &brought {
+            None => manifest::sets(&stores.off_site, kind)?,
+            Some(brought) => local.iter().filter(|(set, _)| brought.contains(set)).cloned().collect(),
+        };
         let mut all: Vec<_> = local.iter().chain(&off_site).collect();
         all.sort_by_key(|(_, at)| *at);
         all.dedup();
