@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use futures_util::{FutureExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
     BackoffConfig, ClientOptions, CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult,
@@ -209,8 +209,6 @@ impl MultipartUpload for Upload {
         self.0.lock().await.abort().await
     }
 }
-
-use futures_util::FutureExt as _;
 
 impl Sending {
     async fn put(&mut self, data: PutPayload) -> object_store::Result<()> {
