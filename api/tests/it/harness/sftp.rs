@@ -57,9 +57,10 @@ impl SftpServer {
         let public = |key: &str| read(&folder.join(format!("{key}.pub")));
         let keys = format!("{PUT_ONLY} {}{EVERYTHING} {}", public("production"), public("environment"));
         fs::write(folder.join("authorized_keys"), keys).expect("it is written");
+        // Whether an account is locked stands where root alone reads it: PAM asks that for others.
         let config = format!(
             "ListenAddress {address}\nHostKey {0}/host\nAuthorizedKeysFile {0}/authorized_keys\nPidFile none\n\
-             StrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nSubsystem sftp internal-sftp\n\
+             StrictModes no\nUsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nSubsystem sftp internal-sftp\n\
              LogLevel ERROR\n",
             folder.display()
         );
