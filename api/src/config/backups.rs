@@ -23,10 +23,7 @@ pub struct StoresConfig {
 impl StoresConfig {
     /// Reads it from the environment.
     pub fn from_environment() -> Result<Self> {
-        Ok(Self {
-            local: places::LOCAL.read()?,
-            off_site: places::OFF_SITE.read()?,
-        })
+        Ok(Self { local: places::LOCAL.read()?, off_site: places::OFF_SITE.read()? })
     }
 
     /// The tag that both carry, where they do.

@@ -48,15 +48,15 @@ pub(super) fn examine() -> Vec<Finding> {
     findings.extend(of_store("backups.local", "the local store", &stores.local, Rights::All));
     let rights = if is_production { Rights::Put } else { Rights::All };
     findings.extend(of_store("backups.off_site", "the off-site store", &stores.off_site, rights));
-    if !is_production {
-        findings.extend(
-            RestoreConfig::from_environment().err().map(|error| unreadable("backups.restore", &error)),
-        );
-    } else {
+    if is_production {
         match BackupConfig::from_environment() {
             Ok(config) => findings.extend(of_production_config(&config)),
             Err(error) => findings.push(unreadable("backups.make", &error)),
         }
+    } else {
+        findings.extend(
+            RestoreConfig::from_environment().err().map(|error| unreadable("backups.restore", &error)),
+        );
     }
     findings
 }
@@ -112,7 +112,9 @@ fn of_store(name: &'static str, what: &str, store: &StoreConfig, rights: Rights)
             "Give this environment a credential that may read, list and remove.",
         ),
         (Ok(true), Rights::All) => Finding::ok(name, format!("{what} lets itself be read and pruned")),
-        (Ok(false), Rights::Put) => Finding::ok(name, format!("{what} takes what is added, and nothing else")),
+        (Ok(false), Rights::Put) => {
+            Finding::ok(name, format!("{what} takes what is added, and nothing else"))
+        }
     })
 }
 

@@ -29,7 +29,7 @@ use super::{
 use crate::config::backups::StoreConfig;
 
 /// No object is begun after so much time: the next set is due soon, and begins where this one ends.
-const TIME: Duration = Duration::from_secs(90 * 60);
+const TIME: Duration = Duration::from_mins(90);
 /// What was begun so long ago is being put by nobody any more.
 const ABANDONED: TimeDelta = TimeDelta::hours(24);
 /// The folder of records.
@@ -77,7 +77,8 @@ impl Bringing<'_> {
         let off_site = open_off_site(self.to)?;
         let records = Records { local: self.local, folder: records_of(self.to) };
         off_site.note_in(self.local, &format!("{}/unfinished", records.folder), self.now);
-        let mut run = Run { bringing: self, records, off_site, began: Instant::now(), put: 0, put_before_failure: 0 };
+        let mut run =
+            Run { bringing: self, records, off_site, began: Instant::now(), put: 0, put_before_failure: 0 };
         let (mut brought, mut failed) = (0, None);
         for kind in SetKind::ALL {
             if let Err(ended) = run.sets(kind, &mut brought, &mut failed) {
@@ -98,7 +99,8 @@ impl Bringing<'_> {
 /// The names of the sets that were brought, as production knows it.
 pub fn brought(local: &Store, to: &StoreConfig) -> Result<Vec<String>> {
     let paths = local.list(&format!("{}/sets", records_of(to)))?;
-    let names = paths.iter().filter_map(|path| recorded(path)?.strip_prefix("sets/")?.strip_suffix(".manifest"));
+    let names =
+        paths.iter().filter_map(|path| recorded(path)?.strip_prefix("sets/")?.strip_suffix(".manifest"));
     Ok(names.map(str::to_owned).collect())
 }
 
@@ -141,7 +143,11 @@ impl Run<'_> {
                             )));
                         }
                         self.put_before_failure = self.put;
-                        tracing::warn!(error = format!("{error:#}"), set, "the off-site store is tried once more");
+                        tracing::warn!(
+                            error = format!("{error:#}"),
+                            set,
+                            "the off-site store is tried once more"
+                        );
                     }
                 }
             }
@@ -153,7 +159,8 @@ impl Run<'_> {
         let local = self.bringing.local;
         let manifest = self.manifest(set).map_err(NotBrought::Set)?;
         let path = manifest_path(set);
-        let bytes = local.find(&path).and_then(|found| found.with_context(|| format!("{set} has gone meanwhile")));
+        let bytes =
+            local.find(&path).and_then(|found| found.with_context(|| format!("{set} has gone meanwhile")));
         let bytes = bytes.map_err(NotBrought::Set)?;
         let refused = format!("{}/refused/{set}", self.records.folder);
         if local.size(&refused).map_err(NotBrought::Set)?.is_some() {

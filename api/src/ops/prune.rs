@@ -67,9 +67,8 @@ impl Environment {
         }
         self.prune_announced(place, now, &there, &mut pruned, &mut named)?;
         if pruned.unreadable.is_empty() {
-            let goes = |path: &String| {
-                made_at(path).is_some_and(|at| at < now - SAFE_AGE) && !named.contains(path)
-            };
+            let goes =
+                |path: &String| made_at(path).is_some_and(|at| at < now - SAFE_AGE) && !named.contains(path);
             for path in there.extract_if(.., |path| goes(path)) {
                 store.delete(&path)?;
                 pruned.objects += 1;

@@ -21,8 +21,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt as _;
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem,
-    path::Path as Key, prefix::PrefixStore,
+    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem, path::Path as Key,
+    prefix::PrefixStore,
 };
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -311,7 +311,8 @@ impl Store {
 /// Whether a store knows who asks, and lets them not do this.
 fn is_denied(error: &anyhow::Error) -> bool {
     // S3 services refuse wrong keys likewise, and say so in the text alone.
-    let is_of_key = |text: &str| text.contains("InvalidAccessKeyId") || text.contains("SignatureDoesNotMatch");
+    let is_of_key =
+        |text: &str| text.contains("InvalidAccessKeyId") || text.contains("SignatureDoesNotMatch");
     matches!(
         error.downcast_ref::<object_store::Error>(),
         Some(object_store::Error::PermissionDenied { source, .. }) if !is_of_key(&source.to_string())

@@ -186,14 +186,19 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        Self::start_with(|_| None)
+        Self::of(TestApp::start(), None)
     }
 
     /// With a store off-site that is no folder, made for the name of the test's database.
-    fn start_with(off_site: impl FnOnce(&str) -> Option<OffSite>) -> Self {
+    fn start_with(off_site: impl FnOnce(&str) -> OffSite) -> Self {
         let app = TestApp::start();
+        let off_site = off_site(app.database.name());
+        Self::of(app, Some(off_site))
+    }
+
+    fn of(app: TestApp, off_site: Option<OffSite>) -> Self {
         let mut vaults = Vaults::new(app.database.name());
-        vaults.off_site = off_site(app.database.name());
+        vaults.off_site = off_site;
         let url = app.database.url("portico_backup");
         let production = vaults.production(url, app.database.files(), &app.clock);
         Self { app, vaults, production, last: Cell::default() }

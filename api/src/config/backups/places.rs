@@ -184,7 +184,9 @@ impl Names {
             (Some(region), _) => region,
             // What services of others are content with.
             (None, Some(_)) => "us-east-1".to_owned(),
-            (None, None) => bail!("{} is not set. It says in which region of Amazon's the bucket is.", self.region),
+            (None, None) => {
+                bail!("{} is not set. It says in which region of Amazon's the bucket is.", self.region)
+            }
         };
         let secret_access_key = secret(self.secret_access_key)?;
         Ok(S3Place {
@@ -224,7 +226,10 @@ impl Names {
         let url = self.url(store)?;
         let (host, path) = (url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'));
         if host.is_empty() || url.username().is_empty() || path.is_empty() {
-            bail!("{} is no address of a folder: it is sftp://user@host/folder, with :port where it is not 22", self.store);
+            bail!(
+                "{} is no address of a folder: it is sftp://user@host/folder, with :port where it is not 22",
+                self.store
+            );
         }
         ensure!(
             !path.contains('%'),
@@ -237,8 +242,16 @@ impl Names {
             port: url.port().unwrap_or(22),
             user: url.username().to_owned(),
             path: path.to_owned(),
-            private_key: found(self.private_key, "the key that signs in there, as ssh-keygen writes it", private_key)?,
-            host_keys: found(self.host_keys, "the public keys of that machine, as ssh-keyscan shows them", host_keys)?,
+            private_key: found(
+                self.private_key,
+                "the key that signs in there, as ssh-keygen writes it",
+                private_key,
+            )?,
+            host_keys: found(
+                self.host_keys,
+                "the public keys of that machine, as ssh-keyscan shows them",
+                host_keys,
+            )?,
         })
     }
 
@@ -246,7 +259,10 @@ impl Names {
         let name = self.store;
         // A wrong one is not shown: it may hold a password.
         let url = Url::parse(store).with_context(|| format!("{name} is no address"))?;
-        ensure!(url.password().is_none(), "{name} holds a password: what opens the store stands in variables of its own");
+        ensure!(
+            url.password().is_none(),
+            "{name} holds a password: what opens the store stands in variables of its own"
+        );
         ensure!(url.query().is_none() && url.fragment().is_none(), "{name} has something behind its path");
         Ok(url)
     }
@@ -264,5 +280,58 @@ impl Names {
             Some(name) => bail!("{name} is set, and {} is {place}, which has no use for it", self.store),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_an_endpoint() {
+        for text in [
+            "https://s3.example",
+            "https://s3.example:9000/",
+            "http://127.0.0.1:9000",
+            "http://localhost",
+            "http://[::1]:9",
+        ] {
+            assert!(OFF_SITE.endpoint(text).is_ok_and(|endpoint| !endpoint.ends_with('/')), "{text}");
+        }
+        for (text, why) in [
+            ("http://s3.example", "for this machine alone"),
+            ("http://10.0.0.1:9000", "for this machine alone"),
+            ("s3.example", "no address"),
+            ("ftp://s3.example", "begins with https://"),
+            ("https://s3.example/bucket", "nothing behind it"),
+            ("https://key:secret@s3.example", "nothing behind it"),
+        ] {
+            let error = format!("{:#}", OFF_SITE.endpoint(text).expect_err(text));
+            assert!(
+                error.contains(why) && error.contains("PORTICO_BACKUP_OFF_SITE_ENDPOINT"),
+                "{text}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_opens_a_store_is_not_part_of_its_address_and_is_not_shown() {
+        for (text, why) in [
+            ("sftp://portico:secret@host/folder", "holds a password"),
+            ("s3://bucket?key=secret", "something behind its path"),
+            ("sftp://portico@host:secret/folder", "no address"),
+        ] {
+            let error = format!("{:#}", OFF_SITE.url(text).expect_err(text));
+            assert!(error.contains(why) && !error.contains("secret"), "{text}: {error}");
+        }
+        let place = S3Place {
+            bucket: "backups".to_owned(),
+            prefix: "portico".to_owned(),
+            endpoint: Some("https://s3.example".to_owned()),
+            region: String::new(),
+            access_key_id: "key".to_owned(),
+            secret_access_key: "secret".to_owned(),
+        };
+        assert_eq!(format!("{:?}", StorePlace::S3(place)), "S3(s3://backups/portico at https://s3.example)");
     }
 }

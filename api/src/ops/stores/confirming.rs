@@ -81,7 +81,7 @@ impl Sums {
 
     fn are_confirmed_by(&self, answer: &HeaderMap) -> bool {
         let tag = answer.get(ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
-        let md5: String = self.md5.iter().map(|byte| format!("{byte:02x}")).collect();
+        let md5 = format!("{:032x}", u128::from_be_bytes(self.md5));
         let checksum = answer.get(SHA_256);
         match checksum {
             Some(_) => checksum == self.sha_256.as_ref(),

@@ -13,9 +13,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
-    BackoffConfig, ClientOptions, CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult,
-    RetryConfig, UploadPart,
+    BackoffConfig, ClientOptions, CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload,
+    ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, PutPayload,
+    PutResult, RetryConfig, UploadPart,
     aws::{AmazonS3, AmazonS3Builder, Checksum},
     multipart::{MultipartStore as _, PartId},
     path::Path as Key,
@@ -30,7 +30,7 @@ use crate::config::backups::S3Place;
 const CONNECTING: Duration = Duration::from_secs(10);
 /// A request that failed for a reason that may pass is made so often again, within [`TRYING`].
 const RETRIES: usize = 3;
-const TRYING: Duration = Duration::from_secs(60);
+const TRYING: Duration = Duration::from_mins(1);
 
 /// The objects of a bucket.
 #[derive(Debug, Clone)]
@@ -68,7 +68,9 @@ impl S3 {
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = |max_retries| {
             let options = ClientOptions::new()
-                .with_allow_http(place.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:")))
+                .with_allow_http(
+                    place.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:")),
+                )
                 .with_connect_timeout(CONNECTING)
                 // Until an answer begins, and between two pieces of it: an object may take as long as it is big.
                 .with_read_timeout(patience)
@@ -109,10 +111,8 @@ impl S3 {
         let mut given_up = 0;
         for note in listed {
             let bytes = store.get(&note.location).await?.bytes().await?;
-            let begun: Begun = serde_json::from_slice(&bytes).map_err(|error| object_store::Error::Generic {
-                store: "notes",
-                source: Box::new(error),
-            })?;
+            let begun: Begun = serde_json::from_slice(&bytes)
+                .map_err(|error| object_store::Error::Generic { store: "notes", source: Box::new(error) })?;
             if begun.at >= before {
                 continue;
             }
@@ -136,7 +136,12 @@ impl std::fmt::Display for S3 {
 
 #[async_trait]
 impl ObjectStore for S3 {
-    async fn put_opts(&self, location: &Key, payload: PutPayload, options: PutOptions) -> object_store::Result<PutResult> {
+    async fn put_opts(
+        &self,
+        location: &Key,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> object_store::Result<PutResult> {
         let client = if options.mode == PutMode::Create { &self.once } else { &self.again };
         client.put_opts(location, payload, options).await
     }
@@ -232,10 +237,8 @@ impl Sending {
             let name = folder.clone().join(blake3::hash(begun.id.as_bytes()).to_hex().as_str());
             let note = Begun { path: self.path.to_string(), id: begun.id.clone(), at: *now };
             let written = serde_json::to_vec(&note).map_err(std::io::Error::other);
-            let written = written.map_err(|error| object_store::Error::Generic {
-                store: "notes",
-                source: Box::new(error),
-            });
+            let written = written
+                .map_err(|error| object_store::Error::Generic { store: "notes", source: Box::new(error) });
             begun.note = Some(name.clone());
             // Known before it is noted, so that it is given up where that fails.
             self.begun = Some(begun);
@@ -295,7 +298,9 @@ impl Sending {
     }
 
     async fn forget(&mut self) -> object_store::Result<()> {
-        if let (Some(InParts { note: Some(note), .. }), Some(notes)) = (self.begun.take(), self.s3.notes.get()) {
+        if let (Some(InParts { note: Some(note), .. }), Some(notes)) =
+            (self.begun.take(), self.s3.notes.get())
+        {
             notes.store.delete(&note).await?;
         }
         Ok(())

@@ -6,6 +6,7 @@
 //! and what is left below [`INCOMING`] is another name of the same file.
 
 mod connection;
+mod sending;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -14,17 +15,20 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::{
-    FutureExt as _, StreamExt as _, TryStreamExt as _,
+    StreamExt as _, TryStreamExt as _,
     stream::{self, BoxStream},
 };
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, UploadPart, path::Path as Key,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, path::Path as Key,
 };
 use russh_sftp::protocol::{FileAttributes, OpenFlags};
 use tokio::sync::Mutex;
 
-use self::connection::{Connection, Failed, Server};
+use self::{
+    connection::{Connection, Failed, Server},
+    sending::{Sending, Upload},
+};
 use crate::config::backups::SftpPlace;
 
 /// The folder of what is not complete.
@@ -100,13 +104,14 @@ impl Sftp {
         let connection = self.connection().await?;
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| generic(error.into()))?;
-        let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("{:032x}", u128::from_be_bytes(random));
         let incoming = Key::from(INCOMING).join(name);
         self.make_folders(&connection, &incoming).await?;
         let path = self.path(&incoming);
         let attributes = FileAttributes { permissions: Some(READ_ONLY), ..FileAttributes::empty() };
         let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
-        let handle = connection.open(&path, flags, attributes).await.map_err(|failed| failed.on(&incoming))?;
+        let handle =
+            connection.open(&path, flags, attributes).await.map_err(|failed| failed.on(&incoming))?;
         Ok(Sending { sftp: self.clone(), connection, key: key.clone(), path, handle: Some(handle), size: 0 })
     }
 
@@ -169,7 +174,12 @@ impl std::fmt::Display for Sftp {
 #[async_trait]
 impl ObjectStore for Sftp {
     /// Whatever the mode, nothing is written over.
-    async fn put_opts(&self, location: &Key, payload: PutPayload, _: PutOptions) -> object_store::Result<PutResult> {
+    async fn put_opts(
+        &self,
+        location: &Key,
+        payload: PutPayload,
+        _: PutOptions,
+    ) -> object_store::Result<PutResult> {
         let mut sending = self.begin(location).await?;
         let put = match sending.put(payload).await {
             Ok(()) => sending.complete().await,
@@ -186,7 +196,7 @@ impl ObjectStore for Sftp {
         location: &Key,
         _: PutMultipartOptions,
     ) -> object_store::Result<Box<dyn MultipartUpload>> {
-        Ok(Box::new(Upload(Arc::new(Mutex::new(self.begin(location).await?)))))
+        Ok(Box::new(Upload::of(self.begin(location).await?)))
     }
 
     async fn get_opts(&self, location: &Key, options: GetOptions) -> object_store::Result<GetResult> {
@@ -199,8 +209,14 @@ impl ObjectStore for Sftp {
             GetResultPayload::Stream(stream::empty().boxed())
         } else {
             let connection = self.connection().await?;
-            let opened = connection.open(&self.path(location), OpenFlags::READ, FileAttributes::empty()).await;
-            GetResultPayload::Stream(pieces(connection, opened.map_err(|failed| failed.on(location))?, location, size))
+            let opened =
+                connection.open(&self.path(location), OpenFlags::READ, FileAttributes::empty()).await;
+            GetResultPayload::Stream(pieces(
+                connection,
+                opened.map_err(|failed| failed.on(location))?,
+                location,
+                size,
+            ))
         };
         Ok(GetResult {
             payload,
@@ -268,104 +284,6 @@ fn pieces(
         .chain(stream::once(close))
         .filter_map(|piece| async move { piece })
         .boxed()
-}
-
-/// A file on its way.
-#[derive(Debug)]
-struct Upload(Arc<Mutex<Sending>>);
-
-#[derive(Debug)]
-struct Sending {
-    sftp: Sftp,
-    connection: Arc<Connection>,
-    key: Key,
-    /// Where it is written.
-    path: String,
-    handle: Option<String>,
-    size: u64,
-}
-
-#[async_trait]
-impl MultipartUpload for Upload {
-    fn put_part(&mut self, data: PutPayload) -> UploadPart {
-        let sending = Arc::clone(&self.0);
-        async move { sending.lock().await.put(data).await }.boxed()
-    }
-
-    async fn complete(&mut self) -> object_store::Result<PutResult> {
-        let mut sending = self.0.lock().await;
-        let completed = sending.complete().await;
-        if completed.is_err() {
-            sending.give_up().await;
-        }
-        completed
-    }
-
-    async fn abort(&mut self) -> object_store::Result<()> {
-        self.0.lock().await.give_up().await;
-        Ok(())
-    }
-}
-
-impl Sending {
-    async fn put(&mut self, data: PutPayload) -> object_store::Result<()> {
-        let handle = self.handle.clone().unwrap_or_default();
-        let bytes = Bytes::from(data);
-        let begin = self.size;
-        let written = (0..bytes.len()).step_by(PIECE).map(|at| {
-            let piece = bytes.slice(at..bytes.len().min(at + PIECE));
-            let offset = begin + u64::try_from(at).unwrap_or_default();
-            self.connection.write(&handle, offset, piece.to_vec())
-        });
-        let written = stream::iter(written).buffer_unordered(AT_ONCE).try_collect::<()>().await;
-        if let Err(failed) = written {
-            return Err(match &failed {
-                Failed::Refused(_) if self.connection.is_full(&self.path).await => {
-                    generic("the server's disk is full".into())
-                }
-                _ => failed.on(&self.key),
-            });
-        }
-        self.size += u64::try_from(bytes.len()).unwrap_or_default();
-        Ok(())
-    }
-
-    async fn complete(&mut self) -> object_store::Result<PutResult> {
-        let Some(handle) = self.handle.clone() else { return Err(generic("it has ended".into())) };
-        let (connection, key) = (Arc::clone(&self.connection), self.key.clone());
-        let size = connection.sync_and_size(&handle).await.map_err(|failed| failed.on(&key))?;
-        connection.close(&handle).await.map_err(|failed| failed.on(&key))?;
-        self.handle = None;
-        if size != self.size {
-            return Err(generic(format!("the server has {size} bytes of it instead of {}", self.size).into()));
-        }
-        self.sftp.make_folders(&connection, &key).await?;
-        let to = self.sftp.path(&key);
-        if let Err(failed) = connection.name(&self.path, &to).await {
-            // Servers say no more than that it failed.
-            return Err(match connection.look_at(&to).await {
-                Ok(_) => Error::AlreadyExists { path: key.to_string(), source: Box::new(failed) },
-                Err(_) => failed.on(&key),
-            });
-        }
-        self.remove().await;
-        Ok(PutResult { e_tag: None, version: None, extensions: object_store::Extensions::default() })
-    }
-
-    async fn give_up(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            self.connection.close(&handle).await.ok();
-        }
-        self.remove().await;
-    }
-
-    /// Removes the name below [`INCOMING`], where whoever puts may do that: where not, pruning does.
-    async fn remove(&self) {
-        match self.connection.remove(&self.path).await {
-            Ok(()) | Err(Failed::Missing | Failed::Denied(_) | Failed::Refused(_)) => {}
-            Err(error) => tracing::warn!(%error, path = self.path, "a file is left behind in a store of backups"),
-        }
-    }
 }
 
 impl Failed {

@@ -29,7 +29,14 @@ impl std::fmt::Debug for Upload<'_> {
 impl<'a> Upload<'a> {
     pub(super) fn begin(store: &'a Store, path: &str, inner: Box<dyn MultipartUpload>) -> Self {
         let path = path.to_owned();
-        Self { store, path, inner: Some(inner), part: BytesMut::new(), size: 0, hasher: blake3::Hasher::new() }
+        Self {
+            store,
+            path,
+            inner: Some(inner),
+            part: BytesMut::new(),
+            size: 0,
+            hasher: blake3::Hasher::new(),
+        }
     }
 
     fn put(&mut self, part: Bytes) -> io::Result<()> {

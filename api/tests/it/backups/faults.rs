@@ -36,7 +36,11 @@ impl Scene {
     /// With a bucket that production reaches through something.
     fn through(proxy: &Proxy) -> Self {
         let mut scene = Self::start_with(s3);
-        scene.reach(S3Server::shared().place_at(proxy.address(), Whose::Production, scene.app.database.name()));
+        scene.reach(S3Server::shared().place_at(
+            proxy.address(),
+            Whose::Production,
+            scene.app.database.name(),
+        ));
         scene
     }
 
@@ -213,7 +217,8 @@ fn what_arrives_as_something_else_does_not_count() {
     let tests = store(S3Server::shared().place(Whose::Tests, scene.app.database.name()));
     tests.delete(path).expect("it goes");
     let doubts = scene.vaults.at("local/brought");
-    let doubt = super::files_below(&doubts).into_iter().find(|file| file.to_string_lossy().contains("unconfirmed"));
+    let doubt =
+        super::files_below(&doubts).into_iter().find(|file| file.to_string_lossy().contains("unconfirmed"));
     fs::remove_file(doubt.expect("it is noted")).expect("it goes");
     assert!(scene.ops(&["backup"]).status.success());
     scene.all_is_off_site(3);

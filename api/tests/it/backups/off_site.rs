@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
+use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use api::{
     config::backups::{StoreConfig, StorePlace},
@@ -12,7 +13,6 @@ use api::{
         stores::{PART, Store},
     },
 };
-use age::secrecy::ExposeSecret as _;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -20,9 +20,9 @@ use super::{OffSite, Scene, all_rows, photo, plan, whole};
 use crate::harness::{Database, Fault, Proxy, S3Server, Whose};
 
 /// Production's and the backup environment's view of what is below a prefix.
-pub(super) fn s3(prefix: &str) -> Option<OffSite> {
+pub(super) fn s3(prefix: &str) -> OffSite {
     let place = |whose| S3Server::shared().place(whose, prefix);
-    Some(OffSite { production: place(Whose::Production), environment: place(Whose::Environment) })
+    OffSite { production: place(Whose::Production), environment: place(Whose::Environment) }
 }
 
 pub(super) fn store(place: StorePlace) -> Store {
@@ -58,7 +58,7 @@ fn production_puts_into_a_bucket_and_can_do_nothing_else_there() {
     let before = S3Server::shared().names(prefix);
     let object = &rows.manifest.streams[1].object;
     let manifest = manifest_path(&rows.manifest.set);
-    let read = production.read(object).err().expect("no");
+    let read = production.read(object).expect_err("no");
     let refusals = [
         ("read", read),
         ("find", production.find(&manifest).expect_err("no")),

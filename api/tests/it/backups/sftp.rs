@@ -18,9 +18,11 @@ use super::{
 use crate::harness::{Database, Disk, Fault, Proxy, SftpServer, Whose};
 
 fn scene(server: &SftpServer) -> Scene {
-    let off_site =
-        OffSite { production: server.place(Whose::Production), environment: server.place(Whose::Environment) };
-    Scene::start_with(|_| Some(off_site))
+    let off_site = OffSite {
+        production: server.place(Whose::Production),
+        environment: server.place(Whose::Environment),
+    };
+    Scene::start_with(|_| off_site)
 }
 
 fn changed(place: StorePlace, change: impl FnOnce(&mut SftpPlace)) -> StorePlace {
@@ -110,8 +112,14 @@ fn what_is_wrong_with_the_way_is_said_and_the_rest_follows() {
     let nobody = crate::harness::free_address().port();
     let cases = [
         (changed(right.clone(), |place| place.port = nobody), "Connection refused"),
-        (changed(right.clone(), |place| place.host_keys = of_other.host_keys.clone()), "Host key verification failed"),
-        (changed(right.clone(), |place| place.private_key = of_other.private_key.clone()), "Permission denied (publickey)"),
+        (
+            changed(right.clone(), |place| place.host_keys = of_other.host_keys.clone()),
+            "Host key verification failed",
+        ),
+        (
+            changed(right.clone(), |place| place.private_key = of_other.private_key.clone()),
+            "Permission denied (publickey)",
+        ),
         (changed(right.clone(), |place| place.path = "/nowhere".to_owned()), "cannot write"),
         (server.place_at(cut.address(), Whose::Production), "is not off-site"),
     ];
@@ -146,7 +154,7 @@ fn a_disk_that_is_full_is_said() {
     let off_site = store(server.place(Whose::Production));
     off_site.put_new("sets/before", b"small").expect("it fits");
     let mut upload = off_site.upload("objects/big").expect("it begins");
-    let error = upload.write_all(&bytes(2 * PART)).expect_err("it does not fit");
+    let error = anyhow::Error::new(upload.write_all(&bytes(2 * PART)).expect_err("it does not fit"));
     assert!(format!("{error:#}").contains("the server's disk is full"), "{error:#}");
     drop(upload);
     let environment = store(server.place(Whose::Environment));

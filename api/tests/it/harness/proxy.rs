@@ -111,7 +111,7 @@ impl Shared {
         match fault {
             Fault::Answer(status) => answer(client, status),
             Fault::Silence => {
-                let mut bytes = [0; 64 << 10];
+                let mut bytes = [0; 16 << 10];
                 while (&*client).read(&mut bytes).is_ok_and(|length| length > 0) {}
             }
             _ => {

@@ -20,6 +20,9 @@ const PUT_ONLY: &str = "restrict,command=\"internal-sftp -P read,opendir,readdir
                         setstat,fsetstat,lsetstat,symlink,copy-data\"";
 const EVERYTHING: &str = "restrict,command=\"internal-sftp\"";
 
+/// Of Debian's `nobody`.
+const NOBODY: u32 = 65534;
+
 /// The server. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct SftpServer {
@@ -131,7 +134,6 @@ fn as_nobody(folder: &Path, disk: Disk) -> (Command, String) {
         arguments(&mut command);
         return (command, id("-un"));
     }
-    const NOBODY: u32 = 65534;
     for path in walk(folder) {
         chown(path, Some(NOBODY), Some(NOBODY)).expect("root gives away what it has");
     }

@@ -95,7 +95,8 @@ impl Server {
         let mut ssh = self.command().spawn().context(
             "the program ssh cannot be started: a store behind SFTP needs it (Debian's openssh-client)",
         )?;
-        let (Some(input), Some(output), Some(mut said)) = (ssh.stdin.take(), ssh.stdout.take(), ssh.stderr.take())
+        let (Some(input), Some(output), Some(mut said)) =
+            (ssh.stdin.take(), ssh.stdout.take(), ssh.stderr.take())
         else {
             bail!("the program ssh has no input or output");
         };
@@ -108,8 +109,11 @@ impl Server {
                 let mut why = String::new();
                 said.read_to_string(&mut why).await.ok();
                 // It frames some of what it says with lines of @.
-                let why: Vec<&str> =
-                    why.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('@')).collect();
+                let why: Vec<&str> = why
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty() && !line.starts_with('@'))
+                    .collect();
                 return Err(match why.last() {
                     None => anyhow!("it cannot be reached: {error}"),
                     Some(why) => anyhow!("it cannot be reached: {why}"),
@@ -161,9 +165,7 @@ impl Server {
 /// A line of `ssh-keyscan`, with the host's name before the key or without it, as a line of known hosts.
 fn known_host(line: &str) -> Result<String> {
     let mut words = line.split_whitespace().peekable();
-    let is_kind = |word: &str| {
-        ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| word.starts_with(kind))
-    };
+    let is_kind = |word: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| word.starts_with(kind));
     words.next_if(|word| !is_kind(word));
     match (words.next().filter(|kind| is_kind(kind)), words.next().filter(|key| key.starts_with("AAAA"))) {
         (Some(kind), Some(key)) => Ok(format!("{MACHINE} {kind} {key}\n")),
@@ -224,7 +226,12 @@ impl Connection {
         })
     }
 
-    pub(super) async fn open(&self, path: &str, flags: OpenFlags, attributes: FileAttributes) -> Done<String> {
+    pub(super) async fn open(
+        &self,
+        path: &str,
+        flags: OpenFlags,
+        attributes: FileAttributes,
+    ) -> Done<String> {
         Ok(self.heard(self.sftp.open(path, flags, attributes).await)?.handle)
     }
 
@@ -245,7 +252,9 @@ impl Connection {
             let piece = self.heard(self.sftp.read(handle, offset, missing).await)?.data;
             let got = u32::try_from(piece.len()).unwrap_or(u32::MAX);
             if got == 0 || got > missing {
-                return Err(Failed::Broken("the server gives another length than that of the file".to_owned()));
+                return Err(Failed::Broken(
+                    "the server gives another length than that of the file".to_owned(),
+                ));
             }
             whole.extend_from_slice(&piece);
             offset += u64::from(got);
@@ -311,6 +320,28 @@ impl Connection {
         match ended {
             Error::Status(status) if status.status_code == StatusCode::Eof => Ok(entries),
             other => self.heard(Err(other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_machines_stand_there_as_ssh_knows_them() {
+        for line in [
+            "host.example ssh-ed25519 AAAAC3Nz",
+            "[host.example]:2222 ssh-ed25519 AAAAC3Nz",
+            "ssh-ed25519 AAAAC3Nz root@host",
+            "ssh-ed25519   AAAAC3Nz",
+        ] {
+            assert_eq!(known_host(line).expect(line), "portico-store ssh-ed25519 AAAAC3Nz\n");
+        }
+        for line in
+            ["host.example", "ssh-ed25519", "ssh-ed25519 key", "@cert-authority * ssh-ed25519 AAAAC3Nz"]
+        {
+            assert!(known_host(line).is_err(), "{line}");
         }
     }
 }
