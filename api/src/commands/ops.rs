@@ -7,7 +7,7 @@ use api::{
     clock::Clock,
     config::{
         self,
-        backups::{BackupConfig, RestoreConfig, StoresConfig},
+        backups::{BackupConfig, RestoreConfig, StorePlace, StoresConfig},
     },
     db::refill::{self, Occupied},
     ops::{
@@ -30,7 +30,7 @@ pub enum OpsCommand {
         #[arg(long)]
         files: bool,
     },
-    /// List the sets of both stores. In production, of those off-site the ones that stand in the local store too.
+    /// List the sets of both stores. Where production may not look off-site, of those there the ones that it knows of.
     Sets,
     /// Read all of a set and compare it with its signed manifest. For the backup environment.
     Verify {
@@ -145,12 +145,10 @@ fn report(made: Made) -> Result<()> {
 fn list() -> Result<()> {
     let config = StoresConfig::from_environment()?;
     let stores = Stores::open(&config)?;
-    // Production may not list what stands off-site; it knows what it has brought.
-    let brought = if config::is_set("PORTICO_RESTORE_IDENTITY") {
-        None
-    } else {
-        Some(bring::brought(&stores.local, &config.off_site)?)
-    };
+    // Production may not list what stands off-site, unless it mounts that; it knows what it has brought.
+    let may_list =
+        config::is_set("PORTICO_RESTORE_IDENTITY") || matches!(config.off_site.place, StorePlace::Folder(_));
+    let brought = if may_list { None } else { Some(bring::brought(&stores.local, &config.off_site)?) };
     for kind in SetKind::ALL {
         let local = manifest::sets(&stores.local, kind)?;
         let off_site = match &brought {

@@ -128,6 +128,22 @@ impl S3 {
     }
 }
 
+/// An object is there already where the service said just that (412). That somebody else was putting one of this name at the
+/// moment (409) says nothing of whether theirs will be there, and is an error like others.
+fn told_apart(error: object_store::Error) -> object_store::Error {
+    use object_store::Error;
+    match error {
+        Error::Precondition { path, source } => {
+            let source = Box::new(Error::Precondition { path: path.clone(), source });
+            Error::AlreadyExists { path, source }
+        }
+        Error::AlreadyExists { source, .. } if !source.is::<Error>() => {
+            Error::Generic { store: "S3", source }
+        }
+        other => other,
+    }
+}
+
 impl std::fmt::Display for S3 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.again.fmt(f)
@@ -143,7 +159,7 @@ impl ObjectStore for S3 {
         options: PutOptions,
     ) -> object_store::Result<PutResult> {
         let client = if options.mode == PutMode::Create { &self.once } else { &self.again };
-        client.put_opts(location, payload, options).await
+        client.put_opts(location, payload, options).await.map_err(told_apart)
     }
 
     async fn put_multipart_opts(
@@ -261,16 +277,10 @@ impl Sending {
         let Some(begun) = &self.begun else {
             let payload = self.first.take().unwrap_or_default();
             let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-            return self.s3.again.put_opts(&self.path, payload, options).await;
+            return self.s3.again.put_opts(&self.path, payload, options).await.map_err(told_apart);
         };
         let completed = self.s3.again.complete_multipart(&self.path, &begun.id, begun.parts.clone()).await;
-        let result = completed.map_err(|error| match error {
-            object_store::Error::Precondition { path, source } => {
-                object_store::Error::AlreadyExists { path, source }
-            }
-            other => other,
-        });
-        match result {
+        match completed.map_err(told_apart) {
             Ok(result) => {
                 self.forget().await?;
                 Ok(result)
@@ -304,5 +314,23 @@ impl Sending {
             notes.store.delete(&note).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::Error;
+
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_told_apart_from_what_somebody_is_putting() {
+        let (path, why) = ("a".to_owned(), || Box::new(std::io::Error::other("the answer")));
+        let failed = Error::Precondition { path: path.clone(), source: why() };
+        let is_taken = |error| matches!(told_apart(error), Error::AlreadyExists { .. });
+        // As object_store says it of one request and of the end of several, and as it says 409.
+        assert!(is_taken(Error::AlreadyExists { path: path.clone(), source: Box::new(failed) }));
+        assert!(is_taken(Error::Precondition { path: path.clone(), source: why() }));
+        assert!(!is_taken(Error::AlreadyExists { path, source: why() }));
     }
 }

@@ -136,14 +136,12 @@ fn a_store_that_says_nothing_is_not_waited_for() {
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     // The whole run gives up with the first that fails.
     scene.vaults.patience = Duration::from_secs(1);
-    for sets in 0..2 {
-        let started = Instant::now();
-        failed(&scene.ops(&["backup"]));
-        assert!(started.elapsed() < Duration::from_secs(10), "{sets}: {:?}", started.elapsed());
-    }
+    let started = Instant::now();
+    failed(&scene.ops(&["backup"]));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     proxy.set(Fault::None);
     assert!(scene.ops(&["backup"]).status.success());
-    scene.all_is_off_site(3);
+    scene.all_is_off_site(2);
 }
 
 #[test]
@@ -190,11 +188,12 @@ fn a_part_that_is_cut_is_sent_again_and_where_none_arrives_nothing_is_there() {
 #[test]
 fn a_slow_store_is_waited_for_as_long_as_it_takes_something() {
     let (server, prefix) = (S3Server::shared(), format!("slow-{}", std::process::id()));
-    let proxy = Proxy::start(server.address(), Fault::Slow(160_000));
+    // A part takes two seconds or three; the whole object, longer than a single answer is waited for.
+    let proxy = Proxy::start(server.address(), Fault::Slow(35_000));
     let config = StoreConfig {
         place: server.place_at(proxy.address(), Whose::Production, &prefix),
         provider: "tests".to_owned(),
-        patience: Duration::from_secs(10),
+        patience: Duration::from_secs(6),
     };
     let off_site = Store::at("the off-site store", &config).expect("it is set up");
     let mut upload = off_site.upload("objects/slow").expect("it begins");

@@ -23,7 +23,7 @@ pub enum Fault {
     Answer(&'static str),
     /// Nothing is passed on, and nothing is answered.
     Silence,
-    /// So many bytes every 10 ms, and no more.
+    /// About so many bytes every 10 ms, and no more.
     Slow(usize),
     /// Of every object that is put below a name like this, one bit is another one.
     Flip(&'static str),
@@ -125,17 +125,17 @@ impl Shared {
     }
 
     fn to_server(&self, client: &TcpStream, server: &TcpStream, fault: Fault) {
-        let (mut passed, mut flips_next) = (0, false);
+        let (mut passed, mut waited_for, mut flips_next) = (0, 0, false);
         let (_keep, never) = mpsc::channel::<()>();
         pass(client, server, &mut |bytes| {
             passed += bytes.len();
             self.sent.fetch_add(bytes.len(), Ordering::SeqCst);
             match fault {
                 Fault::CutAfter(most) if passed > most => return false,
-                Fault::Slow(bytes_each) => {
-                    let pieces = u32::try_from(bytes.len() / bytes_each).expect("few") + 1;
+                Fault::Slow(at_once) if passed > waited_for => {
+                    waited_for += at_once;
                     // Nothing comes: this is how slow the line is.
-                    never.recv_timeout(Duration::from_millis(10) * pieces).expect_err("nothing comes");
+                    never.recv_timeout(Duration::from_millis(10)).expect_err("nothing comes");
                 }
                 Fault::Flip(name) => flip(bytes, name, &mut flips_next),
                 _ => {}
