@@ -13,7 +13,7 @@ use std::{
     cell::Cell,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
     time::Duration,
 };
 
@@ -122,19 +122,21 @@ impl Vaults {
     fn program(&self, arguments: &[&str]) -> Output {
         let RestoreConfig { stores, identity, signers, .. } = self.restore_config();
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-        command.args(arguments).env_clear().envs(self.variables(&stores));
+        command.args(arguments).env_clear().envs(self.variables(&stores)).env("PATH", "/usr/bin:/bin");
         command.env("PORTICO_RESTORE_IDENTITY", identity).env("PORTICO_BACKUP_SIGNERS", signers);
         command.output().expect("it runs")
     }
 
     /// The program as production runs it.
-    fn production_program(&self, arguments: &[&str], database_url: &str, files: &Path) -> Output {
+    fn production_program(&self, arguments: &[&str], database_url: &str, files: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
         command.args(arguments).env_clear().envs(self.variables(&self.stores_of_production()));
+        // The program `ssh` is found by it.
+        command.env("PATH", "/usr/bin:/bin");
         command.env("PORTICO_BACKUP_DATABASE_URL", database_url).env("PORTICO_FILES_DIR", files);
         command.env("PORTICO_KEYS_DIR", self.at("keys"));
         command.env("PORTICO_VAULT_RECIPIENTS", self.identity.to_public().to_string());
-        command.output().expect("it runs")
+        command
     }
 
     /// The variables of stores and vaults.
@@ -218,15 +220,21 @@ impl Scene {
 
     /// `portico ops …` in production, by the machine's clock: in another second than before, as sets are named by it.
     fn ops(&self, arguments: &[&str]) -> Output {
+        let output = self.spawn(arguments).wait_with_output().expect("it ends");
+        self.last.set(Clock::system().now().timestamp());
+        output
+    }
+
+    /// The same while it runs.
+    fn spawn(&self, arguments: &[&str]) -> Child {
         let second = || Clock::system().now().timestamp();
         until("the next second has come", || second() > self.last.get());
         self.last.set(second());
         let database = &self.app.database;
-        self.vaults.production_program(
-            &[&["ops"], arguments].concat(),
-            &database.url("portico_backup"),
-            &database.files(),
-        )
+        let arguments = [&["ops"], arguments].concat();
+        let url = database.url("portico_backup");
+        let mut command = self.vaults.production_program(&arguments, &url, &database.files());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
     }
 
     /// A set of files.

@@ -3,11 +3,13 @@
 use std::{
     fs,
     io::Write as _,
+    path::PathBuf,
     process::Output,
     time::{Duration, Instant},
 };
 
 use api::{
+    clock::Clock,
     config::backups::{StoreConfig, StorePlace},
     ops::{
         manifest,
@@ -21,7 +23,7 @@ use super::{
     Scene,
     off_site::{bytes, s3, store},
 };
-use crate::harness::{Fault, Proxy, S3Server, Whose, free_address};
+use crate::harness::{Fault, Proxy, S3Server, Whose, free_address, until};
 
 /// What is said where the set stands in the local store alone.
 fn failed(output: &Output) -> String {
@@ -200,6 +202,46 @@ fn a_slow_store_is_waited_for_as_long_as_it_takes_something() {
     upload.write_all(&bytes(2 * PART + 1)).expect("it is written");
     let object = upload.finish().expect("it is there");
     store(server.place(Whose::Environment, &prefix)).confirm(&object).expect("it is whole");
+}
+
+/// A run that is killed has left nothing in part, and the next goes on with the object that was not there yet.
+#[test]
+fn a_run_that_is_killed_is_taken_up_where_it_was() {
+    let proxy = Proxy::start(S3Server::shared().address(), Fault::Slow(300));
+    let scene = Scene::through(&proxy);
+    let prefix = scene.app.database.name();
+    let names = |folder: &str| {
+        let names = S3Server::shared().names(prefix);
+        names.into_iter().filter(|name| name.starts_with(folder)).collect::<Vec<_>>()
+    };
+    let mut running = scene.spawn(&["backup"]);
+    let records = scene.vaults.at("local/brought");
+    let is_record = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "age");
+    let noted = || records.exists() && super::files_below(&records).iter().any(is_record);
+    until("an object is there and noted", noted);
+    running.kill().expect("it is killed");
+    running.wait().expect("it ends");
+    scene.last.set(Clock::system().now().timestamp());
+    let before: Vec<String> = super::files_below(&records)
+        .iter()
+        .filter(|file| is_record(file))
+        .map(|file| file.to_string_lossy())
+        .filter_map(|file| Some(format!("objects/{}", file.split_once("/objects/")?.1)))
+        .collect();
+    assert!(!before.is_empty() && before.len() < 3, "{before:?}");
+    assert_eq!(names("sets/"), Vec::<String>::new());
+    proxy.set(Fault::None);
+    let sent = proxy.sent();
+    let output = scene.ops(&["backup"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    scene.all_is_off_site(2);
+    // Nothing had changed, so the second set has the same objects, and what was there was not sent.
+    let size = |name: &String| fs::metadata(scene.vaults.at("local").join(name)).expect("it is there").len();
+    let (all, there): (u64, u64) = (names("objects/").iter().map(size).sum(), before.iter().map(size).sum());
+    let manifests: u64 = names("sets/").iter().map(size).sum();
+    let most = all - there + 2 * manifests + 8000;
+    let now = u64::try_from(proxy.sent() - sent).expect("small");
+    assert!(now < most, "{now} bytes, and not below {most}");
 }
 
 #[test]

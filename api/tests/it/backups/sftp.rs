@@ -62,6 +62,33 @@ fn production_adds_to_a_folder_and_can_do_nothing_else_there() {
     }
     let error = production.put_new(&manifest, b"another").expect_err("it is taken").to_string();
     assert!(error.contains("already"), "{error}");
+    fs::create_dir(server.files().join("empty")).expect("a folder");
+
+    // Nor by another program, which asks for all that the protocol has.
+    let mine = scene.vaults.at("mine");
+    fs::write(&mine, bytes(1 << 20)).expect("it is written");
+    let (mine, path) = (mine.display(), &object.path);
+    for command in [
+        format!("get {path} {mine}.got"),
+        format!("put {mine} {path}"),
+        format!("put -a {mine} {path}"),
+        format!("put {mine} {manifest}"),
+        format!("chmod 660 {path}"),
+        format!("rename {path} elsewhere"),
+        format!("rm {path}"),
+        format!("rmdir {}/empty", server.files().display()),
+        "ls sets".to_owned(),
+        format!("ln -s {mine} link"),
+    ] {
+        let output = server.by_hand(Whose::Production, &command);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("ermission denied"), "{command}: {said}");
+    }
+    assert!(
+        server.by_hand(Whose::Production, &format!("put {mine} added")).status.success(),
+        "adding is let"
+    );
+    assert!(server.by_hand(Whose::Environment, "rm added").status.success());
     environment.verify(Place::OffSite, &rows.manifest.set).expect("it still holds");
 
     // What production could not remove is another name of what is there, and goes when it is old.

@@ -2,10 +2,11 @@
 
 use std::{
     fs,
+    io::Write as _,
     net::{SocketAddr, TcpStream},
     os::unix::{fs::chown, process::CommandExt as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use api::config::backups::{SftpPlace, StorePlace};
@@ -100,6 +101,27 @@ impl SftpServer {
     /// The same at its own address.
     pub fn place(&self, whose: Whose) -> StorePlace {
         self.place_at(self.address, whose)
+    }
+
+    /// What OpenSSH's own client says to a command, with somebody's key.
+    pub fn by_hand(&self, whose: Whose, command: &str) -> Output {
+        let key = if whose == Whose::Production { "production" } else { "environment" };
+        let options = [
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+        ];
+        let mut client = Command::new("sftp");
+        client.args(["-F", "none", "-q", "-b", "-"]).args(options.map(|option| format!("-o{option}")));
+        client.arg("-i").arg(self.folder.join(key)).args(["-P", &self.address.port().to_string()]);
+        client.arg(format!("{}@{}:{}", self.user, self.address.ip(), self.files().display()));
+        client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = client.spawn().expect("sftp runs");
+        let mut input = running.stdin.take().expect("it has an input");
+        writeln!(input, "{command}").expect("it listens");
+        drop(input);
+        running.wait_with_output().expect("it ends")
     }
 
     /// The folder of its files.
