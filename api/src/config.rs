@@ -232,10 +232,24 @@ const KNOWN: &[&str] = &[
     "PORTICO_ADMIN_LISTEN",
     "PORTICO_APP_DIR",
     "PORTICO_BACKUP_DATABASE_URL",
+    "PORTICO_BACKUP_LOCAL_ACCESS_KEY_ID",
+    "PORTICO_BACKUP_LOCAL_ENDPOINT",
+    "PORTICO_BACKUP_LOCAL_HOST_KEYS",
+    "PORTICO_BACKUP_LOCAL_PRIVATE_KEY",
     "PORTICO_BACKUP_LOCAL_PROVIDER",
+    "PORTICO_BACKUP_LOCAL_REGION",
+    "PORTICO_BACKUP_LOCAL_SECRET_ACCESS_KEY",
     "PORTICO_BACKUP_LOCAL_STORE",
+    "PORTICO_BACKUP_LOCAL_TIMEOUT_SECONDS",
+    "PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID",
+    "PORTICO_BACKUP_OFF_SITE_ENDPOINT",
+    "PORTICO_BACKUP_OFF_SITE_HOST_KEYS",
+    "PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY",
     "PORTICO_BACKUP_OFF_SITE_PROVIDER",
+    "PORTICO_BACKUP_OFF_SITE_REGION",
+    "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY",
     "PORTICO_BACKUP_OFF_SITE_STORE",
+    "PORTICO_BACKUP_OFF_SITE_TIMEOUT_SECONDS",
     "PORTICO_BACKUP_SIGNERS",
     "PORTICO_DATABASE_CONNECTIONS",
     "PORTICO_DOMAIN",
@@ -366,7 +380,7 @@ mod tests {
     #[test]
     fn every_variable_that_is_read_is_known() {
         let (source, _) = include_str!("config.rs").split_once("#[cfg(test)]").expect("tests stand below");
-        let sources = [source, include_str!("config/backups.rs")];
+        let sources = [source, include_str!("config/backups.rs"), include_str!("config/backups/places.rs")];
         let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
             text.starts_with("PORTICO_")
                 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')

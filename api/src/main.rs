@@ -81,10 +81,22 @@ fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", said(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and its causes. Many a library says its cause itself: nothing is said twice.
+fn said(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |said, cause| {
+        let cause = cause.to_string();
+        match said.as_str() {
+            "" => cause,
+            before if before.contains(&cause) => said,
+            before => format!("{before}: {cause}"),
+        }
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<()> {

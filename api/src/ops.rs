@@ -1,7 +1,8 @@
 //! What operators do to an installation as a whole: backups first of all.
 //!
-//! [`backup`] makes sets; [`environment`] reads and verifies them, [`restore`] into a database. A set is a [`manifest`] and the objects
-//! that it names, in two [`stores`]; what stands in an object is [`rows`] or a file, [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
+//! [`backup`] makes sets and [`bring`] brings them off-site; [`environment`] reads and verifies them, [`restore`] into a database.
+//! A set is a [`manifest`] and the objects that it names, in two [`stores`]; what stands in an object is [`rows`] or a file,
+//! [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
 //! [`retention`] says which sets are kept, and [`prune`] removes the others.
 //! [`watch`] is what the worker does by itself: sets by the [`timetable`], written down as [`runs`], with [`letters`] and
 //! [`alarms`] to those who run the installation; [`attend`] is what the backup environment does by itself.
@@ -11,6 +12,7 @@
 pub mod alarms;
 pub mod attend;
 pub mod backup;
+pub mod bring;
 pub mod environment;
 pub mod letters;
 pub mod manifest;

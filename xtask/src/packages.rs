@@ -33,6 +33,8 @@ pub enum Need {
     OpenSsl,
     /// The proxy in front of several servers, as production has it.
     Proxy,
+    /// A store of backups behind SFTP.
+    SshServer,
 }
 
 impl Need {
@@ -48,6 +50,7 @@ impl Need {
             Self::Curl => "curl",
             Self::OpenSsl => "openssl",
             Self::Proxy => "caddy",
+            Self::SshServer => "openssh-server",
         }
     }
 
@@ -60,6 +63,8 @@ impl Need {
             Self::Curl => exec::find("curl").is_some(),
             Self::OpenSsl => exec::find("openssl").is_some(),
             Self::Proxy => exec::find("caddy").is_some(),
+            // Outside of what people search for programs.
+            Self::SshServer => Path::new("/usr/sbin/sshd").exists() && exec::find("ssh-keygen").is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             // The system's own Python: packages of the system are for it alone.
             Self::MailServer => {
@@ -194,9 +199,13 @@ fn install(prefix: Prefix, names: &[&str]) -> Result<()> {
     let mut apt = prefix.command("env");
     apt.args([quietly, "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends"]);
     exec::run(apt.args(patience).args(names)).context("apt cannot install the packages")?;
-    if names.contains(&Need::Proxy.package()) && Path::new("/run/systemd/system").exists() {
-        // Debian starts it on port 80 at once; the tests want the program alone.
-        exec::run(prefix.command("systemctl").args(["disable", "--now", Need::Proxy.package()]))?;
+    if Path::new("/run/systemd/system").exists() {
+        // Debian starts them at once, on ports 80 and 22; the tests want the programs alone.
+        for (need, service) in [(Need::Proxy, "caddy"), (Need::SshServer, "ssh")] {
+            if names.contains(&need.package()) {
+                exec::run(prefix.command("systemctl").args(["disable", "--now", service]))?;
+            }
+        }
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::packages::{self, Need};
 use crate::{
     app, environment, exec, interrupt,
     lint::{self, Compiling},
-    repo, steps,
+    python, repo, steps,
 };
 
 /// The crates that Cargo builds together, always these: another choice would give their dependencies other
@@ -140,7 +140,7 @@ impl Part {
             Self::Clippy => clippy(root),
             Self::Policy => policy::check(root).and(production::check(root)),
             Self::Unit => unit(root, passed_on),
-            Self::It => integration(root, passed_on),
+            Self::It => integration(root, private, passed_on),
             Self::Openapi => openapi::run(root, private),
             Self::Clients => clients::run(root, private),
             Self::E2e => journeys::run(root, private, passed_on),
@@ -188,9 +188,18 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
     first_that_matters(results)
 }
 
-fn integration(root: &Path, passed_on: &[String]) -> Result<()> {
+fn integration(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
-    packages::ensure(&[Need::Server, Need::MailServer, Need::OpenSsl, Need::Proxy])?;
+    packages::ensure(&[
+        Need::Server,
+        Need::MailServer,
+        Need::OpenSsl,
+        Need::Proxy,
+        Need::SshServer,
+        Need::Python,
+    ])?;
+    // The tests look for it there.
+    python::Environment::ensure(private, "s3-server", &root.join("api/tests/s3_server_requirements.txt"))?;
     let run = |admin: &str| {
         let tests =
             |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);

@@ -7,11 +7,12 @@ use api::{
     clock::Clock,
     config::{
         self,
-        backups::{BackupConfig, RestoreConfig, StoresConfig},
+        backups::{BackupConfig, RestoreConfig, StorePlace, StoresConfig},
     },
     db::refill::{self, Occupied},
     ops::{
         backup::{Made, Production, Stores},
+        bring,
         environment::Environment,
         manifest,
         restore::Plan,
@@ -33,7 +34,7 @@ pub enum OpsCommand {
         #[arg(long)]
         files: bool,
     },
-    /// List the sets of both stores.
+    /// List the sets of both stores. Where production may not look off-site, of those there the ones that it knows of.
     Sets,
     /// Read all of a set and compare it with its signed manifest. For the backup environment.
     Verify {
@@ -150,10 +151,18 @@ fn report(made: Made) -> Result<()> {
 }
 
 fn list() -> Result<()> {
-    let stores = Stores::open(&StoresConfig::from_environment()?)?;
+    let config = StoresConfig::from_environment()?;
+    let stores = Stores::open(&config)?;
+    // Production may not list what stands off-site, unless it mounts that; it knows what it has brought.
+    let may_list =
+        config::is_set("PORTICO_RESTORE_IDENTITY") || matches!(config.off_site.place, StorePlace::Folder(_));
+    let brought = if may_list { None } else { Some(bring::brought(&stores.local, &config.off_site)?) };
     for kind in SetKind::ALL {
         let local = manifest::sets(&stores.local, kind)?;
-        let off_site = manifest::sets(&stores.off_site, kind)?;
+        let off_site = match &brought {
+            None => manifest::sets(&stores.off_site, kind)?,
+            Some(brought) => local.iter().filter(|(set, _)| brought.contains(set)).cloned().collect(),
+        };
         let mut all: Vec<_> = local.iter().chain(&off_site).collect();
         all.sort_by_key(|(_, at)| *at);
         all.dedup();

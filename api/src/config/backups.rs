@@ -1,50 +1,35 @@
 //! What backups need. Production and the backup environment are told different things: the first has the public halves of
 //! keys and signs, the second has the identity that opens the vault and knows whose signatures count.
 
+mod places;
+
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+pub use self::places::{S3Place, SftpPlace, StoreConfig, StorePlace};
 use super::{MailConfig, keys_directory, needed, secret, variable};
-
-/// A folder that backups are kept in, and at whose place it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoreConfig {
-    /// The folder.
-    pub folder: PathBuf,
-    /// A word for the provider. Two stores with one word would be lost together.
-    pub provider: String,
-}
 
 /// The two stores of backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoresConfig {
-    /// `PORTICO_BACKUP_LOCAL_STORE`, `PORTICO_BACKUP_LOCAL_PROVIDER`: at the production environment.
+    /// `PORTICO_BACKUP_LOCAL_STORE` and what begins like it: at the production environment, which reads it too.
     pub local: StoreConfig,
-    /// `PORTICO_BACKUP_OFF_SITE_STORE`, `PORTICO_BACKUP_OFF_SITE_PROVIDER`: at another provider.
+    /// `PORTICO_BACKUP_OFF_SITE_STORE` and what begins like it: at another provider. Production adds to it, and does
+    /// nothing else there; the backup environment has a credential of its own.
     pub off_site: StoreConfig,
 }
 
 impl StoresConfig {
     /// Reads it from the environment.
     pub fn from_environment() -> Result<Self> {
-        Ok(Self {
-            local: store("PORTICO_BACKUP_LOCAL_STORE", "PORTICO_BACKUP_LOCAL_PROVIDER")?,
-            off_site: store("PORTICO_BACKUP_OFF_SITE_STORE", "PORTICO_BACKUP_OFF_SITE_PROVIDER")?,
-        })
+        Ok(Self { local: places::LOCAL.read()?, off_site: places::OFF_SITE.read()? })
     }
 
     /// The tag that both carry, where they do.
     pub fn shared_provider(&self) -> Option<&str> {
         (self.local.provider == self.off_site.provider).then_some(self.local.provider.as_str())
     }
-}
-
-fn store(folder: &str, provider: &str) -> Result<StoreConfig> {
-    Ok(StoreConfig {
-        folder: needed(folder, "the folder of a store of backups")?.into(),
-        provider: needed(provider, "a word for the provider at whose place that store is")?,
-    })
 }
 
 /// `PORTICO_VAULT` and `PORTICO_SECOND_VAULT`: the two folders of the key vault.

@@ -4,10 +4,10 @@ use super::Finding;
 use crate::{
     config::{
         self, WorkConfig,
-        backups::{self, BackupConfig, RestoreConfig, StoresConfig},
+        backups::{self, BackupConfig, RestoreConfig, StoreConfig, StorePlace, StoresConfig},
     },
     db::copies::Snapshot,
-    ops::{signing::SetKeys, vault},
+    ops::{signing::SetKeys, stores::Store, vault},
 };
 
 const IDENTITY: &str = "PORTICO_RESTORE_IDENTITY";
@@ -44,11 +44,11 @@ pub(super) fn examine() -> Vec<Finding> {
         Err(error) => return vec![unreadable("backups.stores", &error)],
     };
     let mut findings = vec![of_stores(&stores)];
-    if config::is_set(IDENTITY) {
-        findings.extend(
-            RestoreConfig::from_environment().err().map(|error| unreadable("backups.restore", &error)),
-        );
-    } else {
+    let is_production = !config::is_set(IDENTITY);
+    findings.extend(of_store("backups.local", "the local store", &stores.local, Rights::All));
+    let rights = if is_production { Rights::Put } else { Rights::All };
+    findings.extend(of_store("backups.off_site", "the off-site store", &stores.off_site, rights));
+    if is_production {
         match BackupConfig::from_environment() {
             Ok(config) => {
                 findings.extend(of_production_config(&config));
@@ -56,6 +56,10 @@ pub(super) fn examine() -> Vec<Finding> {
             }
             Err(error) => findings.push(unreadable("backups.make", &error)),
         }
+    } else {
+        findings.extend(
+            RestoreConfig::from_environment().err().map(|error| unreadable("backups.restore", &error)),
+        );
     }
     findings
 }
@@ -66,8 +70,8 @@ fn of_stores(stores: &StoresConfig) -> Finding {
         "What takes one copy takes the other: a fire, a lost account, a bill that was not paid.",
         "Let the second store be at another provider, and say so in PORTICO_BACKUP_OFF_SITE_PROVIDER.",
     );
-    if stores.local.folder == stores.off_site.folder {
-        return Finding::error(name, "both stores of backups are the same folder", why, mend);
+    if stores.local.place == stores.off_site.place {
+        return Finding::error(name, "both stores of backups are the same place", why, mend);
     }
     match stores.shared_provider() {
         Some(tag) => Finding::warning(name, format!("both stores of backups are at {tag}"), why, mend),
@@ -89,6 +93,45 @@ fn of_readers() -> Option<Finding> {
             "Name those who run this installation in PORTICO_OPERATORS_MAIL.",
         ),
         readers => Finding::ok("backups.mail", format!("{readers} e-mails are told of backups")),
+    })
+}
+
+/// What a credential should be able to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rights {
+    All,
+    Put,
+}
+
+/// A folder says nothing of that: whoever mounts it can do what its rights let them.
+fn of_store(name: &'static str, what: &str, store: &StoreConfig, rights: Rights) -> Option<Finding> {
+    if matches!(store.place, StorePlace::Folder(_)) {
+        return None;
+    }
+    let lets = Store::at(what, store).and_then(|store| store.lets_remove());
+    Some(match (lets, rights) {
+        (Err(error), _) => Finding::error(
+            name,
+            format!("{error:#}"),
+            "Sets that are made do not get there, or cannot be read from there.",
+            "Correct its address and what opens it; docs/operating.md says what each variable is.",
+        ),
+        (Ok(true), Rights::Put) => Finding::warning(
+            name,
+            format!("production can list or remove what is in {what} ({})", store.place),
+            "Whoever breaks into production can remove the sets from which it would be restored.",
+            "Give production a credential that may put and nothing else; docs/operating.md shows one.",
+        ),
+        (Ok(false), Rights::All) => Finding::error(
+            name,
+            format!("what opens {what} ({}) lets nobody list or remove anything", store.place),
+            "Sets there can be neither read nor pruned.",
+            "Give this environment a credential that may read, list and remove.",
+        ),
+        (Ok(true), Rights::All) => Finding::ok(name, format!("{what} lets itself be read and pruned")),
+        (Ok(false), Rights::Put) => {
+            Finding::ok(name, format!("{what} takes what is added, and nothing else"))
+        }
     })
 }
 

@@ -2,7 +2,8 @@
 //! from there off-site.
 //!
 //! Invariants: a set's manifest is put when all of its objects are confirmed, so no set is there in part; what has not
-//! changed since the set before is not put again; what could not be brought off-site is brought with a later set.
+//! changed since the set before is not put again; what could not be brought off-site is brought with a later set
+//! ([`super::bring`]).
 
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
+    bring::Bringing,
     manifest::{self, FORMAT, Manifest, Sequence, StoredFile, Stream, manifest_path, set_name},
     owner::Owner,
     retention::SetKind,
@@ -46,11 +48,11 @@ impl Stores {
 }
 
 fn open_local(config: &StoreConfig) -> Result<Store> {
-    Store::open("the local store", &config.folder)
+    Store::at("the local store", config)
 }
 
-fn open_off_site(config: &StoreConfig) -> Result<Store> {
-    Store::open("the off-site store", &config.folder)
+pub(super) fn open_off_site(config: &StoreConfig) -> Result<Store> {
+    Store::at("the off-site store", config)
 }
 
 /// What makes sets.
@@ -172,9 +174,10 @@ impl Production {
                 bail!("{} was removed while the set was made: make it again", object.path);
             }
         }
-        let signed = self.local.put_new(&manifest_path(&manifest.set), &manifest.sign(&self.keys)?)?;
+        let signed = manifest.sign(&self.keys)?;
+        self.local.put_new(&manifest_path(&manifest.set), &signed)?;
         let off_site = self.bring_off_site();
-        let manifest_hash = signed.hash;
+        let manifest_hash = Bytes(*blake3::hash(&signed).as_bytes());
         Ok(Made {
             manifest,
             manifest_hash,
@@ -273,42 +276,10 @@ impl Production {
         now.reader()?.of(owner.organization(), |rows| Ok(rows.files()?.iter().any(|(id, _)| *id == file)))
     }
 
-    /// Brings off-site what is not there yet, oldest first; what fails does not keep the rest. Gives how many sets.
+    /// Brings off-site what is not there yet, oldest first. Gives how many sets.
     pub fn bring_off_site(&self) -> Result<usize> {
-        let off_site = open_off_site(&self.off_site)?;
-        let (mut brought, mut failed) = (0, None);
-        for kind in SetKind::ALL {
-            for (set, _) in manifest::sets(&self.local, kind)? {
-                match self.bring(&set, &off_site) {
-                    Ok(was_missing) => brought += usize::from(was_missing),
-                    Err(error) => {
-                        let error = error.context(format!("{set} is not off-site"));
-                        failed.get_or_insert(error);
-                    }
-                }
-            }
-        }
-        failed.map_or(Ok(brought), Err)
-    }
-
-    fn bring(&self, set: &str, off_site: &Store) -> Result<bool> {
-        let (local, path) = (&self.local, manifest_path(set));
-        if off_site.size(&path)?.is_some() {
-            return Ok(false);
-        }
-        let manifest = manifest::read(local, set, &self.keys.signers())?;
-        for object in manifest.objects() {
-            local.copy_to(off_site, object)?;
-        }
-        let bytes = local.find(&path)?.with_context(|| format!("{set} has gone meanwhile"))?;
-        // Objects that nothing names yet and that were made long ago are what pruning takes away.
-        for object in manifest.objects() {
-            if off_site.size(&object.path)? != Some(object.size) {
-                bail!("{} was removed while the set was brought: bring it again", object.path);
-            }
-        }
-        off_site.put_new(&path, &bytes)?;
-        Ok(true)
+        let now = self.clock.now();
+        Bringing { local: &self.local, to: &self.off_site, keys: &self.keys, now }.all()
     }
 }
 

@@ -62,6 +62,11 @@ impl Environment {
         }
     }
 
+    /// Whose signatures count.
+    pub(super) fn signers(&self) -> &Signers {
+        &self.signers
+    }
+
     /// A set's manifest, once its signature holds.
     pub fn manifest(&self, place: Place, set: &str) -> Result<Manifest> {
         manifest::read(self.store(place), set, &self.signers)

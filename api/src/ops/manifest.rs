@@ -19,6 +19,8 @@ use crate::audit::lines::Bytes;
 
 /// The version of what manifests and streams look like.
 pub const FORMAT: u32 = 1;
+/// The folder of what is said to be on its way.
+pub const ANNOUNCED: &str = "announced";
 
 /// What a set holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +145,19 @@ pub fn manifest_path(set: &str) -> String {
     format!("sets/{set}.manifest")
 }
 
+/// Where it is said off-site that a set is on its way: the same bytes as its manifest, whose hash is part of the name, so that
+/// two sets of one name are told apart.
+pub fn announcement_path(set: &str, manifest: &[u8]) -> String {
+    let hash = blake3::hash(manifest).to_hex();
+    format!("{ANNOUNCED}/{set}/{hash}.manifest")
+}
+
+/// The set of such a path.
+pub fn announced_set(path: &str) -> Option<&str> {
+    let (set, _) = path.strip_prefix(ANNOUNCED)?.strip_prefix('/')?.split_once('/')?;
+    parse_set_name(set).map(|_| set)
+}
+
 /// The kind and the instant that a name says, where it is one of ours.
 pub fn parse_set_name(name: &str) -> Option<(SetKind, DateTime<Utc>)> {
     let (kind, at) = name.split_once('-')?;
@@ -166,7 +181,16 @@ pub fn sets(store: &Store, kind: SetKind) -> Result<Vec<(String, DateTime<Utc>)>
 
 /// Reads a set's manifest, and believes nothing of it that was not signed with one of these keys.
 pub fn read(store: &Store, set: &str, signers: &Signers) -> Result<Manifest> {
-    let found = store.find(&manifest_path(set))?;
+    read_at(store, &manifest_path(set), set, signers)
+}
+
+/// The same of an announcement.
+pub fn read_announcement(store: &Store, path: &str, set: &str, signers: &Signers) -> Result<Manifest> {
+    read_at(store, path, set, signers)
+}
+
+fn read_at(store: &Store, path: &str, set: &str, signers: &Signers) -> Result<Manifest> {
+    let found = store.find(path)?;
     let bytes = found.with_context(|| format!("there is no set {set} in {}", store.name()))?;
     parse(&bytes, set, signers).with_context(|| format!("the manifest of {set} in {}", store.name()))
 }

@@ -1,9 +1,10 @@
 //! Removes from a store what the rule of [`super::retention`] no longer keeps. The backup environment does it; production has
 //! no business removing anything.
 //!
-//! Invariants: an object goes only when no set that stays names it, and when it is older than any set that may still be in
-//! the making; a manifest that does not verify is left alone, and as long as there is one no object goes, since nobody knows
-//! what it names.
+//! Invariants: an object goes only when no set that stays names it, nor one that is said to be on its way, and when it is
+//! older than any set that may still be in the making; a manifest that does not verify is left alone, and as long as there is
+//! one no object goes, since nobody knows what it names. Objects are listed first: whatever is put after that is left alone,
+//! and whatever was put before is named by what is read after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +12,17 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
+    bring,
     environment::Environment,
-    manifest::{self, manifest_path},
+    manifest::{self, ANNOUNCED, manifest_path},
     retention::{self, Place, SetKind},
 };
 use crate::clock;
 
 /// A set that is being made has objects that nothing names yet. None takes so long.
 const SAFE_AGE: TimeDelta = TimeDelta::hours(24);
+/// A set that is on its way for longer has gone from the local store, so it never comes.
+const ON_ITS_WAY: TimeDelta = TimeDelta::days(90);
 
 /// What was removed from a store, and what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +42,7 @@ impl Environment {
     pub fn prune(&self, place: Place, now: DateTime<Utc>) -> Result<Pruned> {
         let store = self.store(place);
         let (mut pruned, mut named) = (Pruned::default(), BTreeSet::new());
+        let mut there: BTreeSet<String> = store.list("objects")?.into_iter().collect();
         for kind in SetKind::ALL {
             let mut good = BTreeMap::new();
             for (set, at) in manifest::sets(store, kind)? {
@@ -52,6 +57,7 @@ impl Environment {
             for (at, (set, manifest)) in good {
                 if kept.contains(&at) {
                     named.extend(manifest.objects().map(|object| object.path.clone()));
+                    there.insert(manifest_path(&set));
                     pruned.kept += 1;
                 } else {
                     store.delete(&manifest_path(&set))?;
@@ -59,16 +65,58 @@ impl Environment {
                 }
             }
         }
+        self.prune_announced(place, now, &there, &mut pruned, &mut named)?;
         if pruned.unreadable.is_empty() {
-            for path in store.list("objects")? {
-                let is_old = made_at(&path).is_some_and(|at| at < now - SAFE_AGE);
-                if is_old && !named.contains(&path) {
-                    store.delete(&path)?;
-                    pruned.objects += 1;
+            let goes =
+                |path: &String| made_at(path).is_some_and(|at| at < now - SAFE_AGE) && !named.contains(path);
+            for path in there.extract_if(.., |path| goes(path)) {
+                store.delete(&path)?;
+                pruned.objects += 1;
+            }
+            // What was brought elsewhere needs no record once it is not here any more.
+            for record in store.list(bring::BROUGHT)? {
+                if bring::recorded(&record).is_some_and(|of| !there.contains(of)) {
+                    store.delete(&record)?;
                 }
             }
         }
+        store.sweep(now - SAFE_AGE)?;
         Ok(pruned)
+    }
+
+    /// Reads what is said to be on its way. What is said of a set stays with it: so production knows it for its own.
+    fn prune_announced(
+        &self,
+        place: Place,
+        now: DateTime<Utc>,
+        there: &BTreeSet<String>,
+        pruned: &mut Pruned,
+        named: &mut BTreeSet<String>,
+    ) -> Result<()> {
+        let store = self.store(place);
+        for path in store.list(ANNOUNCED)? {
+            let Some((set, (_, at))) =
+                manifest::announced_set(&path).and_then(|set| Some((set, manifest::parse_set_name(set)?)))
+            else {
+                continue;
+            };
+            if pruned.sets.iter().any(|gone| gone == set) {
+                store.delete(&path)?;
+                continue;
+            }
+            if there.contains(&manifest_path(set)) {
+                continue;
+            }
+            match manifest::read_announcement(store, &path, set, self.signers()) {
+                // In this run it still counts.
+                Ok(manifest) => named.extend(manifest.objects().map(|object| object.path.clone())),
+                Err(error) => pruned.unreadable.push(format!("{error:#}")),
+            }
+            if at < now - ON_ITS_WAY {
+                store.delete(&path)?;
+            }
+        }
+        Ok(())
     }
 }
 

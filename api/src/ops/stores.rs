@@ -1,26 +1,41 @@
 //! A store of backups: objects of bytes that are written once, in parts, and are there only when they are whole.
 //!
-//! [`Store`] is the one type for every kind of store: `object_store` is below it, with a local folder today. Invariants: an
-//! object is whole or absent; what was put counts only once the store's size and checksum were compared with what was given;
-//! no more than [`PART`] bytes of an object are in memory.
+//! [`Store`] is the one type for every kind of store: `object_store` is below it, over a local folder, the S3 protocol
+//! ([`s3`]) or SFTP ([`sftp`]). Invariants: an object is whole or absent, and is never written over; what was put counts only
+//! once it is confirmed ([`Store::confirm_put`]), for which no store but a folder is read; of an object no more is in memory
+//! than two times [`PART`].
+
+mod confirming;
+mod s3;
+mod sftp;
+mod streams;
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read as _, Write as _},
     path::Path,
     sync::Arc,
 };
 
 use anyhow::{Context as _, Result, bail};
-use bytes::{Buf as _, Bytes, BytesMut};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt as _;
 use object_store::{
-    MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem,
-    path::Path as Key,
+    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem, path::Path as Key,
+    prefix::PrefixStore,
 };
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
-use crate::audit::lines::Bytes as Encoded;
+pub use self::{
+    confirming::is_unconfirmed,
+    streams::{Download, Upload},
+};
+use self::{s3::S3, sftp::Sftp};
+use crate::{
+    audit::lines::Bytes as Encoded,
+    config::backups::{StoreConfig, StorePlace},
+};
 
 /// Bytes that are written at once, and the most of an object that is in memory.
 pub const PART: usize = 8 << 20;
@@ -43,11 +58,51 @@ pub struct Store {
     /// What it is called in messages.
     name: String,
     inner: Arc<dyn ObjectStore>,
+    kind: Kind,
     // Commands do one thing after the other; the store's own work is asynchronous.
     runtime: Arc<Runtime>,
 }
 
+/// What is behind a store.
+#[derive(Debug, Clone)]
+enum Kind {
+    Folder,
+    S3(S3),
+    Sftp,
+}
+
+/// How it went with an object whose name may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It is there now.
+    New,
+    /// Something was there already.
+    Taken,
+}
+
 impl Store {
+    /// The store that is configured. What is not a folder is not asked for anything yet.
+    pub fn at(what: &str, config: &StoreConfig) -> Result<Self> {
+        let name = format!("{what} ({})", config.place);
+        let cannot = || format!("{name} cannot be used");
+        let (inner, kind): (Arc<dyn ObjectStore>, Kind) = match &config.place {
+            StorePlace::Folder(folder) => return Self::open(what, folder),
+            StorePlace::S3(place) => {
+                let s3 = S3::open(place, config.patience).with_context(cannot)?;
+                (Arc::new(PrefixStore::new(s3.clone(), place.prefix.as_str())), Kind::S3(s3))
+            }
+            StorePlace::Sftp(place) => {
+                (Arc::new(Sftp::open(place, config.patience).with_context(cannot)?), Kind::Sftp)
+            }
+        };
+        Self::of(name, inner, kind)
+    }
+
+    fn of(name: String, inner: Arc<dyn ObjectStore>, kind: Kind) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { name, inner, kind, runtime: Arc::new(runtime) })
+    }
+
     /// The store in a folder, which is made where it is missing.
     pub fn open(what: &str, folder: &Path) -> Result<Self> {
         let name = format!("{what} ({})", folder.display());
@@ -55,8 +110,7 @@ impl Store {
         std::fs::create_dir_all(folder).with_context(cannot)?;
         // What was acknowledged is there after the power was cut, too.
         let inner = LocalFileSystem::new_with_prefix(folder).with_context(cannot)?.with_fsync(true);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { name, inner: Arc::new(inner), runtime: Arc::new(runtime) })
+        Self::of(name, Arc::new(inner), Kind::Folder)
     }
 
     /// What it is called in messages.
@@ -68,34 +122,97 @@ impl Store {
     pub fn upload(&self, path: &str) -> Result<Upload<'_>> {
         let inner = self.runtime.block_on(self.inner.put_multipart(&Key::from(path)));
         let inner = inner.with_context(|| self.cannot("write", path))?;
-        Ok(Upload {
-            store: self,
-            path: path.to_owned(),
-            inner: Some(inner),
-            part: BytesMut::new(),
-            size: 0,
-            hasher: blake3::Hasher::new(),
-        })
+        Ok(Upload::begin(self, path, inner))
     }
 
     /// Puts a small object whose name must not be taken.
-    pub fn put_new(&self, path: &str, bytes: &[u8]) -> Result<Object> {
+    pub fn put_new(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        match self.try_put_new(path, bytes)? {
+            Put::New => Ok(()),
+            Put::Taken => bail!("{path} is in {} already", self.name),
+        }
+    }
+
+    /// Puts a small object, or says that its name is taken.
+    pub fn try_put_new(&self, path: &str, bytes: &[u8]) -> Result<Put> {
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         let (key, content) = (Key::from(path), Bytes::copy_from_slice(bytes));
         match self.runtime.block_on(self.inner.put_opts(&key, content.into(), options)) {
             Ok(_) => {}
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                bail!("{path} is in {} already", self.name)
-            }
+            Err(object_store::Error::AlreadyExists { .. }) => return Ok(Put::Taken),
             Err(error) => return Err(error).with_context(|| self.cannot("write", path)),
         }
-        let object = Object {
+        self.confirm_put(&Object {
             path: path.to_owned(),
             size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             hash: Encoded(*blake3::hash(bytes).as_bytes()),
-        };
-        self.confirm(&object)?;
-        Ok(object)
+        })?;
+        Ok(Put::New)
+    }
+
+    /// Puts a small object, in the place of what has that name.
+    pub fn put_over(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        if matches!(self.kind, Kind::Sftp) {
+            // It never writes over anything.
+            self.delete(path)?;
+        }
+        let (key, content) = (Key::from(path), Bytes::copy_from_slice(bytes));
+        let put = self.runtime.block_on(self.inner.put(&key, content.into()));
+        put.map(drop).with_context(|| self.cannot("write", path))
+    }
+
+    /// Removes what was being written before this moment and got no name. What an S3 service holds of that kind has no name
+    /// either: it is given up by whoever began it, or by the bucket's own rules. Gives how much that was.
+    pub fn sweep(&self, before: DateTime<Utc>) -> Result<usize> {
+        if !matches!(self.kind, Kind::Sftp) {
+            return Ok(0);
+        }
+        let left = self.inner.list(Some(&Key::from(sftp::INCOMING)));
+        let left: Result<Vec<_>, _> = self.runtime.block_on(left.try_collect());
+        let mut left = left.with_context(|| self.cannot("list", sftp::INCOMING))?;
+        left.retain(|file| file.last_modified < before);
+        left.iter().try_for_each(|file| self.delete(file.location.as_ref()))?;
+        Ok(left.len())
+    }
+
+    /// What has to be so before something counts as put. A folder is read: nobody else says what is in it. An S3 service has
+    /// confirmed the checksum of every request that put bytes ([`confirming`]), and an SFTP server the size of the file
+    /// before it got its name ([`sftp`]): neither has to let itself be read.
+    fn confirm_put(&self, object: &Object) -> Result<()> {
+        match self.kind {
+            Kind::Folder => self.confirm(object),
+            Kind::S3(_) | Kind::Sftp => Ok(()),
+        }
+    }
+
+    /// Whether the credential lets list and remove, which one that may only put does not. Nothing is changed.
+    pub fn lets_remove(&self) -> Result<bool> {
+        for tried in [self.list("sets").map(drop), self.delete("not-there")] {
+            match tried {
+                Ok(()) => return Ok(true),
+                Err(error) if is_denied(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Notes in another store what is begun in this one in parts, as begun now; only what is noted can be given up later.
+    pub fn note_in(&self, other: &Self, folder: &str, now: DateTime<Utc>) {
+        if let Kind::S3(s3) = &self.kind {
+            s3.note(s3::Notes { store: Arc::clone(&other.inner), folder: Key::from(folder), now });
+        }
+    }
+
+    /// Gives up what was begun in parts before this moment and never finished. Gives how much that was.
+    pub fn give_up(&self, before: DateTime<Utc>) -> Result<usize> {
+        match &self.kind {
+            Kind::S3(s3) => {
+                let given_up = self.runtime.block_on(s3.give_up(before));
+                given_up.with_context(|| format!("cannot give up what was begun in {}", self.name))
+            }
+            Kind::Folder | Kind::Sftp => Ok(0),
+        }
     }
 
     /// Compares size and checksum of what the store has with what it should have.
@@ -123,8 +240,7 @@ impl Store {
     pub fn read(&self, object: &Object) -> Result<Download<'_>> {
         let found = self.runtime.block_on(self.inner.get(&Key::from(object.path.as_str())));
         let found = found.with_context(|| self.cannot("read", &object.path))?;
-        let (chunks, hasher) = (found.into_stream().boxed(), blake3::Hasher::new());
-        Ok(Download { store: self, object: object.clone(), chunks, rest: Bytes::new(), size: 0, hasher })
+        Ok(Download::begin(self, object, found.into_stream()))
     }
 
     /// A small object, where it is there: of a manifest or a key, which say themselves whether they are whole.
@@ -157,16 +273,34 @@ impl Store {
         }
     }
 
-    /// Copies an object into another store, where it is confirmed. One that is there in its whole size stays.
-    pub fn copy_to(&self, other: &Self, object: &Object) -> Result<()> {
-        if other.size(&object.path)? == Some(object.size) {
-            return Ok(());
+    /// Copies an object into another store, where it is confirmed.
+    pub fn copy_to(&self, other: &Self, object: &Object) -> Result<Put, NotCopied> {
+        // A folder may be asked, and what is renamed into its place there would take that of another.
+        if matches!(other.kind, Kind::Folder)
+            && other.size(&object.path).map_err(NotCopied::To)? == Some(object.size)
+        {
+            return Ok(Put::Taken);
         }
-        let (mut read, mut upload) = (self.read(object)?, other.upload(&object.path)?);
-        io::copy(&mut read, &mut upload).with_context(|| format!("{} to {}", object.path, other.name))?;
-        read.check()?;
-        upload.finish()?;
-        Ok(())
+        let mut read = self.read(object).map_err(NotCopied::From)?;
+        let mut upload = other.upload(&object.path).map_err(NotCopied::To)?;
+        let mut piece = vec![0; 128 << 10];
+        loop {
+            let length = read.read(&mut piece).with_context(|| self.cannot("read", &object.path));
+            let length = length.map_err(NotCopied::From)?;
+            let (bytes, _) = piece.split_at(length);
+            if bytes.is_empty() {
+                break;
+            }
+            upload.write_all(bytes).map_err(|error| NotCopied::To(error.into()))?;
+        }
+        read.check().map_err(NotCopied::From)?;
+        match upload.finish() {
+            Ok(_) => Ok(Put::New),
+            Err(error) => match error.downcast_ref::<object_store::Error>() {
+                Some(object_store::Error::AlreadyExists { .. }) => Ok(Put::Taken),
+                _ => Err(NotCopied::To(error)),
+            },
+        }
     }
 
     fn cannot(&self, what: &str, path: &str) -> String {
@@ -174,123 +308,32 @@ impl Store {
     }
 }
 
-/// An object on its way. Where it is dropped before it is finished, nothing stays of it.
-pub struct Upload<'a> {
-    store: &'a Store,
-    path: String,
-    inner: Option<Box<dyn MultipartUpload>>,
-    part: BytesMut,
-    size: u64,
-    hasher: blake3::Hasher,
+/// Whether a store knows who asks, and lets them not do this.
+fn is_denied(error: &anyhow::Error) -> bool {
+    // S3 services refuse wrong keys likewise, and say so in the text alone.
+    let is_of_key =
+        |text: &str| text.contains("InvalidAccessKeyId") || text.contains("SignatureDoesNotMatch");
+    matches!(
+        error.downcast_ref::<object_store::Error>(),
+        Some(object_store::Error::PermissionDenied { source, .. }) if !is_of_key(&source.to_string())
+    )
 }
 
-impl std::fmt::Debug for Upload<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Upload").field("path", &self.path).field("size", &self.size).finish_non_exhaustive()
-    }
+/// Why an object was not copied.
+#[derive(Debug)]
+pub enum NotCopied {
+    /// It is not as it should be where it comes from, or cannot be read there.
+    From(anyhow::Error),
+    /// The other store does not take it.
+    To(anyhow::Error),
 }
 
-impl Upload<'_> {
-    fn put(&mut self, part: Bytes) -> io::Result<()> {
-        let Some(inner) = &mut self.inner else { return Err(io::Error::other("the object is finished")) };
-        let put = self.store.runtime.block_on(inner.put_part(part.into()));
-        put.map_err(|error| io::Error::other(format!("{}: {error}", self.store.cannot("write", &self.path))))
-    }
-
-    /// Completes it, and compares what the store has with what it was given.
-    pub fn finish(mut self) -> Result<Object> {
-        let rest = self.part.split().freeze();
-        if !rest.is_empty() || self.size == 0 {
-            self.put(rest)?;
+impl NotCopied {
+    /// The reason.
+    pub fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::From(error) | Self::To(error) => error,
         }
-        let object = Object {
-            path: self.path.clone(),
-            size: self.size,
-            hash: Encoded(*self.hasher.finalize().as_bytes()),
-        };
-        if let Some(mut inner) = self.inner.take() {
-            let completed = self.store.runtime.block_on(inner.complete());
-            completed.with_context(|| self.store.cannot("complete", &self.path))?;
-        }
-        self.store.confirm(&object)?;
-        Ok(object)
-    }
-}
-
-impl Write for Upload<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = PART - self.part.len();
-        let (now, _) = bytes.split_at(bytes.len().min(room));
-        self.part.extend_from_slice(now);
-        self.hasher.update(now);
-        self.size += u64::try_from(now.len()).unwrap_or_default();
-        if self.part.len() == PART {
-            let part = self.part.split().freeze();
-            self.put(part)?;
-        }
-        Ok(now.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Drop for Upload<'_> {
-    fn drop(&mut self) {
-        if let Some(mut inner) = self.inner.take()
-            && let Err(error) = self.store.runtime.block_on(inner.abort())
-        {
-            tracing::warn!(%error, path = self.path, "what was begun in a store of backups is left behind");
-        }
-    }
-}
-
-/// An object that is being read.
-pub struct Download<'a> {
-    store: &'a Store,
-    object: Object,
-    chunks: BoxStream<'static, object_store::Result<Bytes>>,
-    rest: Bytes,
-    size: u64,
-    hasher: blake3::Hasher,
-}
-
-impl std::fmt::Debug for Download<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Download").field("object", &self.object).finish_non_exhaustive()
-    }
-}
-
-impl Download<'_> {
-    /// Reads what is left, and says whether all of it was what it should be.
-    pub fn check(&mut self) -> Result<()> {
-        io::copy(self, &mut io::sink())?;
-        let (path, store) = (&self.object.path, &self.store.name);
-        if self.size != self.object.size {
-            bail!("{path} in {store} has {} bytes instead of {}", self.size, self.object.size);
-        }
-        if self.hasher.finalize().as_bytes() != &self.object.hash.0 {
-            bail!("{path} in {store} is damaged: it has another checksum than it should have");
-        }
-        Ok(())
-    }
-}
-
-impl Read for Download<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.rest.is_empty() {
-            match self.store.runtime.block_on(self.chunks.next()) {
-                None => return Ok(0),
-                Some(chunk) => self.rest = chunk.map_err(io::Error::other)?,
-            }
-        }
-        let length = buffer.len().min(self.rest.len());
-        let (into, _) = buffer.split_at_mut(length);
-        self.rest.copy_to_slice(into);
-        self.hasher.update(into);
-        self.size += u64::try_from(length).unwrap_or_default();
-        Ok(length)
     }
 }
 

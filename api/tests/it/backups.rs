@@ -2,16 +2,21 @@
 
 mod attended;
 mod damaged;
+mod faults;
 mod made;
+mod off_site;
 mod own_cluster;
 mod pruned;
 mod restored;
+mod sftp;
 mod watched;
 
 use std::{
+    cell::Cell,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
 };
 
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
@@ -19,7 +24,7 @@ use api::{
     clock::Clock,
     config::{
         FilesConfig,
-        backups::{BackupConfig, RestoreConfig, StoreConfig, StoresConfig},
+        backups::{BackupConfig, RestoreConfig, StoreConfig, StorePlace, StoresConfig},
     },
     db::refill::Occupied,
     ops::{
@@ -34,7 +39,7 @@ use chrono::TimeDelta;
 use shared::session::CurrentSession;
 
 use crate::{
-    harness::{Client, Database, TestApp, png},
+    harness::{Client, Database, TestApp, png, until},
     promises::catalogue::lines,
 };
 
@@ -42,23 +47,46 @@ use crate::{
 struct Vaults {
     folder: PathBuf,
     identity: Identity,
+    off_site: Option<OffSite>,
+    /// How long a store is waited for.
+    patience: Duration,
+}
+
+/// A store off-site that is no folder: as production knows it, and as the backup environment does.
+#[derive(Clone)]
+struct OffSite {
+    production: StorePlace,
+    environment: StorePlace,
 }
 
 impl Vaults {
     fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("portico-test-backups-{name}"));
         signing::create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
-        Self { folder, identity: Identity::generate() }
+        Self { folder, identity: Identity::generate(), off_site: None, patience: Duration::from_secs(10) }
     }
 
     fn at(&self, what: &str) -> PathBuf {
         self.folder.join(what)
     }
 
+    fn stores_with(&self, off_site: Option<&StorePlace>) -> StoresConfig {
+        let store = |name: &str, place: Option<&StorePlace>| StoreConfig {
+            place: place.cloned().unwrap_or_else(|| StorePlace::Folder(self.at(name))),
+            provider: format!("the provider of {name}"),
+            patience: self.patience,
+        };
+        StoresConfig { local: store("local", None), off_site: store("off-site", off_site) }
+    }
+
+    /// As production knows them.
+    fn stores_of_production(&self) -> StoresConfig {
+        self.stores_with(self.off_site.as_ref().map(|off_site| &off_site.production))
+    }
+
+    /// As the backup environment knows them.
     fn stores(&self) -> StoresConfig {
-        let store =
-            |name: &str| StoreConfig { folder: self.at(name), provider: format!("the provider of {name}") };
-        StoresConfig { local: store("local"), off_site: store("off-site") }
+        self.stores_with(self.off_site.as_ref().map(|off_site| &off_site.environment))
     }
 
     fn vault(&self) -> [PathBuf; 2] {
@@ -74,7 +102,7 @@ impl Vaults {
         let operators = Identity::generate().to_public();
         BackupConfig {
             database_url,
-            stores: self.stores(),
+            stores: self.stores_of_production(),
             vault: self.vault(),
             vault_recipients: format!("{operators}\n{}\n", self.identity.to_public()),
             keys_directory: self.at("keys"),
@@ -98,26 +126,54 @@ impl Vaults {
 
     /// The program as the backup environment runs it.
     fn program(&self, arguments: &[&str]) -> Output {
-        let RestoreConfig { identity, signers, .. } = self.restore_config();
+        let RestoreConfig { stores, identity, signers, .. } = self.restore_config();
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-        command.args(arguments).env_clear().envs(self.variables());
+        command.args(arguments).env_clear().envs(self.variables(&stores)).env("PATH", "/usr/bin:/bin");
         command.env("PORTICO_RESTORE_IDENTITY", identity).env("PORTICO_BACKUP_SIGNERS", signers);
         command.output().expect("it runs")
     }
 
-    /// The variables of both.
-    fn variables(&self) -> Vec<(&'static str, String)> {
+    /// The program as production runs it.
+    fn production_program(&self, arguments: &[&str], database_url: &str, files: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.args(arguments).env_clear().envs(self.variables(&self.stores_of_production()));
+        // The program `ssh` is found by it.
+        command.env("PATH", "/usr/bin:/bin");
+        command.env("PORTICO_BACKUP_DATABASE_URL", database_url).env("PORTICO_FILES_DIR", files);
+        command.env("PORTICO_KEYS_DIR", self.at("keys"));
+        command.env("PORTICO_VAULT_RECIPIENTS", self.identity.to_public().to_string());
+        command
+    }
+
+    /// The variables of stores and vaults.
+    fn variables(&self, stores: &StoresConfig) -> Vec<(&'static str, String)> {
         let shown = |path: PathBuf| path.display().to_string();
-        let StoresConfig { local, off_site } = self.stores();
+        let StoresConfig { local, off_site } = stores;
         let [vault, second] = self.vault();
-        vec![
-            ("PORTICO_BACKUP_LOCAL_STORE", shown(local.folder)),
-            ("PORTICO_BACKUP_LOCAL_PROVIDER", local.provider),
-            ("PORTICO_BACKUP_OFF_SITE_STORE", shown(off_site.folder)),
-            ("PORTICO_BACKUP_OFF_SITE_PROVIDER", off_site.provider),
+        let mut variables = vec![
+            ("PORTICO_BACKUP_LOCAL_STORE", local.place.to_string()),
+            ("PORTICO_BACKUP_LOCAL_PROVIDER", local.provider.clone()),
+            ("PORTICO_BACKUP_OFF_SITE_PROVIDER", off_site.provider.clone()),
+            ("PORTICO_BACKUP_OFF_SITE_TIMEOUT_SECONDS", off_site.patience.as_secs().to_string()),
             ("PORTICO_VAULT", shown(vault)),
             ("PORTICO_SECOND_VAULT", shown(second)),
-        ]
+        ];
+        let store = "PORTICO_BACKUP_OFF_SITE_STORE";
+        match &off_site.place {
+            StorePlace::Folder(folder) => variables.push((store, shown(folder.clone()))),
+            StorePlace::S3(place) => variables.extend([
+                (store, format!("s3://{}/{}", place.bucket, place.prefix)),
+                ("PORTICO_BACKUP_OFF_SITE_ENDPOINT", place.endpoint.clone().expect("not Amazon's")),
+                ("PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID", place.access_key_id.clone()),
+                ("PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY", place.secret_access_key.clone()),
+            ]),
+            StorePlace::Sftp(place) => variables.extend([
+                (store, place.to_string()),
+                ("PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY", place.private_key.clone()),
+                ("PORTICO_BACKUP_OFF_SITE_HOST_KEYS", place.host_keys.clone()),
+            ]),
+        }
+        variables
     }
 }
 
@@ -133,21 +189,58 @@ struct Scene {
     app: TestApp,
     vaults: Vaults,
     production: Production,
+    last: Cell<i64>,
 }
 
 impl Scene {
     fn start() -> Self {
+        Self::of(TestApp::start(), None)
+    }
+
+    /// With a store off-site that is no folder, made for the name of the test's database.
+    fn start_with(off_site: impl FnOnce(&str) -> OffSite) -> Self {
         let app = TestApp::start();
-        let vaults = Vaults::new(app.database.name());
+        let off_site = off_site(app.database.name());
+        Self::of(app, Some(off_site))
+    }
+
+    fn of(app: TestApp, off_site: Option<OffSite>) -> Self {
+        let mut vaults = Vaults::new(app.database.name());
+        vaults.off_site = off_site;
         let url = app.database.url("portico_backup");
         let production = vaults.production(url, app.database.files(), &app.clock);
-        Self { app, vaults, production }
+        Self { app, vaults, production, last: Cell::default() }
     }
 
     /// A set of rows, two hours after what was before.
     fn rows(&self) -> Made {
         self.app.clock.advance(TimeDelta::hours(2));
         whole(self.production.database_set().expect("a set is made"))
+    }
+
+    /// What makes sets, once the vaults know other places.
+    fn production_anew(&mut self) {
+        let url = self.app.database.url("portico_backup");
+        self.production = self.vaults.production(url, self.app.database.files(), &self.app.clock);
+    }
+
+    /// `portico ops …` in production, by the machine's clock: in another second than before, as sets are named by it.
+    fn ops(&self, arguments: &[&str]) -> Output {
+        let output = self.spawn(arguments).wait_with_output().expect("it ends");
+        self.last.set(Clock::system().now().timestamp());
+        output
+    }
+
+    /// The same while it runs.
+    fn spawn(&self, arguments: &[&str]) -> Child {
+        let second = || Clock::system().now().timestamp();
+        until("the next second has come", || second() > self.last.get());
+        self.last.set(second());
+        let database = &self.app.database;
+        let arguments = [&["ops"], arguments].concat();
+        let url = database.url("portico_backup");
+        let mut command = self.vaults.production_program(&arguments, &url, &database.files());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
     }
 
     /// A set of files.

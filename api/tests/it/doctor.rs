@@ -9,12 +9,12 @@ use std::{
     process::Command,
 };
 
-use api::{audit, clock::Clock, http::tokens, ops::signing};
+use api::{audit, clock::Clock, config::backups::StorePlace, http::tokens, ops::signing};
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
 use crate::{
-    harness::{Database, MailServer, Program, TestApp, free_address},
+    harness::{Database, MailServer, Program, S3Server, TestApp, Whose, free_address},
     work::{leave_mail, some_mail},
 };
 
@@ -229,6 +229,27 @@ const BACKUPS: &[(&str, &str, Break)] = &[
     ("backups.stores", "warning", |it| {
         it.variables.retain(|name, _| !name.contains("BACKUP") && !name.contains("VAULT"));
     }),
+    ("backups.stores", "error", |it| set(it, "PORTICO_BACKUP_OFF_SITE_STORE", "ftp://there/backups")),
+    ("backups.stores", "error", |it| set(it, "PORTICO_BACKUP_OFF_SITE_REGION", "of a folder")),
+    ("backups.stores", "error", |it| set(it, "PORTICO_BACKUP_OFF_SITE_STORE", "s3://backups/without-a-key")),
+    ("backups.stores", "error", |it| {
+        off_site_in_bucket(it, Whose::Production);
+        set(it, "PORTICO_BACKUP_OFF_SITE_ENDPOINT", "http://backups.example");
+    }),
+    ("backups.off_site", "warning", |it| off_site_in_bucket(it, Whose::Environment)),
+    ("backups.off_site", "error", |it| {
+        off_site_in_bucket(it, Whose::Production);
+        set(it, "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY", "another");
+    }),
+    ("backups.off_site", "error", |it| {
+        off_site_in_bucket(it, Whose::Production);
+        set(it, "PORTICO_BACKUP_OFF_SITE_ENDPOINT", &format!("http://{}", free_address()));
+    }),
+    ("backups.off_site", "error", |it| {
+        set(it, "PORTICO_BACKUP_OFF_SITE_STORE", "sftp://portico@127.0.0.1/backups");
+        set(it, "PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY", "none");
+        set(it, "PORTICO_BACKUP_OFF_SITE_HOST_KEYS", "none");
+    }),
     ("backups.identity", "error", |it| set(it, "PORTICO_RESTORE_IDENTITY", "AGE-SECRET-KEY-1…")),
     ("backups.key", "error", |it| remove_keys(&it.folder.join("keys/backup"))),
     ("backups.mail", "warning", |it| {
@@ -249,6 +270,15 @@ const BACKUPS: &[(&str, &str, Break)] = &[
         set(it, "PORTICO_BACKUP_DATABASE_URL", &url);
     }),
 ];
+
+/// A bucket, with somebody's key.
+fn off_site_in_bucket(it: &mut Setup, whose: Whose) {
+    let StorePlace::S3(place) = S3Server::shared().place(whose, "doctor") else { panic!("it is a bucket") };
+    set(it, "PORTICO_BACKUP_OFF_SITE_STORE", "s3://backups/doctor");
+    set(it, "PORTICO_BACKUP_OFF_SITE_ENDPOINT", &place.endpoint.expect("not Amazon's"));
+    set(it, "PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID", &place.access_key_id);
+    set(it, "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY", &place.secret_access_key);
+}
 
 const ROWS: &[(&str, &str, Break)] = &[
     ("database.isolation", "error", |it| it.sql("ALTER TABLE projects NO FORCE ROW LEVEL SECURITY")),

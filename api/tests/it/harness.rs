@@ -15,7 +15,10 @@ mod mail;
 mod own_cluster;
 mod picture;
 mod program;
+mod proxy;
+mod s3;
 mod server;
+mod sftp;
 mod stream;
 
 pub use actor::{Actor, Person, Token};
@@ -26,8 +29,11 @@ pub use mail::MailServer;
 pub use own_cluster::OwnCluster;
 pub use picture::png;
 pub use program::{ACME, Program, api_token, free_address, signed_in, until};
+pub use proxy::{Fault, Proxy};
+pub use s3::{S3Server, Whose};
 pub use server::{
     PASSWORD, TestApp, TestOrganization, TestServer, keys_directory, plenty, starting_organizations,
     starting_time,
 };
+pub use sftp::{Disk, SftpServer};
 pub use stream::{EventStream, Next};

@@ -34,7 +34,7 @@ fn content(cluster: &OwnCluster) -> Vec<String> {
 
 fn spawn(vaults: &Vaults, arguments: &[&str], more: &[(&str, String)]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-    command.args(arguments).env_clear().envs(vaults.variables()).envs(more.iter().cloned());
+    command.args(arguments).env_clear().envs(vaults.variables(&vaults.stores())).envs(more.iter().cloned());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
 
