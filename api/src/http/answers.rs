@@ -7,7 +7,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use shared::{
-    api_token::ApiToken, general_data::GeneralData, invitation::Invitation, project::Project,
+    api_token::ApiToken, console::Operator, general_data::GeneralData, invitation::Invitation, project::Project,
     project::ProjectHead, project::TeamMember, project_parameter::ProjectParameter, role::Role,
     session::CurrentSession, sign_in_settings::SignInSettings, user::User,
 };
@@ -33,6 +33,7 @@ versioned!(
     CurrentSession,
     GeneralData,
     Invitation,
+    Operator,
     Project,
     ProjectHead,
     ProjectParameter,

@@ -129,6 +129,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
             ("in_project", json!({"kind": "in_project", "menu": menu.key(), "operation": operation.key()}))
         }
         Access::SeesProject => ("sees_project", json!({"kind": "sees_project"})),
+        Access::Operator(teams) => ("operator", json!({"kind": "operator", "teams": teams})),
     };
     let confirmation = match route.confirmation {
         Confirmation::Never => None,

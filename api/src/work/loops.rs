@@ -16,6 +16,7 @@ use crate::{
     config::WorkConfig,
     db::operator::OperatorDb,
     files::{Files, sweep},
+    ops::book,
     recovery,
     sessions::guesses,
 };
@@ -51,12 +52,23 @@ pub const ALL: &[Loop] = &[
         at_least_every: Duration::from_mins(1),
         prepare: |_| Ok(Box::new(guesses::work)),
     },
+    Loop {
+        name: "operations book",
+        channel: None,
+        at_least_every: Duration::from_mins(10),
+        prepare: look_after_the_book,
+    },
     Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
 ];
 
 fn sweep_files(config: &WorkConfig) -> Result<Round> {
     let files = Files::open(&config.files)?;
     Ok(Box::new(move |db| sweep::sweep(db, &files)))
+}
+
+fn look_after_the_book(config: &WorkConfig) -> Result<Round> {
+    let config = config.book.clone();
+    Ok(Box::new(move |db| book::shell::look_after(&config, db)))
 }
 
 fn seal_audit_logs(config: &WorkConfig) -> Result<Round> {

@@ -1,5 +1,7 @@
 //! `portico doctor`: set-ups that are broken in one way each, and the name by which each is found.
 
+mod console;
+
 use std::{
     collections::BTreeMap,
     fs::{self, Permissions},
@@ -9,7 +11,13 @@ use std::{
     process::Command,
 };
 
-use api::{audit, clock::Clock, http::tokens, ops::manifest};
+use api::{
+    audit,
+    clock::Clock,
+    console::sealing,
+    http::tokens,
+    ops::{book, manifest},
+};
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
@@ -34,6 +42,8 @@ impl Setup {
         tokens::create_key(&keys, &Clock::system()).expect("a key is made");
         audit::keys::create(&keys, &Clock::system()).expect("a key is made");
         manifest::create_key(&keys, &Clock::system()).expect("a key is made");
+        book::keys::create(&keys, &Clock::system()).expect("a key is made");
+        sealing::create_key(&keys, &Clock::system()).expect("a key is made");
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
         fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
         fs::write(bundle.join("assets/app.js"), "").expect("a script");
@@ -48,6 +58,8 @@ impl Setup {
             ("PORTICO_DOMAIN", "portico.test".to_owned()),
             ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
             ("PORTICO_SMTP_URL", MailServer::shared().url()),
+            ("PORTICO_CONSOLE_DATABASE_URL", app.database.url("portico_console")),
+            ("PORTICO_BOOK_WAITING", folder.join("waiting").display().to_string()),
             ("PORTICO_BACKUP_DATABASE_URL", app.database.url("portico_backup")),
             ("PORTICO_BACKUP_LOCAL_STORE", folder.join("local").display().to_string()),
             ("PORTICO_BACKUP_LOCAL_PROVIDER", "here".to_owned()),

@@ -10,7 +10,7 @@ use std::{
 };
 
 use api::{
-    config::{FilesConfig, MailConfig, MailWay, WorkConfig},
+    config::{FilesConfig, MailConfig, MailWay, WorkConfig, book::BookConfig},
     work::Worker,
 };
 use serde::Deserialize;
@@ -137,6 +137,7 @@ impl Database {
             },
             admin_listen: None,
             files: FilesConfig::Folder(self.files()),
+            book: BookConfig::default(),
         }
     }
 }

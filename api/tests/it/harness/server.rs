@@ -14,11 +14,13 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
+    console::sealing,
     config::{FilesConfig, RateLimits, ServeConfig},
     http::{
         server::{Portico, Site},
         tokens,
     },
+    ops::book,
     organizations::{NewOrganization, licences::NewLicence},
 };
 use chrono::{DateTime, Utc};
@@ -195,6 +197,8 @@ pub fn keys_directory() -> PathBuf {
             let directory = std::env::temp_dir().join(format!("portico-test-keys-{}", std::process::id()));
             tokens::create_key(&directory, &Clock::system()).expect("a key is made");
             audit::keys::create(&directory, &Clock::system()).expect("a key is made");
+            book::keys::create(&directory, &Clock::system()).expect("a key is made");
+            sealing::create_key(&directory, &Clock::system()).expect("a key is made");
             directory
         })
         .clone()

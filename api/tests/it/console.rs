@@ -1,0 +1,5 @@
+//! The console: operators and their sign-in.
+
+mod enrolment;
+mod operators;
+mod sign_in;
