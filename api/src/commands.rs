@@ -84,8 +84,13 @@ pub fn demo() -> Result<()> {
     Ok(())
 }
 
-pub fn openapi() -> Result<()> {
-    println!("{}", document::document(&routes::all()).to_pretty_json()?);
+pub fn openapi(of_console: bool) -> Result<()> {
+    let document = if of_console {
+        document::console::document(&api::console::routes())
+    } else {
+        document::document(&routes::all())
+    };
+    println!("{}", document.to_pretty_json()?);
     Ok(())
 }
 

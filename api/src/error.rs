@@ -2,8 +2,8 @@
 
 use diesel::result::DatabaseErrorKind;
 use shared::{
-    FieldProblem, Problem, ProblemCode, Violation, ViolationCode, access::Denial, check::Violations, console::Team,
-    problem::Seats,
+    FieldProblem, Problem, ProblemCode, Violation, ViolationCode, access::Denial, check::Violations,
+    console::Team, problem::Seats,
 };
 
 /// Everything but success. The rim turns it into `application/problem+json`; causes are logged there, never sent.

@@ -70,7 +70,11 @@ enum Command {
         command: OpsCommand,
     },
     /// Print the API's OpenAPI document.
-    Openapi,
+    Openapi {
+        /// That of the console.
+        #[arg(long)]
+        console: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,6 +107,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Work => commands::work(),
         Command::Jobs { command } => commands::jobs::run(&command),
         Command::Ops { command } => commands::ops::run(command),
-        Command::Openapi => commands::openapi(),
+        Command::Openapi { console } => commands::openapi(console),
     }
 }

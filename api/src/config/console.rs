@@ -79,9 +79,9 @@ mod tests {
             ("10.1.2.3", None),
             ("everywhere", None),
         ] {
-            let shown = parse_networks(text).ok().map(|networks| {
-                networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-            });
+            let shown = parse_networks(text)
+                .ok()
+                .map(|networks| networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
             assert_eq!(shown.as_deref(), expected, "{text}");
         }
     }

@@ -69,8 +69,10 @@ pub async fn enrol_operator(
     let hash = hash(&enrolment);
     let asked = hash.clone();
     let row = site.db.run(move |conn| store::lock_to_enrol(conn, &asked)).await?.ok_or(ApiError::NotFound)?;
-    let allowed =
-        site.passwords.check_new(password.clone(), PASSWORD_MINIMUM_ADVISED, row.email, String::new()).await?;
+    let allowed = site
+        .passwords
+        .check_new(password.clone(), PASSWORD_MINIMUM_ADVISED, row.email, String::new())
+        .await?;
     allowed.map_err(|violation| ApiError::Invalid(Violations(vec![("/password".to_owned(), violation)])))?;
     let password_hash = site.passwords.hash(password).await?;
     let of_site = site.clone();

@@ -23,13 +23,7 @@ use crate::{
     clock::Clock,
     config::{book::BookConfig, console::ConsoleConfig},
     db::console::{ConsoleDb, ConsoleShell},
-    http::{
-        admin::Administered,
-        boundary::not_found,
-        input::BODY_LIMIT,
-        route::Route,
-        routes,
-    },
+    http::{admin::Administered, boundary::not_found, input::BODY_LIMIT, route::Route, routes},
     ops::book::{Book, shell},
     passwords::Passwords,
     telemetry::metrics::{Figures, Requests, Template},
@@ -153,7 +147,10 @@ fn bring_heads(config: BookConfig, clock: Clock) -> Result<mpsc::Sender<()>> {
             // Whatever was written meanwhile is vouched for by the same head.
             while rung.try_recv().is_ok() {}
             if let Err(error) = bring() {
-                tracing::warn!(error = format!("{error:#}"), "the head of the operations book is not off-site");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the head of the operations book is not off-site"
+                );
             }
         }
     })?;

@@ -71,7 +71,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
         ))?;
     }
     // These roles are younger than many a database.
-    let younger = format!("GRANT CONNECT ON DATABASE {} TO portico_backup, portico_console", quoted(database));
+    let younger =
+        format!("GRANT CONNECT ON DATABASE {} TO portico_backup, portico_console", quoted(database));
     connection.batch_execute(&younger)?;
     Ok(())
 }

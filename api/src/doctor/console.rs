@@ -25,6 +25,12 @@ pub(super) fn examine(clock: &Clock) -> Vec<Finding> {
     // What commands alone need is less than what the console does.
     match ConsoleConfig::from_environment() {
         Ok(config) => findings.extend(of_server(&config)),
+        Err(_) if !config::is_set("PORTICO_KEYS_DIR") => findings.push(Finding::warning(
+            "configuration.console",
+            "PORTICO_KEYS_DIR is not set: what `portico console` needs was not looked at",
+            "It does not start with this environment, and what commands write is signed by others.",
+            "Let the doctor run with the environment of `portico console`, too.",
+        )),
         Err(error) => findings.push(Finding::error(
             "configuration.console",
             format!("{error:#}"),
@@ -102,7 +108,8 @@ fn of_book(config: &BookConfig, clock: &Clock) -> Vec<Finding> {
             "Set it to a folder of its own, the same for `portico ops …` and `portico work`.",
         )),
         Some(Ok(waiting)) if waiting.is_empty() => {
-            findings.push(Finding::ok("book.waiting", "nothing waits to be written into the operations book"));
+            findings
+                .push(Finding::ok("book.waiting", "nothing waits to be written into the operations book"));
         }
         Some(Ok(waiting)) => findings.push(Finding::warning(
             "book.waiting",
@@ -119,7 +126,7 @@ fn of_book(config: &BookConfig, clock: &Clock) -> Vec<Finding> {
     }
     let behind = config.database_url.as_deref().map(|url| {
         let mut db = ConsoleShell::open(url, clock.clone())?;
-        Ok::<_, anyhow::Error>(db.run(|conn| off_site::behind(conn))?)
+        Ok::<_, anyhow::Error>(db.run(off_site::behind)?)
     });
     match behind {
         _ if config.stores.is_none() => findings.push(Finding::warning(

@@ -3,6 +3,7 @@
 //! A handler's `#[utoipa::path]` says what it takes and gives; what follows from its signature (who may, its tag, the
 //! version, the problems) and the examples are added here, so that nobody writes it twice.
 
+pub mod console;
 pub mod examples;
 mod headers;
 mod problems;

@@ -56,7 +56,10 @@ pub const ALL: &[Loop] = &[
         name: "operations book",
         channel: None,
         at_least_every: Duration::from_mins(10),
-        prepare: look_after_the_book,
+        prepare: |config| {
+            let config = config.book.clone();
+            Ok(Box::new(move |db| book::shell::look_after(&config, db)))
+        },
     },
     Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
 ];
@@ -64,11 +67,6 @@ pub const ALL: &[Loop] = &[
 fn sweep_files(config: &WorkConfig) -> Result<Round> {
     let files = Files::open(&config.files)?;
     Ok(Box::new(move |db| sweep::sweep(db, &files)))
-}
-
-fn look_after_the_book(config: &WorkConfig) -> Result<Round> {
-    let config = config.book.clone();
-    Ok(Box::new(move |db| book::shell::look_after(&config, db)))
 }
 
 fn seal_audit_logs(config: &WorkConfig) -> Result<Round> {

@@ -52,7 +52,8 @@ impl Scene {
             let doer = Doer { kind: BookActor::Shell, id: None, name: "ops@machine".to_owned(), team: None };
             let entry = Entry::new(&self.clock, doer, Action::MakeSet, format!("set {index}"));
             let entry = entry.with(&serde_json::json!({"rows": index, "seconds": 1.5}));
-            let entry = if index % 3 == 2 { entry.but(BookOutcome::Failed, "the disk is full") } else { entry };
+            let entry =
+                if index % 3 == 2 { entry.but(BookOutcome::Failed, "the disk is full") } else { entry };
             let written = shell::write(&self.config, &self.clock, &entry).expect("it is written");
             assert!(matches!(written, shell::Written::InBook { not_off_site: None }), "{written:?}");
         }

@@ -43,7 +43,7 @@ pub enum BookCommand {
 pub struct VerifyArguments {
     /// The file; the database where absent.
     file: Option<PathBuf>,
-    /// A key that signs, as `portico ops book key` prints it; may be given again. Without it, those of PORTICO_KEYS_DIR are
+    /// A key that signs, as `portico ops book key` prints it; may be given again. Without it, those of `PORTICO_KEYS_DIR` are
     /// believed.
     #[arg(long)]
     key: Vec<Bytes<32>>,
@@ -65,13 +65,17 @@ pub fn run(command: BookCommand) -> Result<()> {
         },
         BookCommand::Resume { because } => {
             let store = off_site::open(config.stores.as_ref())?;
-            let store = store.context("no off-site store is set: nothing there could say that the book was longer")?;
-            let keys = shell::keys(&config)?.context("only who has the book's key may say so: it is not here")?;
+            let store = store
+                .context("no off-site store is set: nothing there could say that the book was longer")?;
+            let keys =
+                shell::keys(&config)?.context("only who has the book's key may say so: it is not here")?;
             let mut db = open(&config)?;
             let heads = off_site::heads(&store)?;
             let set_back = db.run(|conn| set_back::resume(conn, &keys, &heads, &because))?;
             match set_back {
-                Some(set_back) => println!("rows {} to {} are gone; the book says so now", set_back.from, set_back.to),
+                Some(set_back) => {
+                    println!("rows {} to {} are gone; the book says so now", set_back.from, set_back.to)
+                }
                 None => println!("no head off-site goes further: there is nothing to say"),
             }
             shell::bring(&config, &mut db)

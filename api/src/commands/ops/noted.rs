@@ -39,10 +39,13 @@ pub fn noted(action: Action, subject: &str, work: impl FnOnce(&mut Note) -> Resu
     let mut note = Note { subject: subject.to_owned(), details: Map::new() };
     let outcome = work(&mut note);
     let entry = Entry::new(&clock, Doer::shell(), action, note.subject).with(&Value::Object(note.details));
-    write(&clock, &match &outcome {
-        Ok(()) => entry,
-        Err(error) => entry.but(BookOutcome::Failed, &format!("{error:#}")),
-    });
+    write(
+        &clock,
+        &match &outcome {
+            Ok(()) => entry,
+            Err(error) => entry.but(BookOutcome::Failed, &format!("{error:#}")),
+        },
+    );
     outcome
 }
 
@@ -52,7 +55,9 @@ fn write(clock: &Clock, entry: &Entry) {
     match written {
         Ok(Written::InBook { not_off_site: None }) => {}
         Ok(Written::InBook { not_off_site: Some(because) }) => {
-            eprintln!("warning: the head of the operations book is not off-site yet, `portico work` brings it: {because}");
+            eprintln!(
+                "warning: the head of the operations book is not off-site yet, `portico work` brings it: {because}"
+            );
         }
         Ok(Written::Waiting { because, file }) => {
             eprintln!(

@@ -90,7 +90,9 @@ pub fn run(command: OperatorCommand) -> Result<()> {
         }
     }
     if let Err(error) = shell::bring(&book, &mut registry.db) {
-        eprintln!("warning: the head of the operations book is not off-site yet, `portico work` brings it: {error:#}");
+        eprintln!(
+            "warning: the head of the operations book is not off-site yet, `portico work` brings it: {error:#}"
+        );
     }
     Ok(())
 }

@@ -52,7 +52,8 @@ pub async fn create_operator(
     let created = site
         .db
         .run(move |conn| {
-            let ((enrolment, hash), until) = (enrolment::new_secret(), conn.clock().now() + enrolment::LIFETIME);
+            let ((enrolment, hash), until) =
+                (enrolment::new_secret(), conn.clock().now() + enrolment::LIFETIME);
             let begin = Beginning::Enrolment(hash, until);
             let (operator, _) = store::create(conn, &of_site.sealing, &email, &name, &teams, begin)?;
             let entry = Entry::new(conn.clock(), doer, Action::CreateOperator, email);
@@ -86,7 +87,8 @@ pub async fn update_operator(
             }
             rules::check_change(by, &before, &patch).map_err(refused)?;
             let after = store::update(conn, id.0, &patch)?;
-            let told = |one: &OperatorDto| json!({ "name": one.name, "teams": one.teams, "active": one.active });
+            let told =
+                |one: &OperatorDto| json!({ "name": one.name, "teams": one.teams, "active": one.active });
             let entry = Entry::new(conn.clock(), doer, Action::UpdateOperator, after.email.clone());
             let entry = entry.with(&json!({ "before": told(&before), "after": told(&after) }));
             of_site.book.write(conn, &entry)?;
@@ -112,7 +114,8 @@ pub async fn reset_operator(
         .db
         .run(move |conn| {
             store::lock(conn, id.0)?.ok_or(ApiError::NotFound)?;
-            let ((enrolment, hash), until) = (enrolment::new_secret(), conn.clock().now() + enrolment::LIFETIME);
+            let ((enrolment, hash), until) =
+                (enrolment::new_secret(), conn.clock().now() + enrolment::LIFETIME);
             let (operator, _) =
                 store::reset(conn, &of_site.sealing, id.0, Beginning::Enrolment(hash, until))?;
             let entry = Entry::new(conn.clock(), doer, Action::ResetOperator, operator.email.clone());

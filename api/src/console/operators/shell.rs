@@ -66,13 +66,13 @@ impl Registry {
     pub fn deactivate(&mut self, email: &str) -> Result<()> {
         let (book, doer, patch) =
             (&self.book, Doer::shell(), OperatorPatch { active: Some(false), ..OperatorPatch::default() });
-        self.db.run(|conn| {
+        plain(self.db.run(|conn| {
             let row = known(conn, email)?;
             let operator = store::update(conn, row.id, &patch)?;
             let entry = Entry::new(conn.clock(), doer, Action::UpdateOperator, operator.email);
-            book.write(conn, &entry.with(&serde_json::json!({ "after": { "active": false } })))
-        })?;
-        Ok(())
+            book.write(conn, &entry.with(&serde_json::json!({ "after": { "active": false } })))?;
+            Ok(())
+        }))
     }
 
     /// Gives an operator a new password and a new second factor, lets them in again and ends their sessions.

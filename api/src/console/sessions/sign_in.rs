@@ -72,7 +72,8 @@ pub async fn sign_in_operator(
     if site.db.run(move |conn| reserve(conn, &[of_codes])).await?.is_some() {
         return Err(wrong());
     }
-    let attempt = Attempt { id, email, verified, rehashed, code, from, own: vec![own.key, codes.key], shared };
+    let attempt =
+        Attempt { id, email, verified, rehashed, code, from, own: vec![own.key, codes.key], shared };
     let begun = {
         let (of_site, attempt) = (site.clone(), attempt);
         site.db.run(move |conn| attempt.finish(conn, &of_site)).await?

@@ -84,7 +84,11 @@ pub fn create(keys: &Path, clock: &Clock) -> Result<Option<PathBuf>> {
 
 /// Whether one of these keys has signed this head.
 pub fn have_signed(known: &[PublicKey], head: &HeadLine) -> bool {
-    have_signed_message(known, &chain::head_message(head.sequence, &head.hash.0, head.signed_at), &head.signature)
+    have_signed_message(
+        known,
+        &chain::head_message(head.sequence, &head.hash.0, head.signed_at),
+        &head.signature,
+    )
 }
 
 /// Whether one of these keys has signed this.

@@ -19,13 +19,13 @@ const OFF_SITE: &str = "off-site";
 
 /// The off-site store, where stores of backups are configured.
 pub fn open(config: Option<&StoresConfig>) -> Result<Option<Store>> {
-    config.map(|config| Stores::open_off_site(config)).transpose()
+    config.map(Stores::open_off_site).transpose()
 }
 
 /// Where a head stands.
 fn path(head: &HeadLine) -> String {
-    let hash: String = head.hash.0.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{FOLDER}/{:012}-{hash}.head", head.sequence)
+    let beginning = head.hash.0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    format!("{FOLDER}/{:012}-{beginning:016x}.head", head.sequence)
 }
 
 /// Brings the newest head, where it is not there yet: it vouches for all before it. Says whether it did.

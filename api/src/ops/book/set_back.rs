@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Action, Book, BookKeys, Doer, Entry, keys, store, verify::SetBack};
+use super::{Action, Book, BookKeys, Doer, Entry, chain, keys, store, verify::SetBack};
 use crate::{
     ApiError,
     audit::lines::{Bytes, HeadLine},
@@ -18,14 +18,22 @@ pub fn resume(
     because: &str,
 ) -> Result<Option<SetBack>, ApiError> {
     let (last, previous) = store::end_to_write_behind(conn)?;
+    let mut said = Vec::new();
+    for (place, details) in store::said_of_set_backs(conn)? {
+        let behind = store::hash_at(conn, place - 1)?.unwrap_or_else(chain::beginning);
+        said.extend(SetBack::find(place, &behind, Action::ResumeBook.key(), &details, signing.public()));
+    }
     let mut contradicting = Vec::new();
     for head in heads.iter().filter(|head| keys::have_signed(signing.public(), head)) {
-        if store::hash_at(conn, head.sequence)? != Some(head.hash.0) {
+        let is_explained = said.iter().any(|set_back| set_back.explains(head));
+        if !is_explained && store::hash_at(conn, head.sequence)? != Some(head.hash.0) {
             contradicting.push(head);
         }
     }
     contradicting.sort_by_key(|head| head.sequence);
-    let (Some(first), Some(furthest)) = (contradicting.first(), contradicting.last()) else { return Ok(None) };
+    let (Some(first), Some(furthest)) = (contradicting.first(), contradicting.last()) else {
+        return Ok(None);
+    };
     let clock = conn.clock().clone();
     let mut set_back = SetBack {
         from: first.sequence,

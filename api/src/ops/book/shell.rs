@@ -39,7 +39,8 @@ pub fn write(config: &BookConfig, clock: &Clock, entry: &Entry) -> Result<Writte
         Err(error) => format!("{error:#}"),
     };
     let Some(folder) = &config.waiting else { return Ok(Written::Nowhere { because }) };
-    let file = waiting::keep(folder, entry).with_context(|| format!("the book could not be written: {because}"))?;
+    let file =
+        waiting::keep(folder, entry).with_context(|| format!("the book could not be written: {because}"))?;
     Ok(Written::Waiting { because, file })
 }
 
@@ -73,7 +74,7 @@ pub fn keys(config: &BookConfig) -> Result<Option<BookKeys>> {
 pub fn look_after(config: &BookConfig, db: &mut OperatorDb) -> Result<()> {
     let keys = keys(config).unwrap_or_else(|error| not_now(&error));
     let book = Book::new(keys.clone());
-    let left = config.waiting.as_deref().map(waiting::all).unwrap_or_else(|| Ok(Vec::new()));
+    let left = config.waiting.as_deref().map_or_else(|| Ok(Vec::new()), waiting::all);
     let left = left.unwrap_or_else(|error| not_now(&error));
     db.on_the_platform(|conn| {
         waiting::write(conn, &book, &left)?;
@@ -84,7 +85,9 @@ pub fn look_after(config: &BookConfig, db: &mut OperatorDb) -> Result<()> {
         Ok(Some(store)) => {
             let brought =
                 db.on_the_platform(|conn| off_site::bring(conn, &store).map_err(crate::ApiError::internal));
-            brought.map(drop).unwrap_or_else(|error| not_now(&error.into()));
+            if let Err(error) = brought {
+                not_now(&error.into())
+            }
         }
         Ok(None) => {}
         Err(error) => not_now(&error),

@@ -13,7 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{BookKeys, Doer, Entry, chain, lines::EntryLine};
+use super::{Action, BookKeys, Doer, Entry, chain, lines::EntryLine};
 use crate::{
     ApiError,
     audit::{
@@ -22,7 +22,9 @@ use crate::{
     },
     db::console::{
         ConsoleConn,
-        tables::{operations_book as book, operations_book_brought as brought, operations_book_heads as heads},
+        tables::{
+            operations_book as book, operations_book_brought as brought, operations_book_heads as heads,
+        },
     },
     http::cursor::{self, Place},
 };
@@ -94,6 +96,12 @@ pub(super) fn hash_at(conn: &mut ConsoleConn<'_>, sequence: i64) -> Result<Optio
     Ok(found.and_then(|hash| hash.try_into().ok()))
 }
 
+/// Where the book says that it was set back: the places, and what they say.
+pub(super) fn said_of_set_backs(conn: &mut ConsoleConn<'_>) -> Result<Vec<(i64, String)>, ApiError> {
+    let rows = book::table.filter(book::action.eq(Action::ResumeBook.key())).order(book::sequence);
+    Ok(rows.select((book::sequence, book::details)).load(conn.sql())?)
+}
+
 /// Where the book ends.
 fn end(conn: &mut ConsoleConn<'_>) -> Result<Option<(i64, Hash)>, ApiError> {
     let last: Option<(i64, Vec<u8>)> = book::table
@@ -141,8 +149,7 @@ fn head((sequence, hash, signed_at, key_id, signature): HeadRow) -> Result<HeadL
 
 /// The signed head that goes furthest.
 pub(super) fn newest_head(conn: &mut ConsoleConn<'_>) -> Result<Option<HeadLine>, ApiError> {
-    let newest: Option<HeadRow> =
-        heads::table.order(heads::sequence.desc()).first(conn.sql()).optional()?;
+    let newest: Option<HeadRow> = heads::table.order(heads::sequence.desc()).first(conn.sql()).optional()?;
     newest.map(head).transpose()
 }
 
@@ -194,11 +201,8 @@ pub(super) fn note_brought(conn: &mut ConsoleConn<'_>, store: &str, sequence: i6
 pub fn list(conn: &mut ConsoleConn<'_>, filter: &BookFilter) -> Result<Page<BookEntry>, ApiError> {
     let limit = cursor::limit(filter.limit)?;
     let after: Option<Place<i64>> = cursor::after(filter.after.as_deref(), NEWEST_FIRST)?;
-    let mut query = book::table
-        .order(book::sequence.desc())
-        .limit(limit + 1)
-        .select(Row::as_select())
-        .into_boxed();
+    let mut query =
+        book::table.order(book::sequence.desc()).limit(limit + 1).select(Row::as_select()).into_boxed();
     if let Some(place) = after {
         query = query.filter(book::sequence.lt(place.value));
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, chain, keys, lines::Line};
+use super::{Action, Entry, chain, keys, lines::Line};
 use crate::audit::{
     chain::Hash,
     lines::{Bytes, HeadLine, PublicKey},
@@ -51,8 +51,21 @@ impl SetBack {
         chain::set_back_message(place, previous, self.from..=self.to, &self.hash.0, self.at)
     }
 
+    /// What an entry at this place behind that row says, where it is one of these and signed by one of the keys.
+    pub fn find(
+        place: i64,
+        previous: &Hash,
+        action: &str,
+        details: &str,
+        known: &[PublicKey],
+    ) -> Option<Self> {
+        let said: Self =
+            (action == Action::ResumeBook.key()).then(|| serde_json::from_str(details).ok())??;
+        keys::have_signed_message(known, &said.message(place, previous), &said.signature).then_some(said)
+    }
+
     /// Whether it says why this head is contradicted.
-    fn explains(&self, head: &HeadLine) -> bool {
+    pub fn explains(&self, head: &HeadLine) -> bool {
         (self.from..=self.to).contains(&head.sequence) && head.signed_at <= self.at
     }
 }
@@ -161,12 +174,10 @@ impl Reading {
         if hash != row.hash.0 {
             return self.fail(next, id, "it was changed, or does not belong behind the row before it");
         }
-        if row.entry.action == Action::ResumeBook.key()
-            && let Ok(set_back) = serde_json::from_str::<SetBack>(&row.entry.details)
-            && keys::have_signed_message(&self.keys, &set_back.message(next, &previous), &set_back.signature)
-        {
-            self.resumed.insert(next, set_back);
-        }
+        let Entry { action, details, .. } = &row.entry;
+        self.resumed.extend(
+            SetBack::find(next, &previous, action, details, &self.keys).map(|set_back| (next, set_back)),
+        );
         self.last_written = Some(row.written_at);
         self.hashes.push(hash);
     }
@@ -179,12 +190,17 @@ impl Reading {
         let is_signed = keys::have_signed(&self.keys, head);
         let (from, vouched) = (self.vouched + 1, self.vouched);
         if !is_signed {
-            self.fail(head.sequence.clamp(from, place.max(from)), None, "the signature of its head does not hold");
+            self.fail(
+                head.sequence.clamp(from, place.max(from)),
+                None,
+                "the signature of its head does not hold",
+            );
         } else if head.sequence > place {
             let what = format!("it is missing: the signed head goes to row {}", head.sequence);
             self.fail(place + 1, None, what);
         } else if head.sequence != place || last != Some(&head.hash.0) {
-            let what = format!("the signed head at row {} says otherwise: it was written anew", head.sequence);
+            let what =
+                format!("the signed head at row {} says otherwise: it was written anew", head.sequence);
             self.fail(from, None, what);
         } else {
             self.vouched = vouched.max(head.sequence);
@@ -216,7 +232,8 @@ impl Reading {
                 let first = self.place() + 1;
                 self.fail(first, None, what);
             } else {
-                let what = format!("the head off-site at row {} says otherwise: it was written anew", head.sequence);
+                let what =
+                    format!("the head off-site at row {} says otherwise: it was written anew", head.sequence);
                 self.fail(same + 1, None, what);
             }
         }

@@ -19,11 +19,9 @@ impl<'a> Shell<'a> {
         let shown = |path: std::path::PathBuf| path.display().to_string();
         let identity = age::x25519::Identity::generate();
         let stores = stores(&scene.folder);
-        let keys = keys_directory();
-        api::ops::manifest::create_key(&keys, &api::clock::Clock::system()).expect("a key is made");
         let variables = vec![
             ("USER", "timer".to_owned()),
-            ("PORTICO_KEYS_DIR", shown(keys)),
+            ("PORTICO_KEYS_DIR", shown(keys_directory())),
             ("PORTICO_CONSOLE_DATABASE_URL", scene.database.url("portico_console")),
             ("PORTICO_BACKUP_DATABASE_URL", scene.database.url("portico_backup")),
             ("PORTICO_BACKUP_LOCAL_STORE", shown(stores.local.folder)),
@@ -80,7 +78,14 @@ fn a_backup_and_its_failure_stand_in_the_book_and_it_verifies() {
         (&["ops", "verify", "database-20200101T000000Z"][..], "verify_set database-20200101T000000Z failed"),
         (&["ops", "prune"], "prune_sets both stores failed"),
         (
-            &["ops", "restore", "--to", "database-20200101T000000Z", "--into", "postgres://nobody@127.0.0.1:1/x"],
+            &[
+                "ops",
+                "restore",
+                "--to",
+                "database-20200101T000000Z",
+                "--into",
+                "postgres://nobody@127.0.0.1:1/x",
+            ],
             "restore_set database-20200101T000000Z failed",
         ),
     ] {
@@ -151,13 +156,17 @@ fn operators_are_made_and_let_go_at_the_shell() {
     }
     let file = scene.folder.join("password");
     std::fs::write(&file, "cinco faros en la costa\n").expect("a file");
-    let reset = ["ops", "operator", "reset", "ada@ops.example", "--password-file", &file.display().to_string()];
+    let reset =
+        ["ops", "operator", "reset", "ada@ops.example", "--password-file", &file.display().to_string()];
     assert!(said(&shell.run(&reset)).contains("otpauth://"));
     assert!(shell.run(&["ops", "operator", "deactivate", "ada@ops.example"]).status.success());
     let nobody = shell.run(&["ops", "operator", "deactivate", "eva@ops.example"]);
     assert!(said(&nobody).contains("there is no operator with this e-mail"), "{}", said(&nobody));
     let listed = said(&shell.run(&["ops", "operator", "list"]));
-    assert!(listed.contains("ada@ops.example") && listed.contains("inactive  operations,security"), "{listed}");
+    assert!(
+        listed.contains("ada@ops.example") && listed.contains("inactive  operations,security"),
+        "{listed}"
+    );
     let verified = shell.run(&["ops", "book", "verify"]);
     assert!(verified.status.success() && said(&verified).contains("rows       3"), "{}", said(&verified));
 }

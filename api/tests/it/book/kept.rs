@@ -1,7 +1,7 @@
 //! The book is added to and never changed, in the transaction of what it tells of; and nothing that was done is forgotten
 //! because something was not there.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use api::{
     ApiError,
@@ -51,7 +51,8 @@ fn no_role_changes_the_book() {
     }
     // Whoever was granted too much is stopped by the trigger, and so is a superuser who does not go around it.
     let sql = &mut scene.database.superuser();
-    sql.batch_execute("GRANT ALL ON operations_book, operations_book_heads TO portico_console").expect("granted");
+    sql.batch_execute("GRANT ALL ON operations_book, operations_book_heads TO portico_console")
+        .expect("granted");
     for change in CHANGES {
         for url in [scene.database.url("portico_console"), scene.database.superuser_url()] {
             let mut other = PgConnection::establish(&url).expect("it connects");
@@ -121,7 +122,6 @@ fn what_cannot_be_written_waits_and_is_brought() {
         let written = shell::write(&gone, &scene.clock, &entry(subject)).expect("it is kept");
         let Written::Waiting { because, file } = written else { panic!("{written:?}") };
         assert!(because.contains("PostgreSQL does not answer"), "{because}");
-        use std::os::unix::fs::PermissionsExt as _;
         let mode = fs::metadata(file).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -134,7 +134,10 @@ fn what_cannot_be_written_waits_and_is_brought() {
     let written = shell::write(&back, &scene.clock, &entry("four")).expect("it is written");
     assert!(matches!(written, Written::InBook { not_off_site: None }), "{written:?}");
     let sql = &mut scene.database.superuser();
-    let told = lines(sql, "SELECT subject || ' ' || (written_at > at)::text AS line FROM operations_book ORDER BY sequence");
+    let told = lines(
+        sql,
+        "SELECT subject || ' ' || (written_at > at)::text AS line FROM operations_book ORDER BY sequence",
+    );
     assert_eq!(told, ["one true", "two true", "four false"]);
     assert_eq!(waiting::all(&folder).expect("read").len(), 0);
     assert_eq!(scene.verified().bad, None);
@@ -150,7 +153,8 @@ fn a_worker_looks_after_the_book() {
     let entry = Entry::new(&scene.clock, Doer::shell(), Action::MakeSet, "while the database was away");
     waiting::keep(&folder, &entry).expect("it is kept");
     let config = BookConfig { waiting: Some(folder.clone()), ..scene.config.clone() };
-    let mut db = OperatorDb::open(&scene.database.url("portico_operator"), scene.clock.clone()).expect("it comes in");
+    let mut db =
+        OperatorDb::open(&scene.database.url("portico_operator"), scene.clock.clone()).expect("it comes in");
     // The store is out of reach at first: a file stands where its folder should.
     fs::create_dir_all(&scene.folder).expect("a folder");
     fs::write(scene.folder.join("off-site"), "").expect("a file");

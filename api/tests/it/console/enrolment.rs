@@ -54,7 +54,10 @@ fn who_was_made_enrols_once_and_signs_in() {
     assert_eq!(console.try_sign_in(&console.client(), &eva, OPERATOR_PASSWORD, 0).status, 401);
     console.try_sign_in(&console.client(), &eva, OPERATOR_PASSWORD, 30).expect(200);
     let code = eva.code(&console.clock, 60);
-    assert_eq!(enrol(&console, &created, OPERATOR_PASSWORD, &code).expect(404).problem().code, ProblemCode::NotFound);
+    assert_eq!(
+        enrol(&console, &created, OPERATOR_PASSWORD, &code).expect(404).problem().code,
+        ProblemCode::NotFound
+    );
 }
 
 #[test]

@@ -26,7 +26,10 @@ fn an_operator_is_changed_by_version_and_never_by_themself() {
     let of = find(&security, "support@ops.example");
     let path = at(&format!("/operators/{}", of.id));
     let body = json!({"teams": ["security", "systems"], "name": "Eva"});
-    assert_eq!(security.patch(&path, of.version + 1, &body).expect(412).problem().code, ProblemCode::StaleVersion);
+    assert_eq!(
+        security.patch(&path, of.version + 1, &body).expect(412).problem().code,
+        ProblemCode::StaleVersion
+    );
     assert_eq!(
         security.send(ureq::http::Method::PATCH, &path, None, Some(b"{}".to_vec())).problem().code,
         ProblemCode::VersionRequired
@@ -36,11 +39,13 @@ fn an_operator_is_changed_by_version_and_never_by_themself() {
     assert_eq!(changed.teams, [Team::Systems, Team::Security]);
     // What was given counts with the next request, in the same session.
     assert_eq!(session.get(&at("/operators")).status, 200);
-    let problem = session.patch(&path, changed.version, &json!({"teams": ["security"]})).expect(409).problem();
+    let problem =
+        session.patch(&path, changed.version, &json!({"teams": ["security"]})).expect(409).problem();
     assert_eq!(problem.code, ProblemCode::Conflict);
     assert_eq!(session.patch(&path, changed.version, &json!({"active": false})).status, 409);
     assert_eq!(session.post(&format!("{path}/reset"), &json!({})).status, 409);
-    let renamed: Operator = session.patch(&path, changed.version, &json!({"name": "Eva M"})).expect(200).json();
+    let renamed: Operator =
+        session.patch(&path, changed.version, &json!({"name": "Eva M"})).expect(200).json();
     security.patch(&path, renamed.version, &json!({"active": false})).expect(200);
     assert_eq!(session.get(&at("/operators")).status, 401, "deactivated: at once");
 }
@@ -105,11 +110,8 @@ fn whatever_is_done_stands_in_the_book_with_who_and_as_what() {
     registry(&console.database, &console.clock).deactivate("eva@ops.example").expect("at the shell");
     // What was refused has changed nothing, and is no row.
     security.post(&at("/operators"), &body).expect(422);
-    let told: Vec<_> = book(&security)
-        .into_iter()
-        .rev()
-        .map(|one| (one.action, one.subject, one.actor, one.team))
-        .collect();
+    let told: Vec<_> =
+        book(&security).into_iter().rev().map(|one| (one.action, one.subject, one.actor, one.team)).collect();
     let (eva, me) = ("eva@ops.example".to_owned(), "security@ops.example".to_owned());
     let (shell, operator, team) = (BookActor::Shell, BookActor::Operator, Some(Team::Security));
     assert_eq!(
@@ -123,7 +125,8 @@ fn whatever_is_done_stands_in_the_book_with_who_and_as_what() {
             ("update_operator".to_owned(), eva, shell, None),
         ]
     );
-    let update = book(&security).into_iter().find(|one| one.action == "update_operator" && one.actor == operator);
+    let update =
+        book(&security).into_iter().find(|one| one.action == "update_operator" && one.actor == operator);
     let details = update.expect("it is there").details;
     assert_eq!(details["before"]["teams"], json!(["support"]));
     assert_eq!(details["after"]["teams"], json!(["systems"]));

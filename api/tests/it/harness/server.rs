@@ -14,13 +14,13 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    console::sealing,
     config::{FilesConfig, RateLimits, ServeConfig},
+    console::sealing,
     http::{
         server::{Portico, Site},
         tokens,
     },
-    ops::book,
+    ops::{book, manifest},
     organizations::{NewOrganization, licences::NewLicence},
 };
 use chrono::{DateTime, Utc};
@@ -197,6 +197,7 @@ pub fn keys_directory() -> PathBuf {
             let directory = std::env::temp_dir().join(format!("portico-test-keys-{}", std::process::id()));
             tokens::create_key(&directory, &Clock::system()).expect("a key is made");
             audit::keys::create(&directory, &Clock::system()).expect("a key is made");
+            manifest::create_key(&directory, &Clock::system()).expect("a key is made");
             book::keys::create(&directory, &Clock::system()).expect("a key is made");
             sealing::create_key(&directory, &Clock::system()).expect("a key is made");
             directory

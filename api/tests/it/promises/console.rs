@@ -1,11 +1,11 @@
 //! Promise: every route of the console says which teams may call it, and is enforced for each team; none is reached at the
 //! tenants' server, and none of theirs at the console.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use api::{
     console::{self, PREFIX},
-    http::{guards::Access, route::Route, routes},
+    http::{guards::Access, openapi, route::Route, routes},
 };
 use serde_json::{Value, json};
 use shared::{
@@ -44,6 +44,47 @@ fn the_access_table_of_the_console() {
     insta::assert_snapshot!(table.join("\n"));
 }
 
+/// `PORTICO_BLESS=1` writes the file anew; its changes are then seen where they are reviewed.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a setting of this test alone")]
+fn the_committed_document_of_the_console_is_this_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/console.json");
+    let document = openapi::console::document(&console::routes());
+    let generated = document.to_pretty_json().expect("a document") + "\n";
+    if std::env::var("PORTICO_BLESS").is_ok() {
+        std::fs::write(&path, &generated).expect("the file is written");
+    }
+    let committed = std::fs::read_to_string(&path).expect("openapi/console.json is there");
+    assert!(
+        committed == generated,
+        "openapi/console.json is of another version: run this with PORTICO_BLESS=1"
+    );
+    let document: Value = serde_json::from_str(&generated).expect("JSON");
+    let mut there = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        there.extend(methods.as_object().expect("methods").keys().map(|one| format!("{one} {path}")));
+    }
+    let offered: BTreeSet<String> = console::routes()
+        .iter()
+        .map(|route| format!("{} {PREFIX}{}", route.method().to_lowercase(), route.path))
+        .collect();
+    assert_eq!(there, offered);
+    for route in console::routes() {
+        let operation = &document["paths"][format!("{PREFIX}{}", route.path)][route.method().to_lowercase()];
+        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 3), "{route:?}");
+        let teams = match route.access {
+            Access::Operator(teams) => json!(teams),
+            _ => Value::Null,
+        };
+        assert_eq!(operation["x-access"]["teams"], teams, "{route:?}");
+    }
+    // The tenants' document says nothing of any of them.
+    let tenants = openapi::document(&routes::all()).to_json().expect("a document");
+    for word in ["/console", "operations-book", "OperatorSignIn", "pco_"] {
+        assert!(!tenants.contains(word), "{word}");
+    }
+}
+
 /// Somebody to be changed, and what they would enrol with.
 struct Scene {
     version: i32,
@@ -54,7 +95,8 @@ struct Scene {
 
 impl Scene {
     fn set(console: &TestConsole, security: &Client, number: usize) -> Self {
-        let body = json!({"email": format!("scene{number}@ops.example"), "name": "Eva", "teams": ["support"]});
+        let body =
+            json!({"email": format!("scene{number}@ops.example"), "name": "Eva", "teams": ["support"]});
         let CreatedOperator { operator, enrolment, .. } =
             security.post(&at("/operators"), &body).expect(201).json();
         let preview: EnrolmentPreview = console
@@ -127,8 +169,13 @@ fn every_route_is_enforced_for_every_team() {
                 assert_eq!(answer.status, 401, "{route:?}: {}", answer.text);
                 assert_eq!(answer.problem().code, ProblemCode::Unauthenticated, "{route:?}");
             }
-            let broken = client.send(method(&route), &at(&scene_path(&route, &scene)), None, body(&route, b"{"));
-            assert_eq!(broken.status == 403, !teams.contains(team), "{route:?} {team}: before its body is read");
+            let broken =
+                client.send(method(&route), &at(&scene_path(&route, &scene)), None, body(&route, b"{"));
+            assert_eq!(
+                broken.status == 403,
+                !teams.contains(team),
+                "{route:?} {team}: before its body is read"
+            );
             if teams.contains(team) {
                 if route.name == "sign_out_operator" {
                     // What was sent above has signed them out.
@@ -141,7 +188,12 @@ fn every_route_is_enforced_for_every_team() {
                     scene
                 };
                 let answer = send(&client, &route, &scene, number);
-                assert!((200..300).contains(&answer.status), "{route:?} {team}: {} {}", answer.status, answer.text);
+                assert!(
+                    (200..300).contains(&answer.status),
+                    "{route:?} {team}: {} {}",
+                    answer.status,
+                    answer.text
+                );
             } else {
                 let answer = send(&client, &route, &scene, number);
                 assert_eq!(answer.status, 403, "{route:?} {team}: {}", answer.text);
@@ -183,7 +235,10 @@ fn what_is_public_passes_without_a_session() {
             assert!((200..300).contains(&answer.status), "{route:?}: {}", answer.text);
         }
     }
-    assert_eq!(public.into_iter().collect::<Vec<_>>(), ["enrol_operator", "preview_enrolment", "sign_in_operator"]);
+    assert_eq!(
+        public.into_iter().collect::<Vec<_>>(),
+        ["enrol_operator", "preview_enrolment", "sign_in_operator"]
+    );
 }
 
 #[test]
@@ -239,7 +294,13 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
     );
     assert_eq!(
         reached,
-        ["operations_book", "operations_book_brought", "operations_book_heads", "operator_sessions", "operators"]
+        [
+            "operations_book",
+            "operations_book_brought",
+            "operations_book_heads",
+            "operator_sessions",
+            "operators"
+        ]
     );
     let callable = lines(
         sql,

@@ -227,7 +227,10 @@ fn what_each_role_may_do_with_each_table() {
             rights("portico_console")
         ),
     );
-    let head = format!("{:<28}{:<29}{:<29}{:<17}portico_console", "table", "portico_app", "portico_operator", "portico_backup");
+    let head = format!(
+        "{:<28}{:<29}{:<29}{:<17}portico_console",
+        "table", "portico_app", "portico_operator", "portico_backup"
+    );
     insta::assert_snapshot!(format!("{head}\n{}", table.join("\n")));
 }
 
