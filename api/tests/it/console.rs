@@ -2,4 +2,5 @@
 
 mod enrolment;
 mod operators;
+mod process;
 mod sign_in;

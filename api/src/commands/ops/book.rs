@@ -73,9 +73,7 @@ pub fn run(command: BookCommand) -> Result<()> {
             let heads = off_site::heads(&store)?;
             let set_back = db.run(|conn| set_back::resume(conn, &keys, &heads, &because))?;
             match set_back {
-                Some(set_back) => {
-                    println!("rows {} to {} are gone; the book says so now", set_back.from, set_back.to)
-                }
+                Some(one) => println!("rows {} to {} are gone; the book says so now", one.from, one.to),
                 None => println!("no head off-site goes further: there is nothing to say"),
             }
             shell::bring(&config, &mut db)

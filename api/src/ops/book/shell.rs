@@ -86,7 +86,7 @@ pub fn look_after(config: &BookConfig, db: &mut OperatorDb) -> Result<()> {
             let brought =
                 db.on_the_platform(|conn| off_site::bring(conn, &store).map_err(crate::ApiError::internal));
             if let Err(error) = brought {
-                not_now(&error.into())
+                not_now::<()>(&error.into());
             }
         }
         Ok(None) => {}

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use age::secrecy::ExposeSecret as _;
+
 use crate::{
     harness::{Database, keys_directory},
     promises::catalogue::lines,
@@ -11,6 +13,8 @@ use super::{Scene, stores};
 
 struct Shell<'a> {
     scene: &'a Scene,
+    /// What opens the vault, in the backup environment alone.
+    identity: age::x25519::Identity,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -32,7 +36,7 @@ impl<'a> Shell<'a> {
             ("PORTICO_SECOND_VAULT", shown(scene.folder.join("second-vault"))),
             ("PORTICO_VAULT_RECIPIENTS", identity.to_public().to_string()),
         ];
-        Self { scene, variables }
+        Self { scene, identity, variables }
     }
 
     fn run_with(&self, arguments: &[&str], more: &[(&str, &str)]) -> Output {
@@ -43,6 +47,20 @@ impl<'a> Shell<'a> {
 
     fn run(&self, arguments: &[&str]) -> Output {
         self.run_with(arguments, &[])
+    }
+
+    /// A command of the backup environment, which has no key of production's.
+    fn run_elsewhere(&self, arguments: &[&str]) -> Output {
+        let signers = api::ops::manifest::SetKeys::read(&keys_directory()).expect("a key").signers();
+        let signers = signers.to_lines().into_iter().collect::<Vec<_>>().join("\n");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.args(arguments).env_clear().envs(self.variables.iter().cloned());
+        for name in ["PORTICO_KEYS_DIR", "PORTICO_BACKUP_DATABASE_URL", "PORTICO_VAULT_RECIPIENTS"] {
+            command.env_remove(name);
+        }
+        command.env("PORTICO_BACKUP_SIGNERS", signers);
+        command.env("PORTICO_RESTORE_IDENTITY", self.identity.to_string().expose_secret());
+        command.output().expect("it runs")
     }
 
     /// The newest row.
@@ -107,6 +125,50 @@ fn a_backup_and_its_failure_stand_in_the_book_and_it_verifies() {
     let verified = shell.run(&["ops", "book", "verify", &file]);
     assert!(!verified.status.success());
     assert!(said(&verified).contains("row 1 ("), "{}", said(&verified));
+}
+
+#[test]
+fn what_the_backup_environment_does_stands_in_the_book_too() {
+    let scene = Scene::new();
+    let shell = Shell::of(&scene);
+    assert!(shell.run(&["ops", "backup"]).status.success());
+    let made = shell.last();
+    let set = made.split(' ').nth(2).expect("a set").to_owned();
+    let target = Database::empty();
+    let into = target.url("portico_owner");
+    for (arguments, expected) in [
+        (&["ops", "verify", &set][..], format!("verify_set {set} succeeded")),
+        (&["ops", "restore", "--to", &set, "--into", &into], format!("restore_set {set} succeeded")),
+        (&["ops", "prune"], "prune_sets both stores succeeded".to_owned()),
+    ] {
+        let done = shell.run_elsewhere(arguments);
+        assert!(done.status.success(), "{}", said(&done));
+        assert!(shell.last().contains(&expected), "{}", shell.last());
+    }
+    // Who has the key signs for what was written without it.
+    assert!(shell.run(&["ops", "backup"]).status.success() || shell.last().contains("make_set"));
+    let verified = shell.run(&["ops", "book", "verify"]);
+    assert!(
+        verified.status.success() && said(&verified).contains("rows       5, of which 0 wait"),
+        "{}",
+        said(&verified)
+    );
+
+    // The restored book ends before it, which is found out until somebody says why.
+    let mut restored = Shell::of(&scene);
+    restored.variables.retain(|(name, _)| *name != "PORTICO_CONSOLE_DATABASE_URL");
+    restored.variables.push(("PORTICO_CONSOLE_DATABASE_URL", target.url("portico_console")));
+    let verified = restored.run(&["ops", "book", "verify"]);
+    assert!(
+        !verified.status.success() && said(&verified).contains("row 1: it is missing"),
+        "{}",
+        said(&verified)
+    );
+    let resumed = restored.run(&["ops", "book", "resume", "--because", "the machine burned"]);
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    let verified = restored.run(&["ops", "book", "verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    assert!(said(&verified).contains("row 1 says why: the machine burned"), "{}", said(&verified));
 }
 
 #[test]
