@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result};
 
-use super::store;
+use super::{BookKeys, store};
 use crate::{
     ApiError,
     audit::lines::HeadLine,
@@ -28,19 +28,23 @@ fn path(head: &HeadLine) -> String {
     format!("{FOLDER}/{:012}-{beginning:016x}.head", head.sequence)
 }
 
-/// Brings the newest head, where it is not there yet: it vouches for all before it. Says whether it did.
-pub fn bring(conn: &mut ConsoleConn<'_>, to: &Store) -> Result<bool> {
-    let Some(head) = store::newest_head(conn)? else { return Ok(false) };
-    if store::brought_to(conn, OFF_SITE)? == head.sequence {
-        return Ok(false);
-    }
+/// Brings the newest head, which vouches for all before it. With the key it is signed here and now: neither the note of how
+/// far heads were brought nor a head that stands in the database keeps it from being brought.
+pub fn bring(conn: &mut ConsoleConn<'_>, to: &Store, keys: Option<&BookKeys>) -> Result<()> {
+    let head = match keys {
+        Some(keys) => store::sign_rest(conn, keys)?,
+        None => store::newest_head(conn)?,
+    };
+    let Some(head) = head else { return Ok(()) };
     let (path, bytes) = (path(&head), serde_json::to_vec(&head)?);
     if let Err(error) = to.put_new(&path, &bytes) {
-        // Somebody else may have brought it a moment ago.
+        // It was brought before, or somebody else has brought it a moment ago.
         to.size(&path).ok().flatten().ok_or(error)?;
     }
-    store::note_brought(conn, OFF_SITE, head.sequence)?;
-    Ok(true)
+    if store::brought_to(conn, OFF_SITE)? != head.sequence {
+        store::note_brought(conn, OFF_SITE, head.sequence)?;
+    }
+    Ok(())
 }
 
 /// How many rows at the end no head off-site vouches for, as whoever brought the last one has noted.

@@ -5,9 +5,13 @@ use anyhow::{Context as _, Result};
 
 use super::{Book, BookKeys, Entry, off_site, store, waiting};
 use crate::{
+    ApiError,
     clock::Clock,
     config::book::BookConfig,
-    db::{console::ConsoleShell, operator::OperatorDb},
+    db::{
+        console::{ConsoleConn, ConsoleShell},
+        operator::OperatorDb,
+    },
 };
 
 /// What became of an entry.
@@ -60,8 +64,8 @@ fn try_write(config: &BookConfig, clock: &Clock, entry: &Entry) -> Result<Option
 /// Brings the newest signed head off-site, where that is set up.
 pub fn bring(config: &BookConfig, db: &mut ConsoleShell) -> Result<()> {
     let Some(store) = off_site::open(config.stores.as_ref())? else { return Ok(()) };
-    db.run(|conn| off_site::bring(conn, &store).map_err(crate::ApiError::internal))?;
-    Ok(())
+    let keys = keys(config)?;
+    Ok(db.run(|conn| off_site::bring(conn, &store, keys.as_ref()).map_err(ApiError::internal))?)
 }
 
 /// The key that signs, where it is here.
@@ -83,9 +87,10 @@ pub fn look_after(config: &BookConfig, db: &mut OperatorDb) -> Result<()> {
     waiting::done(&left);
     match off_site::open(config.stores.as_ref()) {
         Ok(Some(store)) => {
-            let brought =
-                db.on_the_platform(|conn| off_site::bring(conn, &store).map_err(crate::ApiError::internal));
-            if let Err(error) = brought {
+            let bring = |conn: &mut ConsoleConn<'_>| {
+                off_site::bring(conn, &store, keys.as_ref()).map_err(ApiError::internal)
+            };
+            if let Err(error) = db.on_the_platform(bring) {
                 not_now::<()>(&error.into());
             }
         }

@@ -117,7 +117,7 @@ pub(super) fn last_place(conn: &mut ConsoleConn<'_>) -> Result<i64, ApiError> {
     Ok(end(conn)?.map_or(0, |(sequence, _)| sequence))
 }
 
-/// Signs for what nobody has signed for yet. Gives the head that there is now, where there is one.
+/// Signs for what nobody has signed for yet. Gives the head, signed just now, where there is a row.
 pub fn sign_rest(conn: &mut ConsoleConn<'_>, keys: &BookKeys) -> Result<Option<HeadLine>, ApiError> {
     let Some((sequence, hash)) = end(conn)? else { return Ok(None) };
     let head = keys.sign(sequence, hash, conn.clock().now());
@@ -132,7 +132,7 @@ pub fn sign_rest(conn: &mut ConsoleConn<'_>, keys: &BookKeys) -> Result<Option<H
         ))
         .on_conflict_do_nothing()
         .execute(conn.sql())?;
-    newest_head(conn)
+    Ok(Some(head))
 }
 
 type HeadRow = (i64, Vec<u8>, DateTime<Utc>, String, Vec<u8>);

@@ -145,6 +145,27 @@ fn a_book_that_was_cut_off_is_found_by_the_head_off_site() {
     assert!(bad.what.contains("was written anew"), "{bad}");
 }
 
+/// Neither a note that the head was brought, nor a head that stands in its place, keeps ours from going off-site.
+#[test]
+fn nothing_in_the_database_keeps_a_head_from_going_off_site() {
+    let scene = scene();
+    tamper(
+        &scene,
+        "UPDATE operations_book_brought SET sequence = 10;
+         INSERT INTO operations_book_heads SELECT 10, hash, signed_at, key_id, signature FROM operations_book_heads
+         WHERE sequence = 9",
+    );
+    scene.write(1);
+    assert_eq!(scene.heads().len(), 10);
+    tamper(
+        &scene,
+        "DELETE FROM operations_book WHERE sequence > 9; DELETE FROM operations_book_heads WHERE sequence > 9",
+    );
+    let bad = scene.bad();
+    assert_eq!(bad.sequence, Some(10));
+    assert!(bad.what.contains("a signed head off-site goes to row 10"), "{bad}");
+}
+
 /// Written anew with all hashes behind the change. Whoever can do that has no key.
 #[test]
 fn a_book_that_was_chained_anew_is_found() {
