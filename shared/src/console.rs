@@ -95,6 +95,28 @@ impl std::fmt::Debug for OperatorSignIn {
     }
 }
 
+/// Another password of one's own. `PUT /console/v1/session/password`; ends all sessions.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OperatorPasswordChange {
+    /// The password until now.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
+    pub old_password: String,
+    /// The password from now on.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
+    pub new_password: String,
+    /// The six digits that the authenticator shows.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{6}$"))]
+    pub code: String,
+}
+
+impl std::fmt::Debug for OperatorPasswordChange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("OperatorPasswordChange")
+    }
+}
+
 /// A session that has begun.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -313,6 +335,14 @@ impl Check for OperatorSignIn {
     fn check(&self, violations: &mut Violations) {
         violations.add("/email", check::email(&self.email));
         violations.add("/password", given(&self.password));
+        violations.add("/code", check_code(&self.code));
+    }
+}
+
+impl Check for OperatorPasswordChange {
+    fn check(&self, violations: &mut Violations) {
+        violations.add("/old_password", given(&self.old_password));
+        violations.add("/new_password", given(&self.new_password));
         violations.add("/code", check_code(&self.code));
     }
 }

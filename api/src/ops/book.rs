@@ -50,6 +50,8 @@ pub enum Action {
     ResetOperator,
     /// Chose one's own password, and showed a first code.
     Enrol,
+    /// Took another password.
+    ChangePassword,
     /// Signed in at the console.
     SignIn,
     /// Signed out.
@@ -69,6 +71,7 @@ impl Action {
             Self::UpdateOperator => "update_operator",
             Self::ResetOperator => "reset_operator",
             Self::Enrol => "enrol",
+            Self::ChangePassword => "change_password",
             Self::SignIn => "sign_in",
             Self::SignOut => "sign_out",
         }

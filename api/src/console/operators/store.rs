@@ -216,7 +216,7 @@ pub fn update(conn: &mut ConsoleConn<'_>, id: Uuid, patch: &OperatorPatch) -> Re
     Ok(row.into_operator())
 }
 
-/// Notes that an operator has enrolled.
+/// Gives an operator the password that they chose, by a code of this step.
 pub fn enrol(conn: &mut ConsoleConn<'_>, id: Uuid, password_hash: &str, step: i64) -> Result<(), ApiError> {
     let now = conn.clock().now();
     diesel::update(operators::table.find(id))

@@ -169,6 +169,41 @@ fn a_session_is_short_and_ends_at_once() {
 }
 
 #[test]
+fn another_password_asks_for_the_old_one_and_a_code_and_ends_all_sessions() {
+    let console = TestConsole::start();
+    let ada = console.operator("ada@ops.example", &[Team::Operations]);
+    let (client, other) = (console.signed_in(&ada), console.signed_in(&ada));
+    let change = |old: &str, new: &str, code: &str| {
+        let body = json!({"old_password": old, "new_password": new, "code": code});
+        client.put(&at("/session/password"), &body)
+    };
+    let (new, code) = ("cinco faros en la costa", ada.code(&console.clock, 0));
+    let used = ada.code(&console.clock, -30);
+    for (old, new, code, pointer) in [
+        ("not this one", new, &*code, "/old_password"),
+        (OPERATOR_PASSWORD, "short", &code, "/new_password"),
+        (OPERATOR_PASSWORD, "ada@ops.example", &code, "/new_password"),
+        (OPERATOR_PASSWORD, new, &used, "/code"),
+        (OPERATOR_PASSWORD, new, "12345", "/code"),
+    ] {
+        let problem = change(old, new, code).expect(422).problem();
+        assert_eq!(problem.errors[0].pointer, pointer, "{old} {new} {code}");
+    }
+    change(OPERATOR_PASSWORD, new, &code).expect(204);
+    assert_eq!([client.get(&at("/session")).status, other.get(&at("/session")).status], [401, 401]);
+    assert_eq!(console.try_sign_in(&console.client(), &ada, new, 0).status, 401, "its code was used");
+    assert_eq!(console.try_sign_in(&console.client(), &ada, OPERATOR_PASSWORD, 30).status, 401);
+    let answer = console.try_sign_in(&console.client(), &ada, new, 30).expect(200);
+    // Whoever finds a console open is slowed.
+    let found_open = console.client().with_token(&answer.json::<OperatorToken>().token);
+    let guess = || {
+        let body = json!({"old_password": "not this one", "new_password": new, "code": "123456"});
+        found_open.put(&at("/session/password"), &body).status
+    };
+    assert_eq!([(); 7].map(|()| guess()), [422, 422, 422, 422, 422, 422, 429]);
+}
+
+#[test]
 fn who_comes_from_elsewhere_gets_nothing() {
     let console = TestConsole::with(&["10.1.0.0/16"], 1);
     let ada = console.operator("ada@ops.example", &[Team::Operations]);

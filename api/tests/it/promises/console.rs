@@ -91,6 +91,8 @@ struct Scene {
     path: String,
     enrolment: String,
     code: String,
+    /// What the authenticator of whoever asks shows.
+    own_code: String,
 }
 
 impl Scene {
@@ -105,13 +107,19 @@ impl Scene {
             .expect(200)
             .json();
         let code = TestOperator::new(&operator.email, &preview.otpauth_url).code(&console.clock, 0);
-        Self { version: operator.version, path: format!("/operators/{}", operator.id), enrolment, code }
+        Self {
+            version: operator.version,
+            path: format!("/operators/{}", operator.id),
+            enrolment,
+            code,
+            own_code: String::new(),
+        }
     }
 }
 
 /// A request to a route that succeeds for whoever may: path, version and body.
 fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, Option<Value>) {
-    let Scene { version, path, enrolment, code } = scene;
+    let Scene { version, path, enrolment, code, own_code } = scene;
     match route.name {
         "get_operator_session" | "sign_out_operator" | "list_operators" | "list_book_entries" => {
             (route.path.clone(), None, None)
@@ -121,6 +129,11 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
             (route.path.clone(), None, Some(json!({"email": email, "name": "Ivo", "teams": ["support"]})))
         }
         "update_operator" => (path.clone(), Some(*version), Some(json!({"teams": ["systems"]}))),
+        "change_operator_password" => {
+            let new = "cinco faros en la costa";
+            let body = json!({"old_password": OPERATOR_PASSWORD, "new_password": new, "code": own_code});
+            (route.path.clone(), None, Some(body))
+        }
         "reset_operator" => (format!("{path}/reset"), None, None),
         "preview_enrolment" => (route.path.clone(), None, Some(json!({ "enrolment": enrolment }))),
         "enrol_operator" => {
@@ -160,8 +173,10 @@ fn every_route_is_enforced_for_every_team() {
         };
         for team in Team::ALL {
             number += 1;
-            let scene = Scene::set(&console, &console.signed_in(&security), number);
-            let client = console.enter(&format!("{team}{number}@ops.example"), &[*team]);
+            let mut scene = Scene::set(&console, &console.signed_in(&security), number);
+            let who = console.operator(&format!("{team}{number}@ops.example"), &[*team]);
+            let client = console.signed_in(&who);
+            scene.own_code = who.code(&console.clock, 0);
             let before = state(&console);
             // Nobody, and somebody with what is no token.
             for stranger in [console.client(), console.client().with_token("pco_nothing")] {
