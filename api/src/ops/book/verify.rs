@@ -94,7 +94,8 @@ struct Reading {
     exported_at: DateTime<Utc>,
     /// The hashes in order, from the first row on.
     hashes: Vec<Hash>,
-    last_written: Option<DateTime<Utc>>,
+    /// Since when the first row waits that nobody has signed for.
+    waiting_since: Option<DateTime<Utc>>,
     /// How far signatures go.
     vouched: i64,
     resumed: BTreeMap<i64, SetBack>,
@@ -178,7 +179,7 @@ impl Reading {
         self.resumed.extend(
             SetBack::find(next, &previous, action, details, &self.keys).map(|set_back| (next, set_back)),
         );
-        self.last_written = Some(row.written_at);
+        self.waiting_since.get_or_insert(row.written_at);
         self.hashes.push(hash);
     }
 
@@ -204,6 +205,7 @@ impl Reading {
             self.fail(from, None, what);
         } else {
             self.vouched = vouched.max(head.sequence);
+            self.waiting_since = None;
         }
     }
 
@@ -248,7 +250,7 @@ impl Reading {
         let (off_site, explained) =
             if self.bad.is_none() { self.compare(&known.heads) } else { (0, Vec::new()) };
         let unsigned = self.place() - self.vouched;
-        if unsigned > 0 && self.last_written.is_some_and(|at| self.exported_at - at > PATIENCE) {
+        if self.waiting_since.is_some_and(|at| self.exported_at - at > PATIENCE) {
             let first = self.vouched + 1;
             self.fail(first, None, "no signed head vouches for it and what is behind it");
         }
