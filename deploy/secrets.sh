@@ -3,7 +3,7 @@
 set -eu
 umask 077
 mkdir -p secrets
-for name in superuser_password owner_password app_password operator_password backup_password; do
+for name in superuser_password owner_password app_password operator_password backup_password console_password; do
     [ -s "secrets/$name" ] || openssl rand -hex 24 > "secrets/$name"
 done
 # Empty: mails wait. Write `smtps://name:password@host:465` into it, and restart the worker.

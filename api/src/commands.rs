@@ -22,13 +22,14 @@ use api::{
     access::cache::AccessCache,
     audit,
     clock::Clock,
-    config::{self, LogConfig, MailWay, ServeConfig, WorkConfig},
+    config::{self, LogConfig, MailWay, ServeConfig, WorkConfig, console::ConsoleConfig},
+    console::{sealing, server::Console},
     db::migrate,
     demo,
     doctor::{self, Finding, Level},
     http::{admin, openapi as document, routes, server::Portico, tokens},
     mail::{page, post::Shelf},
-    ops::signing,
+    ops::{book, signing},
     telemetry::{logs, traces::Traces},
     work::{Crew, figures::WorkFigures},
 };
@@ -58,6 +59,8 @@ pub fn create_key() -> Result<()> {
         tokens::create_key(&directory, &clock)?,
         audit::keys::create(&directory, &clock)?,
         signing::create_key(&directory, &clock)?,
+        book::keys::create(&directory, &clock)?,
+        sealing::create_key(&directory, &clock)?,
     ];
     if made.iter().all(Option::is_none) {
         println!("there are keys already");
@@ -82,8 +85,13 @@ pub fn demo() -> Result<()> {
     Ok(())
 }
 
-pub fn openapi() -> Result<()> {
-    println!("{}", document::document(&routes::all()).to_pretty_json()?);
+pub fn openapi(of_console: bool) -> Result<()> {
+    let document = if of_console {
+        document::console::document(&api::console::routes())
+    } else {
+        document::document(&routes::all())
+    };
+    println!("{}", document.to_pretty_json()?);
     Ok(())
 }
 
@@ -139,6 +147,31 @@ pub fn serve() -> Result<()> {
         if let Err(error) = site.write_what_is_left().await {
             tracing::error!(%error, "what was gathered in memory is not written");
         }
+        if let Some(administration) = administration {
+            administration.stop().await.context("the administration network")?;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+pub fn console() -> Result<()> {
+    let _traces = observe("portico-console")?;
+    let config = ConsoleConfig::from_environment()?;
+    let console = Console::open(&config, Clock::system())?;
+    let socket = listen(config.listen)?;
+    let admin_socket = config.admin_listen.map(listen).transpose()?;
+    actix_web::rt::System::new().block_on(async move {
+        let site = console.site.clone();
+        let mut server = Background::spawn(console.serve(socket, 1)?);
+        let administration =
+            admin_socket.map(|socket| admin::serve(Arc::new(site), socket)).transpose()?.map(Background::spawn);
+        tracing::info!(address = %config.listen, administration = ?config.admin_listen, "serving the console");
+        if let Either::Right((ended, _)) = select(pin!(told_to_stop()), &mut server.task).await {
+            bail!("the console ended by itself: {ended:?}");
+        }
+        tracing::info!("stopping");
+        server.stop().await.context("the console stopped")?;
         if let Some(administration) = administration {
             administration.stop().await.context("the administration network")?;
         }

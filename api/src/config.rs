@@ -1,6 +1,8 @@
 //! Configuration: read from the environment, here and nowhere else.
 
 pub mod backups;
+pub mod book;
+pub mod console;
 mod work;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
@@ -161,6 +163,11 @@ pub fn operator_database_url() -> Result<String> {
     database("PORTICO_OPERATOR_DATABASE_URL", "PostgreSQL as the role portico_operator")
 }
 
+/// `PORTICO_CONSOLE_DATABASE_URL`: PostgreSQL as the role `portico_console`, for operators and their book.
+pub fn console_database_url() -> Result<String> {
+    database("PORTICO_CONSOLE_DATABASE_URL", "PostgreSQL as the role portico_console")
+}
+
 /// `PORTICO_BACKUP_DATABASE_URL`: PostgreSQL as the role `portico_backup`, which reads everything and writes nothing.
 pub fn backup_database_url() -> Result<String> {
     database("PORTICO_BACKUP_DATABASE_URL", "PostgreSQL as the role portico_backup")
@@ -180,6 +187,19 @@ pub fn keys_directory() -> Result<PathBuf> {
 /// typed at the terminal.
 pub fn initial_password() -> Result<Option<String>> {
     secret("PORTICO_INITIAL_PASSWORD")
+}
+
+/// `PORTICO_OPERATOR_PASSWORD`: the password of `portico ops operator create|reset`, where it is not typed at the terminal.
+pub fn operator_password() -> Result<Option<String>> {
+    secret("PORTICO_OPERATOR_PASSWORD")
+}
+
+/// Who runs a command, as the operations book names them: the user, also behind `sudo`, and the machine.
+pub fn shell_user() -> String {
+    let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(variable);
+    let user = user.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()));
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{user}@{}", host.trim())
 }
 
 fn admin_listen() -> Result<Option<SocketAddr>> {
@@ -251,6 +271,12 @@ const KNOWN: &[&str] = &[
     "PORTICO_BACKUP_OFF_SITE_STORE",
     "PORTICO_BACKUP_OFF_SITE_TIMEOUT_SECONDS",
     "PORTICO_BACKUP_SIGNERS",
+    "PORTICO_BOOK_WAITING",
+    "PORTICO_CONSOLE_DATABASE_CONNECTIONS",
+    "PORTICO_CONSOLE_DATABASE_URL",
+    "PORTICO_CONSOLE_LISTEN",
+    "PORTICO_CONSOLE_NETWORKS",
+    "PORTICO_CONSOLE_TRUSTED_PROXIES",
     "PORTICO_DATABASE_CONNECTIONS",
     "PORTICO_DOMAIN",
     "PORTICO_DRAIN_SECONDS",
@@ -265,6 +291,7 @@ const KNOWN: &[&str] = &[
     "PORTICO_MAIL_PAGE",
     "PORTICO_OPERATORS_MAIL",
     "PORTICO_OPERATOR_DATABASE_URL",
+    "PORTICO_OPERATOR_PASSWORD",
     "PORTICO_OWNER_DATABASE_URL",
     "PORTICO_PUBLIC_ORIGIN",
     "PORTICO_RATE_LIMIT_NETWORK",
@@ -286,6 +313,7 @@ const KNOWN: &[&str] = &[
 const WITH_PASSWORD: &[&str] = &[
     "PORTICO_ADMIN_DATABASE",
     "PORTICO_BACKUP_DATABASE",
+    "PORTICO_CONSOLE_DATABASE",
     "PORTICO_OPERATOR_DATABASE",
     "PORTICO_OWNER_DATABASE",
     "PORTICO_SCRATCH_DATABASE",
@@ -380,7 +408,14 @@ mod tests {
     #[test]
     fn every_variable_that_is_read_is_known() {
         let (source, _) = include_str!("config.rs").split_once("#[cfg(test)]").expect("tests stand below");
-        let sources = [source, include_str!("config/backups.rs"), include_str!("config/backups/places.rs")];
+        let sources = [
+            source,
+            include_str!("config/backups.rs"),
+            include_str!("config/backups/places.rs"),
+            include_str!("config/book.rs"),
+            include_str!("config/console.rs"),
+            include_str!("config/work.rs"),
+        ];
         let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
             text.starts_with("PORTICO_")
                 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')

@@ -4,6 +4,7 @@
 //! Each part looks at what it is told about and gives findings; one that cannot look says so, and the others go on.
 
 mod backups;
+mod console;
 mod database;
 mod files;
 mod keys;
@@ -63,6 +64,7 @@ pub fn examine(clock: &Clock) -> Vec<Finding> {
     findings.extend(database::examine(clock));
     findings.push(files::examine());
     findings.extend(backups::examine());
+    findings.extend(console::examine(clock));
     findings.extend(mail::examine());
     findings.extend(machine::examine());
     findings

@@ -3,7 +3,7 @@
 use diesel::result::DatabaseErrorKind;
 use shared::{
     FieldProblem, Problem, ProblemCode, Violation, ViolationCode, access::Denial, check::Violations,
-    problem::Seats,
+    console::Team, problem::Seats,
 };
 
 /// Everything but success. The rim turns it into `application/problem+json`; causes are logged there, never sent.
@@ -18,6 +18,9 @@ pub enum ApiError {
     /// Not yours to do.
     #[error("forbidden: {0:?}")]
     Forbidden(Denial),
+    /// Not for the teams of the operator; for these.
+    #[error("for other teams: {0:?}")]
+    OtherTeam(&'static [Team]),
     /// An API token where only somebody who is signed in themself is let in.
     #[error("session required")]
     SessionRequired,
@@ -115,6 +118,11 @@ impl ApiError {
                 denial: Some(denial.clone()),
                 ..Problem::new(ProblemCode::Forbidden).with_detail(denial.text(shared::Language::En))
             },
+            Self::OtherTeam(teams) => {
+                let teams: Vec<&str> = teams.iter().map(|team| team.key()).collect();
+                let detail = format!("This is for operators of these teams: {}.", teams.join(", "));
+                Problem::new(ProblemCode::Forbidden).with_detail(detail)
+            }
             Self::SessionRequired => Problem::new(ProblemCode::SessionRequired)
                 .with_detail("No API token reaches this. Sign in to the app and do it there."),
             Self::TokenRevoked => Problem::new(ProblemCode::TokenRevoked)

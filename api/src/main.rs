@@ -30,7 +30,7 @@ enum Command {
     },
     /// Bring the database's schema up to this version.
     Migrate,
-    /// Keys that sign access tokens, the audit log and backups.
+    /// Keys that sign access tokens, the audit log, backups and the operations book, and that seal second factors.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -55,6 +55,8 @@ enum Command {
     },
     /// Serve the API, and the app where `PORTICO_APP_DIR` says.
     Serve,
+    /// Serve the console of operators, in the administration network.
+    Console,
     /// Send mails, and do what else is done behind people's backs.
     Work,
     /// Work that was left behind.
@@ -62,13 +64,17 @@ enum Command {
         #[command(subcommand)]
         command: JobsCommand,
     },
-    /// Backups: make, list, verify and restore sets.
+    /// Backups: make, list, verify and restore sets. The operations book, and operators.
     Ops {
         #[command(subcommand)]
         command: OpsCommand,
     },
     /// Print the API's OpenAPI document.
-    Openapi,
+    Openapi {
+        /// That of the console.
+        #[arg(long)]
+        console: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,9 +115,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo => commands::demo(),
         Command::Doctor { json } => commands::doctor(json),
         Command::Serve => commands::serve(),
+        Command::Console => commands::console(),
         Command::Work => commands::work(),
         Command::Jobs { command } => commands::jobs::run(&command),
         Command::Ops { command } => commands::ops::run(command),
-        Command::Openapi => commands::openapi(),
+        Command::Openapi { console } => commands::openapi(console),
     }
 }

@@ -203,3 +203,4 @@ GRANT EXECUTE ON FUNCTION
     portico.request_recovery, portico.link_by_token,
     portico.count_denied_elsewhere, portico.person_traces, portico.erase_person
     TO portico_app;
+GRANT EXECUTE ON FUNCTION portico.reserve_attempt, portico.forgive_attempt TO portico_console;

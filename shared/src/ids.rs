@@ -62,4 +62,6 @@ ids! {
     ProjectParameterId;
     /// One recorded change of an entity.
     ChangeId;
+    /// One operator of the installation.
+    OperatorId;
 }

@@ -10,6 +10,7 @@ pub mod api_token;
 pub mod audit;
 pub mod change;
 pub mod check;
+pub mod console;
 pub mod event;
 pub mod general_data;
 pub mod ids;

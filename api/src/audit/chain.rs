@@ -90,32 +90,33 @@ pub fn head_message(
     encoded.0
 }
 
-struct Encoded(Vec<u8>);
+/// The encoding of all chains: whatever differs is encoded differently.
+pub(crate) struct Encoded(pub(crate) Vec<u8>);
 
 impl Encoded {
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
-    fn number(&mut self, number: i64) {
+    pub(crate) fn number(&mut self, number: i64) {
         self.bytes(&number.to_be_bytes());
     }
 
-    fn instant(&mut self, instant: DateTime<Utc>) {
+    pub(crate) fn instant(&mut self, instant: DateTime<Utc>) {
         self.number(instant.timestamp_micros());
     }
 
-    fn length(&mut self, length: usize) {
+    pub(crate) fn length(&mut self, length: usize) {
         // Nothing here is longer than a body may be.
         self.bytes(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.length(text.len());
         self.bytes(text.as_bytes());
     }
 
-    fn id(&mut self, id: Option<Uuid>) {
+    pub(crate) fn id(&mut self, id: Option<Uuid>) {
         match id {
             Some(id) => {
                 self.0.push(1);

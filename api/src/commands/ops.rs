@@ -1,4 +1,9 @@
-//! `portico ops …`: backups from a shell or a timer, so that a dead server never stops one.
+//! `portico ops …`: backups from a shell or a timer, so that a dead server never stops one; the operations book, in which
+//! each of them is written down; and operators.
+
+mod book;
+mod noted;
+mod operator;
 
 use std::path::PathBuf;
 
@@ -12,6 +17,7 @@ use api::{
     db::refill::{self, Occupied},
     ops::{
         backup::{Made, Production, Stores},
+        book::Action,
         bring,
         environment::Environment,
         manifest,
@@ -22,6 +28,13 @@ use api::{
     },
 };
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use self::{
+    book::BookCommand,
+    noted::{Note, noted},
+    operator::OperatorCommand,
+};
 
 #[derive(Debug, Subcommand)]
 pub enum OpsCommand {
@@ -55,6 +68,16 @@ pub enum OpsCommand {
         /// The new file.
         #[arg(long)]
         to: PathBuf,
+    },
+    /// The operations book: verify that nothing in it was changed, and write it out.
+    Book {
+        #[command(subcommand)]
+        command: BookCommand,
+    },
+    /// Operators, who sign in at the console.
+    Operator {
+        #[command(subcommand)]
+        command: OperatorCommand,
     },
 }
 
@@ -105,22 +128,32 @@ pub struct RestoreArguments {
 pub fn run(command: OpsCommand) -> Result<()> {
     match command {
         OpsCommand::Backup { files } => {
-            let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
-            report(if files { production.file_set()? } else { production.database_set()? })
+            let kind = if files { SetKind::Files } else { SetKind::Database };
+            noted(Action::MakeSet, kind.word(), |note| {
+                let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
+                report(note, if files { production.file_set()? } else { production.database_set()? })
+            })
         }
         OpsCommand::Attend => super::attend::run(),
         OpsCommand::Sets => list(),
-        OpsCommand::Verify { set, from } => {
+        OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+            note.say("from", environment.store(from.place()).name());
             let found = environment.verify(from.place(), &set)?;
+            note.say("rows", found.rows);
+            note.say("files", found.files);
+            note.say("bytes", found.bytes);
             println!(
                 "{set} holds: {} streams with {} rows, {} files, {} bytes",
                 found.streams, found.rows, found.files, found.bytes
             );
             Ok(())
+        }),
+        OpsCommand::Restore(arguments) => {
+            let set = arguments.to.clone();
+            noted(Action::RestoreSet, &set, |note| restore(note, arguments))
         }
-        OpsCommand::Restore(arguments) => restore(arguments),
-        OpsCommand::Prune => prune(),
+        OpsCommand::Prune => noted(Action::PruneSets, "both stores", prune),
         OpsCommand::Key => {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {
                 println!("{key}");
@@ -131,11 +164,17 @@ pub fn run(command: OpsCommand) -> Result<()> {
             println!("{}", vault::write_new_identity(&to)?);
             Ok(())
         }
+        OpsCommand::Book { command } => book::run(command),
+        OpsCommand::Operator { command } => operator::run(command),
     }
 }
 
-fn report(made: Made) -> Result<()> {
+fn report(note: &mut Note, made: Made) -> Result<()> {
     let (manifest, objects) = (&made.manifest, made.manifest.objects().count());
+    note.about(&manifest.set);
+    note.say("objects", objects);
+    note.say("bytes", made.put);
+    note.say("seconds", made.seconds);
     println!("set        {}", manifest.set);
     if manifest.kind == SetKind::Database {
         let rows: u64 =
@@ -179,12 +218,14 @@ fn list() -> Result<()> {
     Ok(())
 }
 
-fn prune() -> Result<()> {
+fn prune(note: &mut Note) -> Result<()> {
     let environment = Environment::open(&RestoreConfig::from_environment()?)?;
     let (mut unreadable, now) = (0, Clock::system().now());
     for place in [Place::Local, Place::OffSite] {
         let pruned = environment.prune(place, now)?;
-        println!("{}", environment.store(place).name());
+        let name = environment.store(place).name();
+        note.say(name, json!({"kept": pruned.kept, "removed": pruned.sets, "objects": pruned.objects}));
+        println!("{name}");
         println!("  kept     {} sets", pruned.kept);
         println!("  removed  {} sets, {} objects", pruned.sets.len(), pruned.objects);
         for why in &pruned.unreadable {
@@ -200,8 +241,9 @@ fn prune() -> Result<()> {
     Ok(())
 }
 
-fn restore(arguments: RestoreArguments) -> Result<()> {
+fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
     let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+    note.say("from", environment.store(arguments.from.place()).name());
     let occupied = match &arguments.replace {
         None => Occupied::Refuse,
         Some(named) => {
@@ -230,6 +272,10 @@ fn restore(arguments: RestoreArguments) -> Result<()> {
         settle_at: (!arguments.as_it_was).then(|| Clock::system().now()),
     };
     let done = environment.restore(&plan)?;
+    note.say("organizations", done.organizations);
+    note.say("rows", done.rows);
+    note.say("files", done.files);
+    note.say("seconds", done.seconds);
     println!("restored   {} into the database", plan.set);
     println!("rows       {} of {} organizations, compared with the manifest", done.rows, done.organizations);
     match plan.files_into {

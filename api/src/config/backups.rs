@@ -147,6 +147,11 @@ impl AttendConfig {
     }
 }
 
+/// Whether stores of backups are set.
+pub fn has_stores() -> bool {
+    variable("PORTICO_BACKUP_OFF_SITE_STORE").is_some()
+}
+
 /// Whether anything of backups is set at all.
 pub fn is_begun() -> bool {
     ["PORTICO_BACKUP_LOCAL_STORE", "PORTICO_BACKUP_OFF_SITE_STORE", "PORTICO_VAULT"]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use lettre::Address;
 
 use super::{
-    FilesConfig, address, admin_listen, backups, keys_directory, operator_database_url, parsed, variable,
+    FilesConfig, address, admin_listen, backups, book, keys_directory, operator_database_url, parsed, variable,
 };
 
 /// What `portico work` needs.
@@ -24,6 +24,8 @@ pub struct WorkConfig {
     pub admin_listen: Option<SocketAddr>,
     /// Where files are kept that people upload, and whence those are swept that nothing refers to.
     pub files: FilesConfig,
+    /// What the operations book needs.
+    pub book: book::BookConfig,
     /// What backups need, where any variable of theirs is set.
     pub backups: Option<backups::BackupConfig>,
     /// `PORTICO_OPERATORS_MAIL`: the e-mails of those who run the installation, with commas between; nobody where absent.
@@ -79,6 +81,7 @@ impl WorkConfig {
             mail: MailConfig::from_environment()?,
             admin_listen: admin_listen()?,
             files: FilesConfig::from_environment(),
+            book: book::BookConfig::from_environment()?,
             backups: backups::is_begun().then(backups::BackupConfig::from_environment).transpose()?,
             operators_mail: operators_mail()?,
         })

@@ -20,12 +20,13 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/schema")
 const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
 const ERASURE: &str = include_str!("../../../migrations/replaceable/erasure.sql");
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
+const CONSOLE: &str = include_str!("../../../migrations/replaceable/console.sql");
 const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
 const LEAST_VERSION: i32 = 150_000;
 
-/// Creates the four roles and the database where they are missing. `url` is a superuser's.
+/// Creates the five roles and the database where they are missing. `url` is a superuser's.
 ///
 /// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
 pub fn bootstrap(url: &str, database: &str) -> Result<()> {
@@ -35,6 +36,7 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
         ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),
         ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
         ("portico_backup", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+        ("portico_console", "LOGIN NOSUPERUSER NOBYPASSRLS"),
     ] {
         if !exists(&mut connection, "SELECT 1 AS one FROM pg_roles WHERE rolname = $1", role)? {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
@@ -44,14 +46,18 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
     connection.batch_execute(
         "ALTER ROLE portico_app SET statement_timeout = '15s';
          ALTER ROLE portico_app SET lock_timeout = '5s';
-         ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s'",
+         ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s';
+         ALTER ROLE portico_console SET statement_timeout = '15s';
+         ALTER ROLE portico_console SET lock_timeout = '5s';
+         ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s'",
     )?;
     // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
     connection.batch_execute(
         "ALTER ROLE portico_owner SET lc_messages = 'C';
          ALTER ROLE portico_app SET lc_messages = 'C';
          ALTER ROLE portico_operator SET lc_messages = 'C';
-         ALTER ROLE portico_backup SET lc_messages = 'C'",
+         ALTER ROLE portico_backup SET lc_messages = 'C';
+         ALTER ROLE portico_console SET lc_messages = 'C'",
     )?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
@@ -64,8 +70,10 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
             "REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO portico_app, portico_operator"
         ))?;
     }
-    // This role is younger than many a database.
-    connection.batch_execute(&format!("GRANT CONNECT ON DATABASE {} TO portico_backup", quoted(database)))?;
+    // These roles are younger than many a database.
+    let younger =
+        format!("GRANT CONNECT ON DATABASE {} TO portico_backup, portico_console", quoted(database));
+    connection.batch_execute(&younger)?;
     Ok(())
 }
 
@@ -80,8 +88,10 @@ pub fn up(url: &str) -> Result<Vec<String>> {
 pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
     check_version(connection)?;
     let is_there = "SELECT 1 AS one FROM pg_roles WHERE rolname = $1";
-    if !exists(connection, is_there, "portico_backup")? {
-        bail!("the role portico_backup is not there: run `portico bootstrap` of this version first");
+    for role in ["portico_backup", "portico_console"] {
+        if !exists(connection, is_there, role)? {
+            bail!("the role {role} is not there: run `portico bootstrap` of this version first");
+        }
     }
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
     let ran = ran.iter().map(ToString::to_string).collect();
@@ -90,6 +100,7 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
         .transaction(|connection| {
             connection.batch_execute(AUDIT)?;
             connection.batch_execute(ERASURE)?;
+            connection.batch_execute(CONSOLE)?;
             connection.batch_execute(DOORS)?;
             connection.batch_execute(BACKUP)
         })

@@ -23,7 +23,8 @@ pub(super) fn examine() -> Vec<Finding> {
         ));
     }
     let mut open = Vec::new();
-    for folder in [folder.clone(), folder.join("audit"), folder.join("backup")] {
+    let below = ["audit", "backup", "book", "console"].map(|name| folder.join(name));
+    for folder in std::iter::once(folder.clone()).chain(below) {
         open.extend(open_to_others(&folder));
     }
     if !open.is_empty() {

@@ -7,9 +7,9 @@ use actix_web::{
 };
 use serde::Serialize;
 use shared::{
-    api_token::ApiToken, general_data::GeneralData, invitation::Invitation, project::Project,
-    project::ProjectHead, project::TeamMember, project_parameter::ProjectParameter, role::Role,
-    session::CurrentSession, sign_in_settings::SignInSettings, user::User,
+    api_token::ApiToken, console::Operator, general_data::GeneralData, invitation::Invitation,
+    project::Project, project::ProjectHead, project::TeamMember, project_parameter::ProjectParameter,
+    role::Role, session::CurrentSession, sign_in_settings::SignInSettings, user::User,
 };
 
 /// A resource with a version, for `ETag` and `If-Match`.
@@ -33,6 +33,7 @@ versioned!(
     CurrentSession,
     GeneralData,
     Invitation,
+    Operator,
     Project,
     ProjectHead,
     ProjectParameter,

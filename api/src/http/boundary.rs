@@ -192,7 +192,7 @@ fn log<B>(response: &ServiceResponse<B>, template: &str, took: Duration) {
 }
 
 /// What the client is told where the answer is a failure: our own problems, and those that actix makes itself.
-fn problem_of<B>(response: &mut ServiceResponse<B>) -> Option<Problem> {
+pub(crate) fn problem_of<B>(response: &mut ServiceResponse<B>) -> Option<Problem> {
     let own = response.response().error().and_then(|error| error.as_error::<ApiError>()).map(|error| {
         if let ApiError::Internal(cause) = error {
             tracing::error!(cause = format!("{cause:#}"), "internal");
@@ -212,7 +212,8 @@ fn problem_of<B>(response: &mut ServiceResponse<B>) -> Option<Problem> {
     })
 }
 
-fn finish<B>(response: &mut ServiceResponse<B>, id: Uuid) {
+/// Puts the headers on an answer that stand on every one.
+pub(crate) fn finish<B>(response: &mut ServiceResponse<B>, id: Uuid) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         // The documentation of the API has a policy of its own.
@@ -229,7 +230,8 @@ fn finish<B>(response: &mut ServiceResponse<B>, id: Uuid) {
     }
 }
 
-fn problem_response(problem: &Problem) -> HttpResponse<BoxBody> {
+/// The answer with this problem.
+pub(crate) fn problem_response(problem: &Problem) -> HttpResponse<BoxBody> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));

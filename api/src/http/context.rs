@@ -202,7 +202,8 @@ fn requested_host(request: &ServiceRequest) -> String {
     header.or_else(|| request.uri().host()).unwrap_or_default().to_owned()
 }
 
-fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
+/// The bearer token that a request shows.
+pub(crate) fn bearer(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let text = value.to_str().map_err(|_| ApiError::Unauthenticated)?;
     match text.split_once(' ') {
@@ -330,7 +331,7 @@ fn host_name(host: &str) -> String {
 /// The client's address: the peer's, or, behind so many trusted proxies, that entry of the lines of `X-Forwarded-For`
 /// counted from the right. What a client writes into the header itself stands further left and counts for nothing,
 /// whatever bytes it has: an entry that is no text is one all the same.
-fn client_address(peer: IpAddr, forwarded: &[&[u8]], trusted_proxies: usize) -> IpAddr {
+pub(crate) fn client_address(peer: IpAddr, forwarded: &[&[u8]], trusted_proxies: usize) -> IpAddr {
     if trusted_proxies == 0 {
         return peer;
     }

@@ -34,6 +34,13 @@ impl SortKey for () {
     }
 }
 
+/// Sorted by numbers.
+impl SortKey for i64 {
+    fn is_possible(&self) -> bool {
+        true
+    }
+}
+
 /// Whether a text of the database could be this one.
 pub fn possible_text(text: &str) -> bool {
     !text.contains('\0')

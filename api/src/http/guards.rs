@@ -30,11 +30,12 @@
 mod by_session;
 mod confirmed;
 mod linked;
+mod operator;
 
 use std::{any::TypeId, future::Ready, marker::PhantomData};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
-use shared::{Menu, Operation};
+use shared::{Menu, Operation, console::Team};
 
 use crate::{
     ApiError,
@@ -49,6 +50,7 @@ pub use by_session::BySession;
 pub(super) use confirmed::may_ask;
 pub use confirmed::{Confirmation, Confirmed, ConfirmedFor};
 pub use linked::Linked;
+pub use operator::{Operator, Teams, team};
 
 /// Who may call a route, as the access table and OpenAPI show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub enum Access {
     InProject(Menu, Operation),
     /// Who sees the project of the path, by whichever way, and on whichever tab.
     SeesProject,
+    /// An operator of one of these teams, at the console.
+    Operator(&'static [Team]),
 }
 
 impl std::fmt::Display for Access {
@@ -75,6 +79,11 @@ impl std::fmt::Display for Access {
                 write!(formatter, "{} {} in project", menu.key(), operation.key())
             }
             Self::SeesProject => formatter.write_str("sees the project"),
+            Self::Operator(teams) if *teams == Team::ALL => formatter.write_str("operator (any team)"),
+            Self::Operator(teams) => {
+                let teams: Vec<&str> = teams.iter().map(|team| team.key()).collect();
+                write!(formatter, "operator ({})", teams.join(", "))
+            }
         }
     }
 }
@@ -161,6 +170,8 @@ pub mod why {
         WiderToken "more scopes or other addresses";
         ProjectForm "everybody who sees a project reads its choices";
         WayIn "e-mail, password, complete access and roles with administration";
+        OperatorSignIn "no operator is signed in before the sign-in";
+        Enrolment "what a new operator was handed is the credential";
     }
 }
 
@@ -354,7 +365,8 @@ impl SeesProject {
     message = "the first argument of a handler must be a guard",
     label = "this handler's first argument does not say who may call it",
     note = "guards are Allowed<menu::…, op::…>, InProject<menu::…, op::…>, SeesProject, SignedIn<why::…> and \
-            Public<why::…>, and Confirmed<…>, BySession<…> or Linked<…> around one of them"
+            Public<why::…>, and Confirmed<…>, BySession<…> or Linked<…> around one of them; at the console \
+            Operator<team::…>"
 )]
 pub trait Guarded {
     /// What the guard asks for.

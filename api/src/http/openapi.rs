@@ -3,6 +3,7 @@
 //! A handler's `#[utoipa::path]` says what it takes and gives; what follows from its signature (who may, its tag, the
 //! version, the problems) and the examples are added here, so that nobody writes it twice.
 
+pub mod console;
 pub mod examples;
 mod headers;
 mod problems;
@@ -129,6 +130,7 @@ fn operation(route: &Route, components: &Components) -> Operation {
             ("in_project", json!({"kind": "in_project", "menu": menu.key(), "operation": operation.key()}))
         }
         Access::SeesProject => ("sees_project", json!({"kind": "sees_project"})),
+        Access::Operator(teams) => ("operator", json!({"kind": "operator", "teams": teams})),
     };
     let confirmation = match route.confirmation {
         Confirmation::Never => None,

@@ -32,16 +32,21 @@ pub fn all() -> Vec<Route> {
     .concat()
 }
 
-/// Hands all routes to actix: one resource a path, so that a method that is not offered is 405. Each has at hand what
-/// its requests are counted with.
-#[expect(clippy::disallowed_methods, reason = "this is the place where routes are listed")]
+/// Hands all routes of the tenants' API to actix.
 pub fn register(config: &mut ServiceConfig, routes: &[Route], requests: &Requests) {
+    register_below(config, PREFIX, routes, requests);
+}
+
+/// Hands routes to actix: one resource a path, so that a method that is not offered is 405. Each has at hand what its
+/// requests are counted with.
+#[expect(clippy::disallowed_methods, reason = "this is the place where routes are listed")]
+pub fn register_below(config: &mut ServiceConfig, prefix: &str, routes: &[Route], requests: &Requests) {
     for (path, routes) in in_order(routes) {
         let allowed = routes.iter().map(|route| route.method()).collect::<Vec<_>>().join(", ");
         let otherwise = move || ready(boundary::method_not_allowed(&allowed));
         let resource = routes.into_iter().fold(
-            actix_web::web::resource(format!("{PREFIX}{path}"))
-                .app_data(requests.template(&format!("{PREFIX}{path}")))
+            actix_web::web::resource(format!("{prefix}{path}"))
+                .app_data(requests.template(&format!("{prefix}{path}")))
                 .default_service(actix_web::web::to(otherwise)),
             |resource, route| resource.route(route.to_actix()),
         );

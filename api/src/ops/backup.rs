@@ -45,6 +45,11 @@ impl Stores {
     pub fn open(config: &StoresConfig) -> Result<Self> {
         Ok(Self { local: open_local(&config.local)?, off_site: open_off_site(&config.off_site)? })
     }
+
+    /// Opens the off-site one alone.
+    pub fn open_off_site(config: &StoresConfig) -> Result<Store> {
+        open_off_site(&config.off_site)
+    }
 }
 
 fn open_local(config: &StoreConfig) -> Result<Store> {

@@ -17,7 +17,7 @@ use crate::{
     db::operator::OperatorDb,
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::watch,
+    ops::{book, watch},
     recovery,
     sessions::guesses,
 };
@@ -52,6 +52,15 @@ pub const ALL: &[Loop] = &[
         channel: Some(guesses::CHANNEL),
         at_least_every: Duration::from_mins(1),
         prepare: |_| Ok(Box::new(guesses::work)),
+    },
+    Loop {
+        name: "operations book",
+        channel: None,
+        at_least_every: Duration::from_mins(10),
+        prepare: |config| {
+            let config = config.book.clone();
+            Ok(Box::new(move |db| book::shell::look_after(&config, db)))
+        },
     },
     Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
     Loop {

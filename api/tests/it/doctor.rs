@@ -1,5 +1,7 @@
 //! `portico doctor`: set-ups that are broken in one way each, and the name by which each is found.
 
+mod console;
+
 use std::{
     collections::BTreeMap,
     fs::{self, Permissions},
@@ -9,7 +11,14 @@ use std::{
     process::Command,
 };
 
-use api::{audit, clock::Clock, config::backups::StorePlace, http::tokens, ops::signing};
+use api::{
+    audit,
+    clock::Clock,
+    config::backups::StorePlace,
+    console::sealing,
+    http::tokens,
+    ops::{book, signing},
+};
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
@@ -34,6 +43,8 @@ impl Setup {
         tokens::create_key(&keys, &Clock::system()).expect("a key is made");
         audit::keys::create(&keys, &Clock::system()).expect("a key is made");
         signing::create_key(&keys, &Clock::system()).expect("a key is made");
+        book::keys::create(&keys, &Clock::system()).expect("a key is made");
+        sealing::create_key(&keys, &Clock::system()).expect("a key is made");
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
         fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
         fs::write(bundle.join("assets/app.js"), "").expect("a script");
@@ -49,6 +60,8 @@ impl Setup {
             ("PORTICO_TRUSTED_PROXIES", "1".to_owned()),
             ("PORTICO_SMTP_URL", MailServer::shared().url()),
             ("PORTICO_OPERATORS_MAIL", "operations@portico.test".to_owned()),
+            ("PORTICO_CONSOLE_DATABASE_URL", app.database.url("portico_console")),
+            ("PORTICO_BOOK_WAITING", folder.join("waiting").display().to_string()),
             ("PORTICO_BACKUP_DATABASE_URL", app.database.url("portico_backup")),
             ("PORTICO_BACKUP_LOCAL_STORE", folder.join("local").display().to_string()),
             ("PORTICO_BACKUP_LOCAL_PROVIDER", "here".to_owned()),

@@ -10,6 +10,7 @@
 mod actor;
 mod audit;
 mod cluster;
+mod console;
 mod http;
 mod mail;
 mod own_cluster;
@@ -24,6 +25,7 @@ mod stream;
 pub use actor::{Actor, Person, Token};
 pub use audit::said;
 pub use cluster::Database;
+pub use console::{OPERATOR_PASSWORD, TestConsole, TestOperator, at, book_config, registry};
 pub use http::{Answer, Client};
 pub use mail::MailServer;
 pub use own_cluster::OwnCluster;

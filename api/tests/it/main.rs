@@ -16,6 +16,8 @@ mod api_tokens;
 mod audit;
 mod backups;
 mod bench;
+mod book;
+mod console;
 mod crash;
 mod demo;
 mod doctor;

@@ -6,6 +6,7 @@
 mod access_table;
 pub mod catalogue;
 mod conform;
+mod console;
 mod enforced;
 mod examples;
 mod foreign;

@@ -32,6 +32,8 @@ pub fn of(route: &Route) -> Option<&'static str> {
     match route.access {
         Access::Allowed(menu, _) | Access::InProject(menu, _) => Some(label(branch(menu))),
         Access::SeesProject => Some(label(Menu::Projects)),
+        // None of the tenants' API.
+        Access::Operator(_) => None,
         Access::SignedIn(_) | Access::Public(_) => {
             let first = route.path.split('/').nth(1)?;
             let own = WITHOUT_A_MENU.iter().find(|(segments, ..)| segments.contains(&first));

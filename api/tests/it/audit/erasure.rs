@@ -311,6 +311,8 @@ fn every_column_with_an_address_is_known_to_the_erasure() {
             // Beside the hash of an e-mail, until a worker has looked whose it is.
             "guesses.address",
             "guesses.device",
+            // Of operators, who belong to no organization; the row goes with the session.
+            "operator_sessions.address",
             "sessions.address",
             // The browser and its system, which many have; the mark is a hash.
             "sessions.device",

@@ -10,7 +10,7 @@ use std::{
 };
 
 use api::{
-    config::{FilesConfig, MailConfig, MailWay, WorkConfig},
+    config::{FilesConfig, MailConfig, MailWay, WorkConfig, book::BookConfig},
     work::Worker,
 };
 use serde::Deserialize;
@@ -139,6 +139,7 @@ impl Database {
             files: FilesConfig::Folder(self.files()),
             backups: None,
             operators_mail: Vec::new(),
+            book: BookConfig::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The real program in a process of its own: `portico serve` or `portico work`, by the machine's clock.
+//! The real program in a process of its own: `portico serve`, `portico work` or `portico console`, by the machine's clock.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -66,6 +66,16 @@ impl Program {
         let own: &[(&str, &str)] = &[("PORTICO_OPERATOR_DATABASE_URL", &url)];
         let program = Self::spawn("work", free_address(), &[own, more].concat());
         until("the worker is ready", || program.operator().answers("//readyz"));
+        program
+    }
+
+    /// A console, once it is ready.
+    pub fn console(database: &Database) -> Self {
+        let (url, address) = (database.url("portico_console"), free_address());
+        let listen = address.to_string();
+        let own = [("PORTICO_CONSOLE_DATABASE_URL", &*url), ("PORTICO_CONSOLE_LISTEN", &*listen)];
+        let program = Self::spawn("console", address, &own);
+        until("the console is ready", || program.operator().answers("//readyz"));
         program
     }
 

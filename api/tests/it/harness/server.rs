@@ -15,10 +15,12 @@ use api::{
     audit,
     clock::Clock,
     config::{FilesConfig, RateLimits, ServeConfig},
+    console::sealing,
     http::{
         server::{Portico, Site},
         tokens,
     },
+    ops::{book, signing},
     organizations::{NewOrganization, licences::NewLicence},
 };
 use chrono::{DateTime, Utc};
@@ -195,6 +197,9 @@ pub fn keys_directory() -> PathBuf {
             let directory = std::env::temp_dir().join(format!("portico-test-keys-{}", std::process::id()));
             tokens::create_key(&directory, &Clock::system()).expect("a key is made");
             audit::keys::create(&directory, &Clock::system()).expect("a key is made");
+            signing::create_key(&directory, &Clock::system()).expect("a key is made");
+            book::keys::create(&directory, &Clock::system()).expect("a key is made");
+            sealing::create_key(&directory, &Clock::system()).expect("a key is made");
             directory
         })
         .clone()

@@ -31,14 +31,14 @@ fn asked(route: &Route) -> Option<(Menu, Operation)> {
         Access::Allowed(menu, operation) | Access::InProject(menu, operation) => Some((menu, operation)),
         // One of two lists is enough, and whoever has neither is told of this one.
         Access::SeesProject => Some((Menu::Projects, Operation::View)),
-        Access::Public(_) | Access::SignedIn(_) => None,
+        Access::Public(_) | Access::SignedIn(_) | Access::Operator(_) => None,
     }
 }
 
 /// The menu and operation, and what goes with them on the management way into a project.
 fn exactly(route: &Route, person: Person) -> Person {
     match route.access {
-        Access::Public(_) | Access::SignedIn(_) => person,
+        Access::Public(_) | Access::SignedIn(_) | Access::Operator(_) => person,
         Access::Allowed(Menu::ManageAccount, _) => person.company_admin(),
         Access::Allowed(menu, operation) => person.grant(menu, Operations::of(&[operation])),
         Access::InProject(menu, operation) => {

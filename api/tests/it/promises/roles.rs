@@ -75,7 +75,7 @@ fn the_roles_have_what_they_need_and_no_more() {
         sql,
         "a role with more or less than it needs",
         "SELECT rolname::text AS line FROM pg_roles
-         WHERE rolname IN ('portico_owner', 'portico_app', 'portico_operator', 'portico_backup')
+         WHERE rolname IN ('portico_owner', 'portico_app', 'portico_operator', 'portico_backup', 'portico_console')
            AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR NOT rolcanlogin
                 OR rolbypassrls <> (rolname = 'portico_operator'))",
     );

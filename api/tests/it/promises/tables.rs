@@ -6,7 +6,7 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 15] = [
+const GLOBAL_TABLES: [(&str, &str); 20] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("alarms", "what is wrong with the installation"),
@@ -16,7 +16,12 @@ const GLOBAL_TABLES: [(&str, &str); 15] = [
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("link_lookups", "hash of a link's token to what it is for, asked before the organization is known"),
+    ("operations_book", "what operators did, for the whole installation"),
+    ("operations_book_brought", "how far its heads stand off-site"),
+    ("operations_book_heads", "how far it went, signed"),
     ("operator_letters", "to those who run the installation"),
+    ("operator_sessions", "operators are of no organization, and so are their sessions"),
+    ("operators", "who operates the installation"),
     ("organization_domains", "a host leads to its organization"),
     ("organizations", "the organizations themselves"),
     ("recovery_requests", "asked for before anybody looks whether there is such an account"),
@@ -216,15 +221,19 @@ fn what_each_role_may_do_with_each_table() {
     let table = lines(
         &mut database.superuser(),
         &format!(
-            "SELECT rpad(c.relname, 28) || rpad({}, 29) || rpad({}, 29) || {} AS line
+            "SELECT rpad(c.relname, 28) || rpad({}, 29) || rpad({}, 29) || rpad({}, 17) || {} AS line
              FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relnamespace = 'public'::regnamespace
              ORDER BY c.relname COLLATE \"C\"",
             rights("portico_app"),
             rights("portico_operator"),
-            rights("portico_backup")
+            rights("portico_backup"),
+            rights("portico_console")
         ),
     );
-    let head = format!("{:<28}{:<29}{:<29}portico_backup", "table", "portico_app", "portico_operator");
+    let head = format!(
+        "{:<28}{:<29}{:<29}{:<17}portico_console",
+        "table", "portico_app", "portico_operator", "portico_backup"
+    );
     insta::assert_snapshot!(format!("{head}\n{}", table.join("\n")));
 }
 
@@ -261,7 +270,7 @@ fn the_tenants_server_cannot_read_what_belongs_to_no_organization() {
         sql,
         "TRUNCATE is not held by row-level security",
         "SELECT c.relname || ' ' || r AS line
-         FROM pg_class c, unnest(ARRAY['portico_app', 'portico_operator']) r
+         FROM pg_class c, unnest(ARRAY['portico_app', 'portico_operator', 'portico_console']) r
          WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
            AND has_table_privilege(r, c.oid, 'TRUNCATE, REFERENCES, TRIGGER')",
     );

@@ -17,7 +17,7 @@ fn asked(route: &Route) -> Option<(Menu, Operation)> {
     match route.access {
         Access::Allowed(menu, operation) | Access::InProject(menu, operation) => Some((menu, operation)),
         Access::SeesProject => Some((Menu::Projects, Operation::View)),
-        Access::Public(_) | Access::SignedIn(_) => None,
+        Access::Public(_) | Access::SignedIn(_) | Access::Operator(_) => None,
     }
 }
 
