@@ -163,27 +163,16 @@ impl Run<'_> {
         let bytes =
             local.find(&path).and_then(|found| found.with_context(|| format!("{set} has gone meanwhile")));
         let bytes = bytes.map_err(NotBrought::Set)?;
-        let refused = format!("{}/refused/{set}", self.records.folder);
-        if local.size(&refused).map_err(NotBrought::Set)?.is_some() {
-            return Err(NotBrought::Set(self.somebody_elses(&path, &refused)));
-        }
-        let announced = self.off_site.try_put_new(&announcement_path(set, &bytes), &bytes);
-        let announced = announced.map_err(NotBrought::Store)?;
+        let announcement = announcement_path(set, &bytes);
+        let announced =
+            self.put(&announcement, |to| to.try_put_new(&announcement, &bytes).map_err(NotCopied::To))?;
         let known = before.and_then(|before| self.manifest(before).ok());
         let known: HashSet<&str> =
             known.iter().flat_map(Manifest::objects).map(|object| object.path.as_str()).collect();
         for object in manifest.objects() {
             self.object(object, set, &known)?;
         }
-        match (self.off_site.try_put_new(&path, &bytes).map_err(NotBrought::Store)?, announced) {
-            // It was put by a run that did not hear so.
-            (Put::New, _) | (Put::Taken, Put::Taken) => {}
-            (Put::Taken, Put::New) => {
-                local.put_new(&refused, b"").map_err(NotBrought::Set)?;
-                return Err(NotBrought::Set(self.somebody_elses(&path, &refused)));
-            }
-        }
-        self.records.note(&path, set).map_err(NotBrought::Set)
+        self.finish(set, &bytes, announced)
     }
 
     fn object(&mut self, object: &Object, set: &str, known: &HashSet<&str>) -> Result<(), NotBrought> {
@@ -195,23 +184,56 @@ impl Run<'_> {
             let minutes = TIME.as_secs() / 60;
             return Err(NotBrought::Store(anyhow!("it takes longer than {minutes} minutes")));
         }
-        let doubt = format!("{}/unconfirmed/{}", self.records.folder, object.path);
-        match self.bringing.local.copy_to(&self.off_site, object) {
-            Ok(Put::New) => {}
-            Ok(Put::Taken) => {
-                if self.bringing.local.size(&doubt).map_err(NotBrought::Set)?.is_some() {
-                    return Err(NotBrought::Set(self.doubtful(object, &doubt)));
-                }
-            }
-            Err(NotCopied::To(error)) if is_unconfirmed(&error) => {
-                // It may be there all the same, and is not to be taken for what was confirmed.
-                self.bringing.local.put_over(&doubt, b"").map_err(NotBrought::Set)?;
-                return Err(NotBrought::Store(error));
-            }
-            Err(error) => return Err(error.into()),
-        }
+        self.put(&object.path, |to| self.bringing.local.copy_to(to, object))?;
         self.put += 1;
         self.records.note(&object.path, set).map_err(NotBrought::Set)
+    }
+
+    /// Puts the manifest where sets are.
+    fn finish(&self, set: &str, bytes: &[u8], announced: Put) -> Result<(), NotBrought> {
+        let (local, path) = (self.bringing.local, manifest_path(set));
+        let refused = self.records.path(&format!("refused/{set}"));
+        let was_refused = local.size(&refused).map_err(NotBrought::Set)?.is_some();
+        // Of an answer that was lost it is not known what it said; nor of that to an earlier run.
+        let mut may_be_ours = announced == Put::Taken;
+        let put = self.put(&path, |to| {
+            let put = match to.put_new_once(&path, bytes) {
+                Err(error) if !is_unconfirmed(&error) => {
+                    may_be_ours = true;
+                    to.try_put_new(&path, bytes)
+                }
+                heard => heard,
+            };
+            put.map_err(NotCopied::To)
+        })?;
+        match put {
+            Put::New => local.delete(&refused),
+            Put::Taken if may_be_ours && !was_refused => Ok(()),
+            Put::Taken => local.put_over(&refused, b"").and_then(|()| Err(self.somebody_elses(&path))),
+        }
+        .and_then(|()| self.records.note(&path, set))
+        .map_err(NotBrought::Set)
+    }
+
+    /// Puts something. What is there already counts, unless the store had not confirmed it when it was put.
+    fn put(&self, path: &str, put: impl FnOnce(&Store) -> Result<Put, NotCopied>) -> Result<Put, NotBrought> {
+        let (local, doubt) = (self.bringing.local, self.records.path(&format!("unconfirmed/{path}")));
+        match put(&self.off_site) {
+            Ok(Put::New) => local.delete(&doubt).map(|()| Put::New).map_err(NotBrought::Set),
+            Ok(Put::Taken) if local.size(&doubt).map_err(NotBrought::Set)?.is_some() => {
+                Err(NotBrought::Set(anyhow!(
+                    "{path} is in {}, which did not confirm what it has: remove it there, in the backup environment",
+                    self.off_site.name()
+                )))
+            }
+            Ok(Put::Taken) => Ok(Put::Taken),
+            Err(NotCopied::To(error)) if is_unconfirmed(&error) => {
+                // It may be there all the same.
+                local.put_over(&doubt, b"").map_err(NotBrought::Set)?;
+                Err(NotBrought::Store(error))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn manifest(&self, set: &str) -> Result<Manifest> {
@@ -222,24 +244,11 @@ impl Run<'_> {
         self.began.elapsed() > TIME
     }
 
-    fn somebody_elses(&self, path: &str, refused: &str) -> Error {
+    fn somebody_elses(&self, path: &str) -> Error {
         anyhow!(
             "{path} is in {} already, and was not put there from here: somebody else makes sets into the same place. Give \
-             each a place of its own, and remove {refused} from {} where this was settled",
-            self.off_site.name(),
-            self.bringing.local.name()
-        )
-    }
-}
-
-impl Run<'_> {
-    fn doubtful(&self, object: &Object, doubt: &str) -> Error {
-        anyhow!(
-            "{} is in {}, which did not confirm what it has. Remove it there, in the backup environment, and {doubt} from {}: \
-             then it is put again",
-            object.path,
-            self.off_site.name(),
-            self.bringing.local.name()
+             each a place of its own, and remove that manifest there, in the backup environment",
+            self.off_site.name()
         )
     }
 }

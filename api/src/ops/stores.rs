@@ -31,7 +31,10 @@ pub use self::{
     confirming::is_unconfirmed,
     streams::{Download, Upload},
 };
-use self::{s3::S3, sftp::Sftp};
+use self::{
+    s3::{Once, S3},
+    sftp::Sftp,
+};
 use crate::{
     audit::lines::Bytes as Encoded,
     config::backups::{StoreConfig, StorePlace},
@@ -133,9 +136,20 @@ impl Store {
         }
     }
 
-    /// Puts a small object, or says that its name is taken.
+    /// Puts a small object, or says that its name is taken: by itself, where an answer was lost and it was put again.
     pub fn try_put_new(&self, path: &str, bytes: &[u8]) -> Result<Put> {
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        self.put_with(path, bytes, PutOptions { mode: PutMode::Create, ..PutOptions::default() })
+    }
+
+    /// The same in one request that is not made again: what is taken is so by somebody else, and what is not heard is an
+    /// error.
+    pub fn put_new_once(&self, path: &str, bytes: &[u8]) -> Result<Put> {
+        let mut options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        options.extensions.insert(Once);
+        self.put_with(path, bytes, options)
+    }
+
+    fn put_with(&self, path: &str, bytes: &[u8], options: PutOptions) -> Result<Put> {
         let (key, content) = (Key::from(path), Bytes::copy_from_slice(bytes));
         match self.runtime.block_on(self.inner.put_opts(&key, content.into(), options)) {
             Ok(_) => {}

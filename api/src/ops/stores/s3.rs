@@ -37,10 +37,14 @@ const TRYING: Duration = Duration::from_mins(1);
 pub(super) struct S3 {
     /// Makes a request again that failed for a reason that may pass.
     again: AmazonS3,
-    /// Makes it once: an answer that was lost is told apart from a name that was taken.
+    /// Makes it once ([`Once`]): an answer that was lost is told apart from a name that was taken.
     once: AmazonS3,
     notes: Arc<OnceLock<Notes>>,
 }
+
+/// Asks with a request for it to be made no more than once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Once;
 
 /// Where it is noted what was begun in parts.
 #[derive(Debug, Clone)]
@@ -158,7 +162,7 @@ impl ObjectStore for S3 {
         payload: PutPayload,
         options: PutOptions,
     ) -> object_store::Result<PutResult> {
-        let client = if options.mode == PutMode::Create { &self.once } else { &self.again };
+        let client = if options.extensions.get::<Once>().is_some() { &self.once } else { &self.again };
         client.put_opts(location, payload, options).await.map_err(told_apart)
     }
 

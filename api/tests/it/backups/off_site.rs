@@ -159,7 +159,12 @@ fn a_name_that_somebody_else_has_taken_is_left_to_them_and_said() {
     let next_set = next.manifest.set.clone();
     assert!(refused(next).contains("somebody else makes sets"));
     assert_eq!(tests.find(&manifest_path(&set)).expect("read").as_deref(), Some(b"theirs".as_slice()));
-    scene.vaults.environment().verify(Place::OffSite, &next_set).expect("it holds");
+    let environment = scene.vaults.environment();
+    environment.verify(Place::OffSite, &next_set).expect("it holds");
+    // Settled, it comes.
+    tests.delete(&manifest_path(&set)).expect("it goes");
+    assert_eq!(scene.rows().off_site.expect("all is there"), 2);
+    environment.verify(Place::OffSite, &set).expect("it holds");
 }
 
 #[test]

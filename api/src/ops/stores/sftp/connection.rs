@@ -46,7 +46,13 @@ pub(super) enum Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        let Error::Status(status) = error else { return Self::Broken(error.to_string()) };
+        let status = match error {
+            Error::Status(status) => status,
+            Error::Timeout => return Self::Broken("no answer came in time".to_owned()),
+            // What it says then is of its own parts.
+            Error::UnexpectedBehavior(_) => return Self::Broken("it ended in the middle".to_owned()),
+            other => return Self::Broken(other.to_string()),
+        };
         match status.status_code {
             StatusCode::NoSuchFile => Self::Missing,
             StatusCode::PermissionDenied => Self::Denied(status.error_message),
