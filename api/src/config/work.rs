@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use lettre::Address;
 
 use super::{
-    FilesConfig, address, admin_listen, backups, book, keys_directory, operator_database_url, parsed, variable,
+    FilesConfig, address, admin_listen, backups, book, keys_directory, operator_database_url, parsed,
+    variable,
 };
 
 /// What `portico work` needs.

@@ -15,7 +15,7 @@ use super::{
 /// What was settled, and what somebody has to look at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Sessions that were ended.
+    /// Sessions that were ended, those of operators among them.
     pub sessions: usize,
     /// Links for a new password that lead nowhere any more.
     pub links: usize,
@@ -40,6 +40,8 @@ impl Refill {
             settled.jobs += rows.give_up_jobs(now)?;
             settled.tokens += rows.live_tokens(now)?;
         }
+        settled.sessions +=
+            sql_query("DELETE FROM operator_sessions").execute(self.of(None)?.connection())?;
         // Nobody waits for these any longer, and who asked can ask again.
         settled.links += self.of(None)?.forget_requests()?;
         Ok(settled)

@@ -45,6 +45,8 @@ pub struct Attendant {
     clock: Clock,
     /// What was verified, each until it is gone.
     verified: BTreeSet<(Place, String)>,
+    /// Where it was looked at least once.
+    looked_at: BTreeSet<(Place, SetKind)>,
     /// What is wrong, each with what was said of it.
     wrong: BTreeMap<String, String>,
     pruned_at: Option<DateTime<Utc>>,
@@ -75,6 +77,7 @@ impl Attendant {
             readers: config.operators_mail.clone(),
             clock,
             verified: BTreeSet::new(),
+            looked_at: BTreeSet::new(),
             wrong: BTreeMap::new(),
             pruned_at: None,
             restored_at: None,
@@ -104,7 +107,7 @@ impl Attendant {
             return;
         };
         let names: BTreeSet<&str> = sets.iter().map(|(name, _)| name.as_str()).collect();
-        let is_first_look = !self.verified.iter().any(|(at, name)| *at == place && is_of(kind, name));
+        let is_first_look = self.looked_at.insert((place, kind));
         self.verified
             .retain(|(at, name)| *at != place || !is_of(kind, name) || names.contains(name.as_str()));
         let newest = sets.len().saturating_sub(1);

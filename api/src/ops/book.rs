@@ -95,6 +95,11 @@ pub struct Doer {
 }
 
 impl Doer {
+    /// The worker, which does what is due without anybody's word.
+    pub fn worker() -> Self {
+        Self { kind: BookActor::Shell, id: None, name: "portico work".to_owned(), team: None }
+    }
+
     /// Whoever runs a command.
     pub fn shell() -> Self {
         Self { kind: BookActor::Shell, id: None, name: crate::config::shell_user(), team: None }

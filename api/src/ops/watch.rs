@@ -6,16 +6,19 @@
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use shared::console::BookOutcome;
 
 use super::{
     alarms,
     backup::{Made, Production},
+    book::{self, Action, Doer, Entry},
     letters,
     retention::SetKind,
     runs, timetable,
 };
 use crate::{
-    config::{FilesConfig, WorkConfig, backups::BackupConfig},
+    config::{FilesConfig, WorkConfig, backups::BackupConfig, book::BookConfig},
     db::operator::OperatorDb,
     mail::operators,
     work::loops::Round,
@@ -29,7 +32,8 @@ const OFF_SITE: &str = "off-site store of backups";
 /// Makes sets, where backups are set up.
 pub fn make_sets(config: &WorkConfig) -> Result<Round> {
     let Some(backups) = config.backups.clone() else { return Ok(nothing()) };
-    let mut maker = Maker { backups, readers: config.operators_mail.clone(), tried_to_bring: None };
+    let (readers, book) = (config.operators_mail.clone(), config.book.clone());
+    let mut maker = Maker { backups, readers, book, tried_to_bring: None };
     Ok(Box::new(move |db| maker.look(db)))
 }
 
@@ -58,6 +62,7 @@ fn nothing() -> Round {
 struct Maker {
     backups: BackupConfig,
     readers: Vec<String>,
+    book: BookConfig,
     tried_to_bring: Option<DateTime<Utc>>,
 }
 
@@ -98,6 +103,7 @@ impl Maker {
                 Err(_) => Ok(()),
             }
         })?;
+        book::shell::note(&self.book, db, &entry(db, kind, &outcome))?;
         match outcome {
             Ok(made) => self.is_good(db, kind, &made),
             Err(error) => {
@@ -147,6 +153,24 @@ impl Maker {
     /// Opened anew each time: a store that was out of reach may be there again.
     fn production(&self, db: &OperatorDb) -> Result<Production> {
         Production::open(&self.backups, db.clock().clone())
+    }
+}
+
+/// What the book says of it.
+fn entry(db: &OperatorDb, kind: SetKind, outcome: &Result<Made>) -> Entry {
+    let entry = |subject| Entry::new(db.clock(), Doer::worker(), Action::MakeSet, subject);
+    match outcome {
+        Ok(made) => {
+            let bytes: u64 = made.manifest.objects().map(|object| object.size).sum();
+            let off_site =
+                made.off_site.as_ref().map_or_else(|error| format!("{error:#}"), |_| "whole".to_owned());
+            let details = json!({
+                "set": made.manifest.set, "manifest_hash": made.manifest_hash.to_string(), "bytes": bytes,
+                "bytes_put": made.put, "seconds": made.seconds, "local": "whole", "off_site": off_site,
+            });
+            entry(made.manifest.set.clone()).with(&details)
+        }
+        Err(error) => entry(kind.word().to_owned()).but(BookOutcome::Failed, &format!("{error:#}")),
     }
 }
 

@@ -7,13 +7,14 @@ mod tampering;
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use api::{
     audit::{lines::HeadLine, verify::Bad},
     clock::Clock,
     config::{
-        backups::{StoreConfig, StoresConfig},
+        backups::{StoreConfig, StorePlace, StoresConfig},
         book::BookConfig,
     },
     db::console::ConsoleShell,
@@ -100,7 +101,11 @@ impl Drop for Scene {
 }
 
 fn stores(folder: &std::path::Path) -> StoresConfig {
-    let store = |name: &str| StoreConfig { folder: folder.join(name), provider: name.to_owned() };
+    let store = |name: &str| StoreConfig {
+        place: StorePlace::Folder(folder.join(name)),
+        provider: name.to_owned(),
+        patience: Duration::from_secs(10),
+    };
     StoresConfig { local: store("local"), off_site: store("off-site") }
 }
 

@@ -73,6 +73,13 @@ pub fn keys(config: &BookConfig) -> Result<Option<BookKeys>> {
     Ok(config.keys_directory.as_deref().map(BookKeys::find).transpose()?.flatten())
 }
 
+/// Writes an entry of the worker's own, and sees to it that the signed head goes off-site with it. Where that cannot be done
+/// now, the worker looks after it later.
+pub fn note(config: &BookConfig, db: &mut OperatorDb, entry: &Entry) -> Result<()> {
+    db.on_the_platform(|conn| Book::new(None).write(conn, entry))?;
+    look_after(config, db)
+}
+
 /// What a worker does every now and then: writes what waits, signs for what nobody signed for, and brings the newest head
 /// off-site. Fails where the database does; what else is out of reach is said, and looked for again.
 pub fn look_after(config: &BookConfig, db: &mut OperatorDb) -> Result<()> {

@@ -86,6 +86,9 @@ fn each_slot_gets_one_set_and_operators_are_told() {
     let runs =
         "SELECT count(*)::text AS line FROM backup_runs WHERE off_site_at IS NOT NULL AND error IS NULL";
     assert_eq!(line(sql, runs), "5");
+    let book = "SELECT count(*)::text AS line FROM operations_book
+                WHERE action = 'make_set' AND outcome = 'succeeded' AND actor_name = 'portico work'";
+    assert_eq!(line(sql, book), "5");
 }
 
 #[test]
