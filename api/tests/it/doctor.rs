@@ -23,7 +23,7 @@ use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
 
 use crate::{
-    harness::{Database, MailServer, Program, S3Server, TestApp, Whose, free_address},
+    harness::{Database, MailServer, Program, S3Server, SftpServer, TestApp, Whose, free_address},
     work::{leave_mail, some_mail},
 };
 
@@ -122,6 +122,31 @@ fn of_a_whole_set_up_nothing_is_said() {
         assert!(findings.contains_key(name), "{name}: {findings:#?}");
     }
     assert_eq!(ended_well, findings.values().all(|finding| finding["level"] != "error"));
+}
+
+/// Production's key may only put, and the backup environment's reads and prunes: each is as it should be where it is used.
+#[test]
+fn credentials_that_can_do_what_they_should_are_fine() {
+    let mut setup = Setup::whole();
+    off_site_in_bucket(&mut setup, Whose::Production);
+    let secret = setup.variables.remove("PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY").expect("it is set");
+    let file = setup.folder.join("secret");
+    fs::write(&file, secret + "\n").expect("it is written");
+    set(&mut setup, "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY_FILE", &file.display().to_string());
+    let (findings, _) = setup.examine();
+    assert_eq!(findings["backups.off_site"]["level"], "ok", "{:#}", findings["backups.off_site"]);
+
+    let server = SftpServer::start();
+    setup.variables.retain(|name, _| !name.starts_with("PORTICO_BACKUP_OFF_SITE_"));
+    set(&mut setup, "PORTICO_BACKUP_OFF_SITE_PROVIDER", "there");
+    for (whose, level) in [(Whose::Production, "ok"), (Whose::Environment, "warning")] {
+        let StorePlace::Sftp(place) = server.place(whose) else { panic!("it is SFTP") };
+        set(&mut setup, "PORTICO_BACKUP_OFF_SITE_STORE", &place.to_string());
+        set(&mut setup, "PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY", &place.private_key);
+        set(&mut setup, "PORTICO_BACKUP_OFF_SITE_HOST_KEYS", &place.host_keys);
+        let (findings, _) = setup.examine();
+        assert_eq!(findings["backups.off_site"]["level"], level, "{:#}", findings["backups.off_site"]);
+    }
 }
 
 /// Addresses with passwords from files, one for all of them and one by itself, as containers are told.

@@ -132,11 +132,23 @@ fn what_is_there_is_not_sent_again() {
     let now = prefix_proxy.sent() - sent;
     assert!(now > 2 * manifest && now < 2 * manifest + 4000, "{now} bytes for twice {manifest}");
 
+    // What was lost there is put again once its record is gone, and earlier sets hold again.
+    let tests = store(S3Server::shared().place(Whose::Tests, &prefix));
+    let lost = &first.manifest.streams[1].object;
+    tests.delete(&lost.path).expect("it goes");
+    let environment = scene.vaults.environment();
+    environment.verify(Place::OffSite, &first.manifest.set).expect_err("it is lost");
+    let is_of_lost = |file: &&std::path::PathBuf| file.ends_with(&lost.path);
+    let noted = super::files_below(&scene.vaults.at("local/brought"));
+    std::fs::remove_file(noted.iter().find(is_of_lost).expect("it is noted")).expect("it is removed");
+    scene.rows();
+    environment.verify(Place::OffSite, &first.manifest.set).expect("it holds");
+
     // A run that was ended before it could note what it brought: it comes again, and finds it there.
     let records = scene.vaults.at("local/brought");
     std::fs::remove_dir_all(&records).expect("they are removed");
     let again = scene.rows();
-    assert_eq!((again.off_site.expect("all is there"), objects()), (3, 3));
+    assert_eq!((again.off_site.expect("all is there"), objects()), (4, 3));
     for made in [&first.manifest.set, &same.manifest.set, &again.manifest.set] {
         scene.vaults.environment().verify(Place::OffSite, made).expect("it holds");
     }
