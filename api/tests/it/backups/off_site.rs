@@ -100,7 +100,7 @@ fn the_program_brings_sets_to_a_bucket_and_restores_them_from_there() {
     for arguments in [
         vec!["ops", "sets"],
         vec!["ops", "verify", set],
-        vec!["ops", "restore", "--to", set, "--into", &into],
+        vec!["ops", "restore", "--as-it-was", "--to", set, "--into", &into],
         vec!["ops", "prune"],
     ] {
         let output = scene.vaults.program(&arguments);
