@@ -5,8 +5,9 @@
 //! everything also takes away what the next one would find. What schemathesis cannot know stands in `openapi/fuzz`.
 
 use std::fmt::{self, Display};
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -113,7 +114,10 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let fuzzer = steps.loud("installing schemathesis", || Fuzzer::ensure(&root, &private))?;
     println!("seed: {}", effort.seed);
     for caller in callers {
-        steps.loud(&format!("trying out the API as {caller}"), || fuzzer.run(*caller, effort))?;
+        steps.loud(&format!("trying out the API as {caller}"), || {
+            println!("{}", fuzzer.run(*caller, effort, None)?);
+            Ok(())
+        })?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -140,8 +144,29 @@ impl Fuzzer {
         Ok(Self { environment, root: root.to_owned(), private: private.to_owned() })
     }
 
-    /// Tries the whole API out in this name.
-    pub fn run(&self, caller: Caller, effort: Effort) -> Result<()> {
+    /// Tries the whole API out in every name at once: one alone leaves half of the machine idle. What was said of each is
+    /// shown at its end, in order.
+    pub fn run_all(&self, effort: Effort) -> Result<()> {
+        let run = |caller: Caller| -> Result<String> {
+            let mut said = tempfile::tempfile()?;
+            let outcome = self.run(caller, effort, Some(&said));
+            said.rewind()?;
+            println!("── as {caller} ──\n{}", std::io::read_to_string(&said)?);
+            outcome
+        };
+        std::thread::scope(|scope| {
+            let runs = Caller::ALL.map(|caller| scope.spawn(move || run(caller)));
+            let outcomes = runs.map(|run| run.join().unwrap_or_else(|_| bail!("a thread panicked")));
+            for (caller, outcome) in Caller::ALL.into_iter().zip(outcomes) {
+                println!("as {caller}: {}", outcome.with_context(|| format!("as {caller}"))?);
+            }
+            Ok(())
+        })
+    }
+
+    /// Tries the whole API out in this name. Gives what it came to; what schemathesis says goes to the file, where there is
+    /// one.
+    pub fn run(&self, caller: Caller, effort: Effort, said: Option<&File>) -> Result<String> {
         let folder = self.private.join("fuzz").join(caller.to_string());
         fs::create_dir_all(&folder)?;
         let scratch = tempfile::tempdir()?;
@@ -158,10 +183,16 @@ impl Fuzzer {
         let log = self.private.join(format!("fuzz-{caller}.log"));
         let _server = site.serve(&log)?;
         let report = scratch.path().join("report.json");
-        let outcome = self.schemathesis(caller, effort, &site, &folder, &report);
+        let mut schemathesis = self.schemathesis(caller, effort, &site, &folder, &report);
+        if let Some(said) = said {
+            schemathesis.stdout(said.try_clone()?).stderr(said.try_clone()?);
+        }
+        let outcome = exec::run(&mut schemathesis);
         // What the hooks say comes first: a run that has lost its session proves nothing.
-        judge(&report, caller)?;
-        outcome.with_context(|| format!("seed {}; what the server said is in {}", effort.seed, log.display()))
+        let summary = judge(&report, caller)?;
+        outcome
+            .with_context(|| format!("seed {}; what the server said is in {}", effort.seed, log.display()))?;
+        Ok(summary)
     }
 
     fn schemathesis(
@@ -171,7 +202,7 @@ impl Fuzzer {
         site: &Site,
         folder: &Path,
         report: &Path,
-    ) -> Result<()> {
+    ) -> Command {
         let files = self.root.join("openapi/fuzz");
         let origin = format!("http://127.0.0.1:{}", site.port);
         let mut command = self.environment.program("schemathesis");
@@ -192,12 +223,13 @@ impl Fuzzer {
         command.env("FUZZ_ORIGIN", &origin).env("FUZZ_HOST", HOST).env("FUZZ_PASSWORD", PASSWORD);
         command.env("FUZZ_ADMIN", ADMIN).env("FUZZ_CALLER", caller.to_string());
         command.env("FUZZ_EMAIL", caller.email()).env("FUZZ_REPORT", report);
-        exec::run(command.current_dir(folder))
+        command.current_dir(folder);
+        command
     }
 }
 
 /// Whether the run was one: no operation was left out, and the caller was known all the time.
-fn judge(report: &Path, caller: Caller) -> Result<()> {
+fn judge(report: &Path, caller: Caller) -> Result<String> {
     let text = fs::read_to_string(report).context("schemathesis did not get as far as to call anything")?;
     let report: Value = serde_json::from_str(&text)?;
     let of = |name: &str| report.get(name).and_then(Value::as_object).into_iter().flatten();
@@ -220,6 +252,5 @@ fn judge(report: &Path, caller: Caller) -> Result<()> {
         calls += counted.iter().map(|(_, count)| count).sum::<u64>();
         succeeded += u32::from(counted.iter().any(|(success, _)| *success));
     }
-    println!("{calls} requests to {} operations, {succeeded} of them with success", of("statuses").count());
-    Ok(())
+    Ok(format!("{calls} requests to {} operations, {succeeded} of them with success", of("statuses").count()))
 }
