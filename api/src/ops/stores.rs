@@ -327,10 +327,15 @@ fn is_denied(error: &anyhow::Error) -> bool {
     // S3 services refuse wrong keys likewise, and say so in the text alone.
     let is_of_key =
         |text: &str| text.contains("InvalidAccessKeyId") || text.contains("SignatureDoesNotMatch");
-    matches!(
-        error.downcast_ref::<object_store::Error>(),
-        Some(object_store::Error::PermissionDenied { source, .. }) if !is_of_key(&source.to_string())
-    )
+    let said = match error.downcast_ref::<object_store::Error>() {
+        Some(object_store::Error::PermissionDenied { source, .. }) => Some(source.to_string()),
+        // Of a list that was refused, the library says the status in the text alone.
+        Some(object_store::Error::Generic { source, .. }) => {
+            Some(source.to_string()).filter(|text| text.contains("403 Forbidden"))
+        }
+        _ => None,
+    };
+    said.is_some_and(|text| !is_of_key(&text))
 }
 
 /// Why an object was not copied.
