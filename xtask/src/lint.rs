@@ -16,11 +16,16 @@ use crate::{
     exec::{self, Beside},
 };
 
-/// Cargo, with Clippy for a compiler.
+/// Cargo, with Clippy for a compiler; without it where Rust was installed without Clippy.
 pub fn cargo(root: &Path) -> Command {
     let mut cargo = exec::cargo(root);
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", driver());
+    cargo.envs(driver().map(|driver| ("RUSTC_WORKSPACE_WRAPPER", driver)));
     cargo
+}
+
+/// An error where there is no Clippy.
+pub fn needs_clippy() -> Result<()> {
+    driver().map(drop).context("Clippy is missing; with rustup: rustup component add clippy")
 }
 
 /// Such a Cargo at work beside this program.
@@ -92,10 +97,14 @@ fn diagnostic(line: &str) -> Result<Option<Diagnostic>> {
     }))
 }
 
-/// Clippy's compiler, which comes with the Cargo that runs this program; or the one on the search path.
-fn driver() -> PathBuf {
-    let beside = environment::find("CARGO").map(|cargo| Path::new(&cargo).with_file_name("clippy-driver"));
-    beside.filter(|driver| driver.exists()).unwrap_or_else(|| "clippy-driver".into())
+/// Clippy's compiler: the one beside the Cargo that runs this program, or the one on the search path.
+fn driver() -> Option<PathBuf> {
+    match environment::find("CARGO") {
+        Some(cargo) => {
+            Some(Path::new(&cargo).with_file_name("clippy-driver")).filter(|driver| driver.exists())
+        }
+        None => exec::find("clippy-driver"),
+    }
 }
 
 #[cfg(test)]

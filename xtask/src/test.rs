@@ -163,6 +163,7 @@ fn fmt(root: &Path) -> Result<()> {
 
 fn clippy(root: &Path) -> Result<()> {
     needs_for_building(root)?;
+    lint::needs_clippy()?;
     // What is compiled here is what the later parts run. The app has a folder of its own to be compiled into, and one
     // crate alone seldom keeps all cores busy.
     let app = Compiling::start(&mut app::cargo(root, app::Profile::Dev))?;
