@@ -84,7 +84,8 @@ impl Content {
              border=\"0\"><tr><td align=\"center\"><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" \
              cellspacing=\"0\" border=\"0\" style=\"max-width:560px;background:#ffffff;border:1px solid #d9e2ec;\
              border-radius:12px\"><tr><td align=\"left\" style=\"padding:32px\">\
-             <h1 style=\"margin:0 0 20px;font-size:22px;line-height:28px;color:#102a43\">{subject}</h1>{}</td></tr>\
+             <h1 style=\"margin:0 0 20px;font-size:22px;line-height:28px;color:#102a43;\
+             overflow-wrap:anywhere;word-break:break-word\">{subject}</h1>{}</td></tr>\
              </table><p style=\"max-width:560px;margin:16px auto 0;font-size:13px;line-height:18px;color:#52606d\">{}</p>\
              </td></tr></table></body></html>\n",
             language.code(),
@@ -112,7 +113,7 @@ fn facts(facts: &[(&'static str, String)]) -> String {
         .map(|(name, value)| {
             format!(
                 "<tr><th align=\"left\" scope=\"row\" style=\"{CELL};font-weight:400;color:#52606d\">{}</th>\
-                 <td style=\"{CELL};color:#1f2933\">{}</td></tr>",
+                 <td style=\"{CELL};color:#1f2933;overflow-wrap:anywhere;word-break:break-word\">{}</td></tr>",
                 escaped(name),
                 escaped(value)
             )

@@ -25,7 +25,7 @@ pub fn made(made: &Made) -> Content {
             ("Taken at", instant(made.manifest.taken_at)),
             ("Size", format!("{} ({} of them new)", spoken_bytes(bytes), spoken_bytes(made.put))),
             ("Duration", format!("{:.1} s", made.seconds)),
-            ("Checksum of its manifest (BLAKE3)", hex(&made.manifest_hash.0)),
+            ("Checksum", hex(&made.manifest_hash.0)),
             ("Local store", "whole".to_owned()),
             ("Off-site store", off_site),
         ],
