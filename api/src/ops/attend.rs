@@ -110,6 +110,7 @@ impl Attendant {
         let is_first_look = self.looked_at.insert((place, kind));
         self.verified
             .retain(|(at, name)| *at != place || !is_of(kind, name) || names.contains(name.as_str()));
+        self.forget_gone(place, kind, &names);
         let newest = sets.len().saturating_sub(1);
         for (number, (set, _)) in sets.iter().enumerate() {
             if self.verified.contains(&(place, set.clone())) {
@@ -126,6 +127,19 @@ impl Attendant {
                 self.verified.insert((place, set.clone()));
                 look.verified.push((place, set.clone()));
             }
+        }
+    }
+
+    /// What was wrong with a set that is not there any more is wrong no longer.
+    fn forget_gone(&mut self, place: Place, kind: SetKind, there: &BTreeSet<&str>) {
+        let ending = format!(" in {}", self.environment.store(place).name());
+        let is_gone = |about: &str| {
+            about.strip_suffix(&ending).is_some_and(|set| is_of(kind, set) && !there.contains(set))
+        };
+        let gone: Vec<String> = self.wrong.keys().filter(|about| is_gone(about)).cloned().collect();
+        for about in gone {
+            self.wrong.remove(&about);
+            self.tell(letters::well_again(&about));
         }
     }
 

@@ -103,3 +103,21 @@ fn what_is_wrong_is_said_once_and_keeps_nothing_else_from_being_looked_at() {
     let told = subjects(&scene);
     assert_eq!(told.iter().filter(|subject| subject.starts_with("Well again: ")).count(), 3, "{told:?}");
 }
+
+#[test]
+fn what_was_wrong_with_a_set_ends_with_the_set() {
+    let scene = Scene::start();
+    let mut attendant = attendant(&scene, None);
+    assert_eq!(attendant.look(), Look::default(), "there is nothing yet");
+    let made = scene.rows();
+    let manifest = scene.vaults.at("off-site").join(manifest_path(&made.manifest.set));
+    fs::write(&manifest, "no manifest").expect("it is written");
+    assert!(!attendant.look().wrong.is_empty());
+    fs::remove_file(&manifest).expect("it is removed");
+    // Pruning was in its way too, and looks again after an hour.
+    scene.app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(attendant.look().wrong, Vec::<String>::new());
+    let about = format!("Well again: {} in the off-site store", made.manifest.set);
+    let told = subjects(&scene);
+    assert!(told.iter().any(|subject| subject.starts_with(&about)), "{told:?}");
+}
