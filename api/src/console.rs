@@ -6,6 +6,7 @@
 //! keeps its secret. Invariants: whoever comes from no network that is let in gets nothing; every route but those before the
 //! sign-in has the guard `Operator`; whatever is done stands in the operations book, by the same transaction.
 
+mod backups;
 mod book;
 mod boundary;
 mod context;
@@ -25,5 +26,5 @@ pub const PREFIX: &str = "/console/v1";
 
 /// All routes of the console.
 pub fn routes() -> Vec<Route> {
-    [sessions::routes(), enrolment::routes(), operators::routes(), book::routes()].concat()
+    [sessions::routes(), enrolment::routes(), operators::routes(), backups::routes(), book::routes()].concat()
 }

@@ -5,13 +5,16 @@
 //! [`sealed`] with a key of the [`vault`], and what is believed is signed ([`signing`]);
 //! [`retention`] says which sets are kept, and [`prune`] removes the others.
 //! [`watch`] is what the worker does by itself: sets by the [`timetable`], written down as [`runs`], with [`letters`] and
-//! [`alarms`] to those who run the installation; [`attend`] is what the backup environment does by itself.
+//! [`alarms`] to those who run the installation; [`attend`] is what the backup environment does by itself, [`attendance`]
+//! what it says of that, and [`attended`] how the worker hears it.
 //! [`book`] is where whatever operators do is written down.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
 
 pub mod alarms;
 pub mod attend;
+pub mod attendance;
+pub mod attended;
 pub mod backup;
 pub mod book;
 pub mod bring;

@@ -2,6 +2,7 @@
 //!
 //! The console is a server of its own, in the administration network. Nothing here is part of the tenants' API.
 
+mod backups;
 mod book;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,10 @@ use crate::{
     page::SortField,
 };
 
+pub use backups::{
+    Alarm, Attendance, BackupCopy, BackupKind, BackupOverview, BackupPlace, BackupRun, BackupRunFilter,
+    BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,
+};
 pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
 
 macro_rules! keyed {

@@ -22,5 +22,6 @@ pub use failure::Failure;
 pub use loader::{Load, Loader, Paged, Phase};
 pub use pictures::{known_picture, picture};
 pub use token::{
-    expect_session, forget_token, is_session_expected, on_denied, on_lost_session, resume, take_token,
+    expect_session, forget_operators_token, forget_token, is_session_expected, on_denied, on_lost_session,
+    resume, take_operators_token, take_token, use_console,
 };

@@ -1,31 +1,23 @@
-//! Portico's app in the browser.
+//! What both apps in the browser are made of: the organizations' (`app/`) and the operators' console (`console/`), each a
+//! program and a bundle of its own.
 //!
-//! Start with `app.rs` for how the page is put together, `route.rs` for the screens there are, `ui.rs` for the parts
-//! they are made of, `api.rs` for how they talk to the server, and `README.md` for how to add one.
+//! Start with `ui.rs` for the parts that screens are made of, `frame.rs` for what stands around them, `api.rs` for how
+//! they talk to the server, and `README.md` for how to add one. What belongs to one of the two alone stands with it: what
+//! a library holds comes into both.
 
 #![expect(clippy::needless_pass_by_value, reason = "components take their props by value")]
 #![recursion_limit = "512"]
 
 pub mod api;
-pub mod app;
 pub mod browser;
 pub mod explanation;
-pub mod layout;
+pub mod frame;
 pub mod locale;
 pub mod locales;
 pub mod merge;
 pub mod navigation;
-pub mod pieces;
 pub mod route;
-pub mod screens;
 pub mod search;
-pub mod session;
 pub mod theme;
 mod tokens;
 pub mod ui;
-
-/// Puts the app into the page.
-pub fn start() {
-    console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
-}

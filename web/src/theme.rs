@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::browser;
+use crate::{browser, locales::frame};
 
 const STORAGE_KEY: &str = "portico.theme";
 
@@ -21,6 +21,15 @@ pub enum Theme {
 impl Theme {
     /// All of them, in the order in which a person chooses.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::System => frame::theme_system(),
+            Self::Light => frame::theme_light(),
+            Self::Dark => frame::theme_dark(),
+        }
+    }
 
     const fn key(self) -> Option<&'static str> {
         match self {

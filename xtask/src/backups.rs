@@ -37,6 +37,7 @@ impl Backups {
         command.env("PORTICO_BACKUP_DATABASE_URL", &self.database);
         command.env("PORTICO_VAULT_RECIPIENTS_FILE", self.recipients());
         command.env("PORTICO_OPERATORS_MAIL", OPERATORS);
+        command.env("PORTICO_ATTENDANCE_KEYS_FILE", self.attendance_keys());
     }
 
     /// Tells the backup environment, which is told nothing of production's.
@@ -56,6 +57,8 @@ impl Backups {
             let recipient = exec::output(&mut command(&["ops", "identity", "--to", &to]))?;
             fs::write(self.recipients(), recipient)?;
         }
+        let mut attendance = command(&["ops", "attendance-key"]);
+        fs::write(self.attendance_keys(), exec::output(attendance.envs(self.of_environment()))?)?;
         fs::write(&signers, exec::output(&mut command(&["ops", "key"]))?)?;
         let mut variables = self.places().to_vec();
         variables.extend(self.of_environment());
@@ -71,6 +74,10 @@ impl Backups {
             ("PORTICO_RESTORE_IDENTITY_FILE", folder.join("restore.identity")),
             ("PORTICO_BACKUP_SIGNERS_FILE", folder.join("signers")),
         ]
+    }
+
+    fn attendance_keys(&self) -> PathBuf {
+        self.folder.join("attendance-keys")
     }
 
     fn recipients(&self) -> PathBuf {

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::app::{self, Profile};
+use crate::app::{self, App, Profile};
 use crate::packages::{self, Need};
 use crate::steps::Steps;
 use crate::{repo, site};
@@ -53,12 +53,12 @@ pub fn command(options: &Options) -> Result<ExitCode> {
             let parts = if options.only.is_empty() { Part::value_variants() } else { &options.only };
             let mut steps = Steps::new(parts.len() + 2);
             steps.loud("building the server", || site::compile(&root, Profile::Release))?;
-            let app = app::folder(&private, Profile::Release);
+            let app = app::folder(&private, App::Organizations, Profile::Release);
             if parts.contains(&Part::FirstScreen) {
                 steps.loud("building the app", || {
                     packages::ensure_wasm_target(&root)?;
                     app::compile(&root, Profile::Release)?;
-                    app::bundle_into(&root, &app, Profile::Release)
+                    app::bundle_both(&root, &private, Profile::Release)
                 })?;
             }
             let ground =

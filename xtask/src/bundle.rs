@@ -37,16 +37,29 @@ impl Display for Bundled {
     }
 }
 
+/// What a bundle is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// What was compiled.
+    pub wasm: &'a Path,
+    /// The folder with styles and public files.
+    pub web: &'a Path,
+    /// The page in it that becomes `index.html`.
+    pub page: &'a str,
+    /// Whether it comes in pieces. What is whole has none of those that another program is cut into.
+    pub in_pieces: bool,
+}
+
 /// Fills `folder`, unless it was made from the very same input.
-pub fn make(wasm: &Path, web: &Path, folder: &Path, profile: Profile) -> Result<Bundled> {
-    let key = key(wasm, web)?;
+pub fn make(source: &Source<'_>, folder: &Path, profile: Profile) -> Result<Bundled> {
+    let key = key(source)?;
     let note = folder.with_extension("key");
     if folder.exists() && fs::read_to_string(&note).is_ok_and(|found| found == key) {
         return Ok(Bundled::Unchanged);
     }
     // Filled beside its place: a server that runs on the old folder has it until the new one is complete.
     let unfinished = folder.with_extension("new");
-    let pieces = fill(&Assets::create(&unfinished, profile)?, wasm, web)?;
+    let pieces = fill(&Assets::create(&unfinished, profile)?, source)?;
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -68,7 +81,8 @@ pub fn pieces_of(folder: &Path) -> Result<Pieces> {
     Ok(serde_json::from_slice(&note)?)
 }
 
-fn fill(assets: &Assets, wasm: &Path, web: &Path) -> Result<Pieces> {
+fn fill(assets: &Assets, source: &Source<'_>) -> Result<Pieces> {
+    let Source { wasm, web, page: name, in_pieces } = *source;
     let workshop = tempfile::tempdir()?;
     let (parts, generated) = (workshop.path().join("pieces"), workshop.path().join("generated"));
     let cut = pieces::cut(wasm, &parts)?;
@@ -82,17 +96,23 @@ fn fill(assets: &Assets, wasm: &Path, web: &Path) -> Result<Pieces> {
     let app_wasm = assets.add_hashed("app.wasm", &fs::read(generated.join("app_bg.wasm"))?)?;
     let module = fs::read_to_string(generated.join("app.js"))?;
     let module = with_snippets(assets, &module, &generated.join("snippets"))?;
-    let served = cut.add_to(assets)?;
-    let module = served.join(&module)?;
+    let (module, files) = if in_pieces {
+        let served = cut.add_to(assets)?;
+        (served.join(&module)?, served.files)
+    } else {
+        (module, Pieces::new())
+    };
     let app_js = assets.add_hashed("app.js", with_start(&module, &app_wasm)?.as_bytes())?;
     let styles = assets.add_hashed("app.css", &styles(web)?)?;
 
-    let template = fs::read_to_string(web.join("index.html")).context("web/index.html cannot be read")?;
+    let template = web.join(name);
+    let template =
+        fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
     let page =
         page(&template, &[("{{APP_JS}}", &app_js), ("{{APP_WASM}}", &app_wasm), ("{{STYLES}}", &styles)])?;
     assets.add(Path::new("index.html"), page.as_bytes())?;
     add_public(assets, &web.join("public"))?;
-    Ok(served.files)
+    Ok(files)
 }
 
 /// Small scripts that crates bring along. Their folder carries a hash, like all that is cached for ever.
@@ -139,7 +159,7 @@ fn page(template: &str, values: &[(&str, &str)]) -> Result<String> {
     }
     if let Some(rest) = page.find("{{").and_then(|at| page.get(at..)) {
         let placeholder = rest.split_inclusive("}}").next().unwrap_or(rest);
-        bail!("web/index.html asks for {placeholder}, which nothing fills");
+        bail!("the page asks for {placeholder}, which nothing fills");
     }
     Ok(page)
 }
@@ -155,10 +175,11 @@ fn add_public(assets: &Assets, public: &Path) -> Result<()> {
 }
 
 /// Changes with everything that goes into the folder.
-fn key(wasm: &Path, web: &Path) -> Result<String> {
+fn key(source: &Source<'_>) -> Result<String> {
+    let Source { wasm, web, page, .. } = *source;
     let mut hasher = blake3::Hasher::new();
     hasher.update(RECIPE.as_bytes());
-    let mut files = vec![wasm.to_owned(), web.join("index.html")];
+    let mut files = vec![wasm.to_owned(), web.join(page)];
     files.extend(files_below(&web.join("styles"))?);
     files.extend(files_below(&web.join("public"))?);
     for file in files {
@@ -196,7 +217,7 @@ mod tests {
         let filled = page("<script src=\"{{APP_JS}}\">", &[("{{APP_JS}}", "/assets/app-1.js")]).unwrap();
         assert_eq!(filled, "<script src=\"/assets/app-1.js\">");
         let error = page("<b>{{TITLE}}</b>", &[]).unwrap_err().to_string();
-        assert_eq!(error, "web/index.html asks for {{TITLE}}, which nothing fills");
+        assert_eq!(error, "the page asks for {{TITLE}}, which nothing fills");
     }
 
     #[test]
@@ -216,9 +237,10 @@ mod tests {
         fs::write(web.join("styles/20-parts.css"), "b {}").unwrap();
         fs::write(web.join("styles/10-tokens.css"), "a {}").unwrap();
         assert_eq!(styles(&web).unwrap(), b"a {}\nb {}\n");
-        let before = key(&wasm, &web).unwrap();
-        assert_eq!(key(&wasm, &web).unwrap(), before);
+        let source = Source { wasm: &wasm, web: &web, page: "index.html", in_pieces: true };
+        let before = key(&source).unwrap();
+        assert_eq!(key(&source).unwrap(), before);
         fs::write(web.join("styles/20-parts.css"), "c {}").unwrap();
-        assert_ne!(key(&wasm, &web).unwrap(), before);
+        assert_ne!(key(&source).unwrap(), before);
     }
 }

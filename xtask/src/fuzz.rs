@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::app::{self, Profile};
+use crate::app::{self, App, Profile};
 use crate::cluster::Cluster;
 use crate::packages::{self, Need};
 use crate::python::Environment;
@@ -174,7 +174,7 @@ impl Fuzzer {
         let cluster = Cluster::throwaway()?;
         // The caller signs in from another network than that of the requests, whose guesses are slowed: behind a proxy.
         let site = Site {
-            app: app::folder(&self.private, Profile::Dev),
+            app: app::folder(&self.private, App::Organizations, Profile::Dev),
             requests_a_minute: Some(100_000_000),
             ..Site::throwaway(site::program(&self.root, Profile::Dev), &cluster, scratch.path())?
         };

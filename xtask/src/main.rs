@@ -12,6 +12,7 @@ mod bench;
 mod bundle;
 mod clients;
 mod cluster;
+mod console;
 mod environment;
 mod exec;
 mod fuzz;
@@ -61,6 +62,8 @@ enum Command {
     Bench(bench::Options),
     /// Try out the whole API with generated requests, for as long as you like.
     Fuzz(fuzz::Options),
+    /// Print the code with which the operator of `cargo xtask run` signs in at the console.
+    Code,
     /// Keep a throw-away PostgreSQL for `cargo test` by hand, until Ctrl-C.
     Db,
 }
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Clients => clients::command(),
         Command::Bench(options) => bench::command(&options),
         Command::Fuzz(options) => fuzz::command(&options),
+        Command::Code => console::code(),
         Command::Db => cluster::command(),
     });
     match outcome {

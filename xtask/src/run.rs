@@ -1,18 +1,19 @@
 //! `cargo xtask run`: from a clone to a running Portico.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::app::{self, Profile};
+use crate::app::{self, App, Profile};
 use crate::cluster::Cluster;
+use crate::console::Console;
 use crate::packages::{self, Need};
 use crate::site::{self, Databases, Mail, Server, Site};
 use crate::steps::{self, Steps};
-use crate::{interrupt, repo};
+use crate::{console, interrupt, repo};
 
 /// What the person may choose.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,9 @@ pub struct Options {
     /// Where to listen on this machine.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Where the operators' console listens on this machine.
+    #[arg(long, default_value_t = 8090)]
+    console_port: u16,
     /// Where to show the mails that would be sent.
     #[arg(long, default_value_t = 8025)]
     mail_port: u16,
@@ -44,12 +48,12 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     }
     let _lock = lock(&private)?;
 
-    let mut steps = Steps::new(if named.is_some() { 9 } else { 10 });
+    let mut steps = Steps::new(if named.is_some() { 10 } else { 11 });
     steps.loud("checking the system", || check(&root, options, named.is_none()))?;
     steps.loud("building the server", || site::compile(&root, profile))?;
     steps.loud("building the app", || app::compile(&root, profile))?;
-    let bundle = app::folder(&private, profile);
-    steps.quiet("bundling the app", || app::bundle_into(&root, &bundle, profile))?;
+    let bundle = app::folder(&private, App::Organizations, profile);
+    steps.quiet("bundling the app and the console", || app::bundle_both(&root, &private, profile))?;
 
     let keys = private.join("keys");
     // Declared before the server, so that it is dropped, and stopped, after it.
@@ -66,6 +70,11 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let program = site::program(&root, profile);
     let mail = Mail::Shown { folder: private.join("mail"), port: options.mail_port };
     let backups = databases.backups(private.join("backups"));
+    let console = databases.has_console().then(|| Console {
+        app: app::folder(&private, App::Console, profile),
+        port: options.console_port,
+        folder: console::folder(&private),
+    });
     let site = Site {
         program,
         databases,
@@ -75,6 +84,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         proxies: 0,
         mail,
         backups,
+        console,
         requests_a_minute: None,
     };
     steps.quiet("preparing the database", || site.prepare())?;
@@ -85,6 +95,8 @@ pub fn command(options: &Options) -> Result<ExitCode> {
 
     let attendant =
         steps.quiet("starting the backup environment", || site.attend(&private.join("attend.log")))?;
+
+    let console = steps.quiet("starting the console", || site.operate(&private.join("console.log")))?;
 
     println!("\n{}  (up after {})\n", steps::strong(&site.address()), steps::spoken(steps.elapsed()));
     println!("{}\n", accounts.trim_end());
@@ -98,12 +110,20 @@ pub fn command(options: &Options) -> Result<ExitCode> {
             site.program.display()
         );
     }
+    if let Some(console) = &site.console {
+        println!(
+            "Operators have a console of their own at {}\n  {}   {}   and the code that `cargo xtask code` prints\n",
+            steps::strong(&console.address()),
+            console::OPERATOR,
+            console::PASSWORD,
+        );
+    }
     println!("What the server says is in {}. Ctrl-C stops it.", log.display());
-    stay(cluster, [Some(server), Some(worker), attendant])
+    stay(cluster, [Some(server), Some(worker), attendant, console])
 }
 
 /// The parameters are dropped from the last to the first, so the database outlives the server.
-fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 3]) -> Result<ExitCode> {
+fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 4]) -> Result<ExitCode> {
     while !interrupt::requested() {
         processes.iter_mut().flatten().try_for_each(Server::check)?;
         if cluster.as_mut().is_some_and(|cluster| !cluster.is_running()) {
@@ -116,7 +136,8 @@ fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 3]) -> Res
 }
 
 fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
-    for (port, option) in [(options.port, "--port"), (options.mail_port, "--mail-port")] {
+    let console = (options.console_port, "--console-port");
+    for (port, option) in [(options.port, "--port"), (options.mail_port, "--mail-port"), console] {
         if !site::is_free(port) {
             bail!("port {port} is taken by another program; choose one with {option}");
         }
@@ -131,7 +152,8 @@ fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
 
 fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
     Cluster::remove(root, private)?;
-    for folder in [keys, &private.join("files"), &private.join("mail"), &private.join("backups")] {
+    let folders = ["files", "mail", "backups"].map(|name| private.join(name));
+    for folder in folders.iter().map(PathBuf::as_path).chain([keys, &console::folder(private)]) {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }

@@ -13,6 +13,7 @@ use rustix::process::Signal;
 use crate::app::{self, Profile};
 use crate::backups::Backups;
 use crate::cluster::{Cluster, SUPERUSER};
+use crate::console::Console;
 use crate::{environment, exec, interrupt, lint};
 
 const DATABASE: &str = "portico";
@@ -27,6 +28,8 @@ pub struct Databases {
     app: String,
     owner: String,
     operator: String,
+    /// Absent where the person has none for the console.
+    console: Option<String>,
     /// Absent where the person makes no backups of their own database.
     backup: Option<String>,
     /// A database of whose content nobody needs anything; absent beside the person's own.
@@ -42,6 +45,7 @@ impl Databases {
             app: cluster.url("portico_app", DATABASE),
             owner: cluster.url("portico_owner", DATABASE),
             operator: cluster.url("portico_operator", DATABASE),
+            console: Some(cluster.url("portico_console", DATABASE)),
             backup: Some(cluster.url("portico_backup", DATABASE)),
             scratch: Some(cluster.url("portico_owner", SCRATCH)),
             admin: Some(cluster.url(SUPERUSER, "postgres")),
@@ -61,9 +65,10 @@ impl Databases {
                 missing.join(" and ")
             );
         };
+        let console = environment::find("PORTICO_CONSOLE_DATABASE_URL");
         let (backup, admin) = ("PORTICO_BACKUP_DATABASE_URL", "PORTICO_ADMIN_DATABASE_URL");
         let (backup, admin) = (environment::find(backup), environment::find(admin));
-        Ok(Some(Self { app, owner, operator, backup, scratch: None, admin }))
+        Ok(Some(Self { app, owner, operator, console, backup, scratch: None, admin }))
     }
 
     /// Backups of it below this folder, where there may be any.
@@ -71,10 +76,16 @@ impl Databases {
         self.backup.clone().map(|database| Backups::new(folder, database))
     }
 
+    /// Whether there is one for the console.
+    pub fn has_console(&self) -> bool {
+        self.console.is_some()
+    }
+
     fn tell(&self, command: &mut Command) {
         command.env("DATABASE_URL", &self.app);
         command.env("PORTICO_OWNER_DATABASE_URL", &self.owner);
         command.env("PORTICO_OPERATOR_DATABASE_URL", &self.operator);
+        command.envs(self.console.as_ref().map(|url| ("PORTICO_CONSOLE_DATABASE_URL", url)));
         if let Some(admin) = &self.admin {
             command.env("PORTICO_ADMIN_DATABASE_URL", admin);
         }
@@ -94,6 +105,8 @@ pub struct Site {
     pub mail: Mail,
     /// Where it is backed up; nowhere where absent.
     pub backups: Option<Backups>,
+    /// The operators' console, where there is one.
+    pub console: Option<Console>,
     /// How many requests of each kind are let through in a minute; as many as the server does by itself where absent.
     pub requests_a_minute: Option<u32>,
 }
@@ -127,6 +140,7 @@ impl Site {
             proxies: 1,
             mail: Mail::Shown { folder: scratch.join("mail"), port: free_port()? },
             backups: None,
+            console: None,
             requests_a_minute: None,
         })
     }
@@ -202,6 +216,9 @@ impl Site {
         if let Some(backups) = &self.backups {
             backups.prepare(|words| self.command(words))?;
         }
+        if let Some(console) = &self.console {
+            console.prepare(|words| self.command(words))?;
+        }
         Ok(())
     }
 
@@ -229,16 +246,15 @@ impl Site {
 
     /// Starts the server, its words going to a file, and waits until it answers.
     pub fn serve(&self, log: &Path) -> Result<Server> {
-        let mut server = self.start("serve", "the server", log)?;
-        let deadline = Instant::now() + START;
-        while !is_ready(self.port) {
-            server.check()?;
-            if interrupt::requested() || Instant::now() > deadline {
-                bail!("the server was not ready in time; its last words:\n{}", exec::last_lines(log));
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(server)
+        self.start("serve", "the server", log)?.once_ready(self.port)
+    }
+
+    /// Starts the console, its words going to a file, and waits until it answers.
+    pub fn operate(&self, log: &Path) -> Result<Option<Server>> {
+        let Some(console) = &self.console else { return Ok(None) };
+        let mut command = self.command(&["console"]);
+        console.tell(&mut command);
+        Server::start(command, "the console", log)?.once_ready(console.port).map(Some)
     }
 
     fn start(&self, word: &str, name: &'static str, log: &Path) -> Result<Server> {
@@ -247,6 +263,20 @@ impl Site {
 }
 
 impl Server {
+    /// The same once it answers at this port.
+    fn once_ready(mut self, port: u16) -> Result<Self> {
+        let deadline = Instant::now() + START;
+        while !is_ready(port) {
+            self.check()?;
+            if interrupt::requested() || Instant::now() > deadline {
+                let last = exec::last_lines(&self.log);
+                bail!("{} was not ready in time; its last words:\n{last}", self.name);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(self)
+    }
+
     fn start(mut command: Command, name: &'static str, log: &Path) -> Result<Self> {
         use std::os::unix::process::CommandExt as _;
         // A process group of its own: Ctrl-C reaches this program, which then stops everything in order.

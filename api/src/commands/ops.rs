@@ -16,6 +16,7 @@ use api::{
     },
     db::refill::{self, Occupied},
     ops::{
+        attendance::AttendanceKey,
         backup::{Made, Production, Stores},
         book::Action,
         bring,
@@ -63,6 +64,9 @@ pub enum OpsCommand {
     Prune,
     /// Print the key that signs sets, to be noted in the backup environment.
     Key,
+    /// Print the key with which the backup environment says what it found, to be noted at production. For the backup
+    /// environment.
+    AttendanceKey,
     /// Make an age identity for the backup environment or an operator, and print its recipient.
     Identity {
         /// The new file.
@@ -158,6 +162,11 @@ pub fn run(command: OpsCommand) -> Result<()> {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {
                 println!("{key}");
             }
+            Ok(())
+        }
+        OpsCommand::AttendanceKey => {
+            let identity = vault::parse_identity(&RestoreConfig::identity_from_environment()?)?;
+            println!("{}", AttendanceKey::of(&identity).public());
             Ok(())
         }
         OpsCommand::Identity { to } => {

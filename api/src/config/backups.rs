@@ -59,6 +59,9 @@ pub struct BackupConfig {
     pub keys_directory: PathBuf,
     /// Where files are kept that people upload.
     pub files: super::FilesConfig,
+    /// `PORTICO_ATTENDANCE_KEYS`, or the file that `PORTICO_ATTENDANCE_KEYS_FILE` names: the keys of the backup environment,
+    /// as `portico ops attendance-key` prints them there, one a line. Where absent, nobody listens to what it says.
+    pub attendance_keys: Option<String>,
 }
 
 impl BackupConfig {
@@ -82,6 +85,7 @@ impl BackupConfig {
             )?,
             keys_directory: keys_directory()?,
             files: super::FilesConfig::from_environment(),
+            attendance_keys: secret("PORTICO_ATTENDANCE_KEYS")?,
         })
     }
 }
@@ -109,13 +113,19 @@ impl std::fmt::Debug for RestoreConfig {
 }
 
 impl RestoreConfig {
+    /// The identity alone.
+    pub fn identity_from_environment() -> Result<String> {
+        let name = "PORTICO_RESTORE_IDENTITY";
+        super::found(name, "the identity that opens the vault", secret(name)?)
+    }
+
     /// Reads it from the environment.
     pub fn from_environment() -> Result<Self> {
-        let (identity, signers) = ("PORTICO_RESTORE_IDENTITY", "PORTICO_BACKUP_SIGNERS");
+        let signers = "PORTICO_BACKUP_SIGNERS";
         Ok(Self {
             stores: StoresConfig::from_environment()?,
             vault: vault_folders()?,
-            identity: super::found(identity, "the identity that opens the vault", secret(identity)?)?,
+            identity: Self::identity_from_environment()?,
             signers: super::found(signers, "the keys whose signatures count", secret(signers)?)?,
         })
     }

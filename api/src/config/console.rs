@@ -22,6 +22,8 @@ pub struct ConsoleConfig {
     pub trusted_proxies: usize,
     /// `PORTICO_KEYS_DIR`: the folder below which the keys lie that seal second factors.
     pub keys_directory: PathBuf,
+    /// `PORTICO_CONSOLE_APP_DIR`: the folder with the built console; without it only its API is served.
+    pub app_directory: Option<PathBuf>,
     /// `PORTICO_ADMIN_LISTEN`: where figures are given away; nowhere where absent.
     pub admin_listen: Option<SocketAddr>,
     /// What the operations book needs.
@@ -40,6 +42,7 @@ impl ConsoleConfig {
                 .context("PORTICO_CONSOLE_NETWORKS")?,
             trusted_proxies: parsed("PORTICO_CONSOLE_TRUSTED_PROXIES", || 0)?,
             keys_directory: keys_directory()?,
+            app_directory: variable("PORTICO_CONSOLE_APP_DIR").map(PathBuf::from),
             admin_listen: admin_listen()?,
             book: BookConfig::from_environment()?,
         })

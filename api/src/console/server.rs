@@ -2,12 +2,13 @@
 
 use std::{
     net::TcpListener,
+    path::PathBuf,
     sync::{Arc, mpsc},
     time::Duration,
 };
 
 use actix_web::{
-    App, HttpRequest, HttpServer,
+    App, HttpRequest, HttpResponse, HttpServer,
     dev::Server,
     http::StatusCode,
     middleware::from_fn,
@@ -23,7 +24,7 @@ use crate::{
     clock::Clock,
     config::{book::BookConfig, console::ConsoleConfig},
     db::console::{ConsoleDb, ConsoleShell},
-    http::{admin::Administered, boundary::not_found, input::BODY_LIMIT, route::Route, routes},
+    http::{admin::Administered, app_files, boundary::not_found, input::BODY_LIMIT, route::Route, routes},
     ops::book::{Book, shell},
     passwords::Passwords,
     telemetry::metrics::{Figures, Requests, Template},
@@ -46,6 +47,8 @@ pub struct ConsoleSite {
     pub networks: Vec<IpNet>,
     /// How many proxies stand in front.
     pub trusted_proxies: usize,
+    /// The folder with the console's app, where it is served.
+    pub app_directory: Option<PathBuf>,
     /// What is counted of requests.
     pub requests: Requests,
     figures: Figures,
@@ -86,6 +89,7 @@ impl Console {
             book: Book::new(shell::keys(&config.book)?),
             networks: config.networks.clone(),
             trusted_proxies: config.trusted_proxies,
+            app_directory: config.app_directory.clone(),
             requests: Requests::new(&figures, PREFIX, &super::routes(), &[])?,
             figures,
             bell: bring_heads(config.book.clone(), clock.clone())?,
@@ -128,10 +132,19 @@ pub fn app(
                 actix_web::web::scope("")
                     .wrap(from_fn(context::context))
                     .configure(|config| routes::register_below(config, PREFIX, &routes, &site.requests))
-                    .default_service(actix_web::web::to(not_found)),
+                    .service(actix_web::web::scope(PREFIX).default_service(actix_web::web::to(not_found)))
+                    .default_service(actix_web::web::to(file)),
             );
         })
         .wrap(from_fn(boundary::boundary))
+}
+
+/// What is not the API: the app's files, where it is served.
+async fn file(request: HttpRequest, site: Data<ConsoleSite>) -> Result<HttpResponse, ApiError> {
+    match &site.app_directory {
+        Some(directory) => app_files::file_below(&request, directory).await,
+        None => not_found(request).await,
+    }
 }
 
 /// A thread that brings the newest head of the book off-site each time that something was written. What it cannot bring

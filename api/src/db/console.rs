@@ -145,6 +145,8 @@ pub fn check_role(url: &str) -> Result<()> {
 pub mod tables {
     use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
+    pub use crate::db::operator::tables::{alarms, backup_attendance, backup_runs};
+
     table! {
         operations_book (sequence) {
             sequence -> BigInt,

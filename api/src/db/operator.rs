@@ -183,6 +183,15 @@ pub mod tables {
     }
 
     table! {
+        backup_attendance (only_one) {
+            only_one -> Bool,
+            written_at -> Timestamptz,
+            received_at -> Timestamptz,
+            statement -> Jsonb,
+        }
+    }
+
+    table! {
         backup_runs (id) {
             id -> Uuid,
             kind -> Text,

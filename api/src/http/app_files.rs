@@ -85,6 +85,11 @@ pub fn register(config: &mut ServiceConfig, directory: Option<&Path>) {
 
 async fn file(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, ApiError> {
     let Some(directory) = &site.app_directory else { return Err(ApiError::NotFound) };
+    file_below(&request, directory).await
+}
+
+/// A file of an app, or the app itself for whatever else one of its addresses may be.
+pub async fn file_below(request: &HttpRequest, directory: &Path) -> Result<HttpResponse, ApiError> {
     if !matches!(request.method().as_str(), "GET" | "HEAD") {
         return Ok(boundary::method_not_allowed("GET, HEAD"));
     }
@@ -98,7 +103,7 @@ async fn file(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Ap
     } else {
         directory.join("index.html")
     };
-    send(&request, &path, is_asset).await
+    send(request, &path, is_asset).await
 }
 
 async fn send(request: &HttpRequest, path: &Path, is_asset: bool) -> Result<HttpResponse, ApiError> {

@@ -1,16 +1,22 @@
 //! The backup environment as a process: it verifies sets as they come, removes what is not kept any longer, and tries once a
 //! day whether a set comes back.
 //!
-//! It knows nothing of production's database, and tells operators by mail of its own. Invariant: nothing that goes wrong
-//! with one set, one store or the mail server keeps it from looking at the others.
+//! It knows nothing of production's database, tells operators by mail of its own, and says to production what it found in a
+//! signed statement ([`super::attendance`]), by which it also remembers. Invariant: nothing that goes wrong with one set, one
+//! store or the mail server keeps it from looking at the others.
+
+mod saying;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    attendance::{AttendanceKey, Statement, StoreUse, Trial},
+    book::{Action, Entry},
     environment::{Environment, Verified},
     letters, manifest,
     restore::Plan,
@@ -32,6 +38,8 @@ use crate::{
 const PRUNE_EVERY: TimeDelta = TimeDelta::hours(1);
 /// How often it is tried whether a set comes back.
 const RESTORE_EVERY: TimeDelta = TimeDelta::days(1);
+/// What it is called.
+const TRIAL: &str = "restoring a set on trial";
 /// What is not sent after so many letters is dropped from the front: the newest matter most.
 const LETTERS_KEPT: usize = 1_000;
 
@@ -43,14 +51,23 @@ pub struct Attendant {
     post: Post,
     readers: Vec<String>,
     clock: Clock,
-    /// What was verified, each until it is gone.
-    verified: BTreeSet<(Place, String)>,
+    key: AttendanceKey,
+    /// What was verified and when, each until it is gone. Without an instant, what was there before anybody looked.
+    verified: BTreeMap<(Place, String), Option<DateTime<Utc>>>,
+    /// What did not hold, each until it does or is gone.
+    damaged: BTreeSet<(Place, String)>,
     /// Where it was looked at least once.
     looked_at: BTreeSet<(Place, SetKind)>,
     /// What is wrong, each with what was said of it.
     wrong: BTreeMap<String, String>,
     pruned_at: Option<DateTime<Utc>>,
-    restored_at: Option<DateTime<Utc>>,
+    restored: Option<Trial>,
+    /// How full the stores are.
+    uses: Vec<StoreUse>,
+    /// What it did, the newest last.
+    entries: Vec<Entry>,
+    /// What it said last.
+    said: Option<Statement>,
     letters: VecDeque<(Uuid, Letter)>,
 }
 
@@ -70,19 +87,27 @@ pub struct Look {
 impl Attendant {
     /// Opens what it needs.
     pub fn open(config: &AttendConfig, clock: Clock) -> Result<Self> {
-        Ok(Self {
-            environment: Environment::open(&config.restore)?,
+        let environment = Environment::open(&config.restore)?;
+        let mut attendant = Self {
+            key: environment.attendance_key(),
+            environment,
             scratch: config.scratch_database_url.clone(),
             post: Post::open(&config.mail)?,
             readers: config.operators_mail.clone(),
             clock,
-            verified: BTreeSet::new(),
+            verified: BTreeMap::new(),
+            damaged: BTreeSet::new(),
             looked_at: BTreeSet::new(),
             wrong: BTreeMap::new(),
             pruned_at: None,
-            restored_at: None,
+            restored: None,
+            uses: Vec::new(),
+            entries: Vec::new(),
+            said: None,
             letters: VecDeque::new(),
-        })
+        };
+        attendant.remember()?;
+        Ok(attendant)
     }
 
     /// Does all there is to do now.
@@ -95,6 +120,7 @@ impl Attendant {
         }
         self.prune(&mut look);
         self.restore(&mut look);
+        self.say();
         look.wrong = self.wrong.values().cloned().collect();
         self.send();
         look
@@ -108,26 +134,43 @@ impl Attendant {
         };
         let names: BTreeSet<&str> = sets.iter().map(|(name, _)| name.as_str()).collect();
         let is_first_look = self.looked_at.insert((place, kind));
-        self.verified
-            .retain(|(at, name)| *at != place || !is_of(kind, name) || names.contains(name.as_str()));
+        let stays = |(at, name): &(Place, String)| {
+            *at != place || !is_of(kind, name) || names.contains(name.as_str())
+        };
+        self.verified.retain(|set, _| stays(set));
+        self.damaged.retain(stays);
         self.forget_gone(place, kind, &names);
         let newest = sets.len().saturating_sub(1);
         for (number, (set, _)) in sets.iter().enumerate() {
-            if self.verified.contains(&(place, set.clone())) {
+            let key = (place, set.clone());
+            if self.verified.contains_key(&key) {
                 continue;
             }
             if is_first_look && number < newest {
-                self.verified.insert((place, set.clone()));
+                self.verified.insert(key, None);
                 continue;
             }
-            let about = format!("{set} in {}", self.environment.store(place).name());
+            let about = self.about(place, set);
             let found: Option<Verified> = self.judge(&about, |it| it.environment.verify(place, set));
             if let Some(found) = found {
                 tracing::info!(set, store = self.environment.store(place).name(), ?found, "a set holds");
-                self.verified.insert((place, set.clone()));
-                look.verified.push((place, set.clone()));
+                let store = self.environment.store(place).name().to_owned();
+                let details =
+                    json!({"store": store, "rows": found.rows, "files": found.files, "bytes": found.bytes});
+                self.note(Action::VerifySet, set, &details);
+                self.damaged.remove(&key);
+                self.verified.insert(key.clone(), Some(self.clock.now()));
+                look.verified.push(key);
+            } else if self.damaged.insert(key) {
+                let why = self.wrong.get(&about).cloned().unwrap_or_default();
+                self.note_wrong(Action::VerifySet, set, &why);
             }
         }
+    }
+
+    /// What a set in a store is called.
+    fn about(&self, place: Place, set: &str) -> String {
+        format!("{set} in {}", self.environment.store(place).name())
     }
 
     /// What was wrong with a set that is not there any more is wrong no longer.
@@ -159,6 +202,7 @@ impl Attendant {
                 }
             });
             if let Some(pruned) = pruned {
+                self.note_pruned(place, &pruned);
                 look.removed.0 += pruned.sets.len();
                 look.removed.1 += pruned.objects;
             }
@@ -168,10 +212,11 @@ impl Attendant {
     /// Restores one of the off-site sets, whichever, and throws it away with the next one.
     fn restore(&mut self, look: &mut Look) {
         let (now, Some(into)) = (self.clock.now(), self.scratch.clone()) else { return };
-        if !is_over(self.restored_at, RESTORE_EVERY, now) {
+        if !is_over(self.restored.as_ref().map(|trial| trial.at), RESTORE_EVERY, now) {
             return;
         }
-        let restored = self.judge("restoring a set on trial", |it| {
+        let was_wrong = self.wrong.contains_key(TRIAL);
+        let restored = self.judge(TRIAL, |it| {
             let sets = manifest::sets(it.environment.store(Place::OffSite), SetKind::Database)?;
             let Some(set) = any_of(&sets) else { return Ok(None) };
             let plan = Plan {
@@ -185,12 +230,22 @@ impl Attendant {
             };
             let restored = it.environment.restore(&plan).with_context(|| set.clone())?;
             tracing::info!(set, rows = restored.rows, seconds = restored.seconds, "restored on trial");
-            Ok(Some((set, restored.seconds)))
+            Ok(Some(Trial { set, at: now, rows: restored.rows, seconds: restored.seconds }))
         });
-        // Where there is no set yet, the first one is tried.
-        if let Some(Some(done)) = restored {
-            self.restored_at = Some(now);
-            look.restored = Some(done);
+        match restored {
+            Some(Some(trial)) => {
+                let details = json!({"on_trial": true, "rows": trial.rows, "seconds": trial.seconds});
+                self.note(Action::RestoreSet, &trial.set, &details);
+                look.restored = Some((trial.set.clone(), trial.seconds));
+                self.restored = Some(trial);
+            }
+            // Where there is no set yet, the first one is tried.
+            Some(None) => {}
+            None if was_wrong => {}
+            None => {
+                let why = self.wrong.get(TRIAL).cloned().unwrap_or_default();
+                self.note_wrong(Action::RestoreSet, TRIAL, &why);
+            }
         }
     }
 

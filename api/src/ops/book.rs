@@ -26,7 +26,7 @@ use crate::{ApiError, audit::lines::HeadLine, clock::Clock, db::console::Console
 
 pub use self::{
     keys::BookKeys,
-    store::{list, sign_rest},
+    store::{list, missing, sign_rest},
 };
 
 /// What an operator did.
@@ -98,6 +98,11 @@ impl Doer {
     /// The worker, which does what is due without anybody's word.
     pub fn worker() -> Self {
         Self { kind: BookActor::Shell, id: None, name: "portico work".to_owned(), team: None }
+    }
+
+    /// The backup environment, which does what is due without anybody's word.
+    pub fn attendant() -> Self {
+        Self { kind: BookActor::Shell, id: None, name: "portico ops attend".to_owned(), team: None }
     }
 
     /// Whoever runs a command.

@@ -7,6 +7,7 @@ use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail};
 
 use super::{
+    attendance::AttendanceKey,
     backup::Stores,
     manifest::{self, Manifest, StoredFile, Stream, TableRows},
     retention::Place,
@@ -65,6 +66,11 @@ impl Environment {
     /// Whose signatures count.
     pub(super) fn signers(&self) -> &Signers {
         &self.signers
+    }
+
+    /// The key with which it says what it found.
+    pub(super) fn attendance_key(&self) -> AttendanceKey {
+        AttendanceKey::of(&self.identity)
     }
 
     /// A set's manifest, once its signature holds.

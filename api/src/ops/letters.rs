@@ -105,6 +105,17 @@ pub fn wrong(about: &str, error: &anyhow::Error) -> Content {
     }
 }
 
+/// Nothing was heard of the backup environment for too long.
+pub fn silent(since: DateTime<Utc>, because: Option<&anyhow::Error>) -> Content {
+    let mut paragraphs = vec![format!(
+        "Nothing was heard of it since {}. Sets go on, but nobody verifies them, and nothing is removed that is not kept any \
+         longer. Look whether `portico ops attend` runs, and what it says.",
+        instant(since)
+    )];
+    paragraphs.extend(because.map(|error| format!("{error:#}")));
+    Content { subject: "The backup environment is silent".to_owned(), paragraphs, ..Content::default() }
+}
+
 /// It is well again.
 pub fn well_again(about: &str) -> Content {
     Content {
@@ -135,7 +146,8 @@ pub fn spoken_bytes(bytes: u64) -> String {
     format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing into a text cannot fail.

@@ -33,6 +33,8 @@ pub struct Pruned {
     pub sets: Vec<String>,
     /// Objects that went.
     pub objects: usize,
+    /// Bytes of the objects that stay because a set that stays names them, each counted once.
+    pub bytes: u64,
     /// Sets whose manifests do not verify, with the reason. They stay.
     pub unreadable: Vec<String>,
 }
@@ -42,6 +44,7 @@ impl Environment {
     pub fn prune(&self, place: Place, now: DateTime<Utc>) -> Result<Pruned> {
         let store = self.store(place);
         let (mut pruned, mut named) = (Pruned::default(), BTreeSet::new());
+        let mut counted = BTreeSet::new();
         let mut there: BTreeSet<String> = store.list("objects")?.into_iter().collect();
         for kind in SetKind::ALL {
             let mut good = BTreeMap::new();
@@ -56,7 +59,8 @@ impl Environment {
             let kept = retention::keep(kind, place, &good.keys().copied().collect(), now);
             for (at, (set, manifest)) in good {
                 if kept.contains(&at) {
-                    named.extend(manifest.objects().map(|object| object.path.clone()));
+                    let new = manifest.objects().filter(|object| counted.insert(object.path.clone()));
+                    pruned.bytes += new.map(|object| object.size).sum::<u64>();
                     there.insert(manifest_path(&set));
                     pruned.kept += 1;
                 } else {
@@ -65,6 +69,7 @@ impl Environment {
                 }
             }
         }
+        named.extend(counted);
         self.prune_announced(place, now, &there, &mut pruned, &mut named)?;
         if pruned.unreadable.is_empty() {
             let goes =

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What a set holds.
@@ -34,7 +34,8 @@ impl SetKind {
 }
 
 /// Where a store stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// At the production environment.
     Local,
@@ -42,9 +43,14 @@ pub enum Place {
     OffSite,
 }
 
+impl Place {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Local, Self::OffSite];
+}
+
 /// A span of time of which the first set counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
+pub enum Slot {
     /// Two hours, from an even one on.
     TwoHours,
     /// A day.
@@ -54,6 +60,12 @@ enum Slot {
 }
 
 impl Slot {
+    /// When the one begins that an instant falls into.
+    pub fn start(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let (day, number) = self.of(at);
+        day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(2 * i64::from(number))
+    }
+
     /// Which one an instant falls into: its day, and the number of the slot within it.
     fn of(self, at: DateTime<Utc>) -> (NaiveDate, u32) {
         let day = at.date_naive();
@@ -66,7 +78,7 @@ impl Slot {
 }
 
 /// How many sets are kept, the finest first. Each tier begins where the one before it ends.
-fn tiers(kind: SetKind, place: Place) -> &'static [(Slot, usize)] {
+pub fn tiers(kind: SetKind, place: Place) -> &'static [(Slot, usize)] {
     match (kind, place) {
         (SetKind::Database, Place::Local) => &[(Slot::TwoHours, 84)],
         (SetKind::Database, Place::OffSite) => &[(Slot::TwoHours, 84), (Slot::Day, 25), (Slot::Week, 48)],
@@ -85,10 +97,22 @@ pub fn keep(
 ) -> BTreeSet<DateTime<Utc>> {
     let (past, mut kept): (BTreeSet<_>, BTreeSet<_>) = good.iter().copied().partition(|at| *at <= now);
     kept.extend(past.last());
+    kept.extend(kept_by_tier(kind, place, &past, now).into_iter().flatten());
+    kept
+}
+
+/// Of sets that were taken until now, those that each tier keeps, the finest first.
+pub fn kept_by_tier(
+    kind: SetKind,
+    place: Place,
+    past: &BTreeSet<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Vec<Vec<DateTime<Utc>>> {
     let mut end = now + TimeDelta::nanoseconds(1);
+    let mut kept = Vec::new();
     for (slot, most) in tiers(kind, place) {
         let mut first = BTreeMap::new();
-        for at in &past {
+        for at in past {
             first.entry(slot.of(*at)).or_insert(*at);
         }
         let chosen: Vec<DateTime<Utc>> =
@@ -97,7 +121,7 @@ pub fn keep(
         if let Some(oldest) = chosen.last() {
             end = *oldest;
         }
-        kept.extend(chosen);
+        kept.push(chosen);
     }
     kept
 }

@@ -20,13 +20,21 @@ pub enum Purpose {
     Manifest,
     /// Which key of the vault is in use.
     VaultKey,
+    /// What the backup environment says.
+    Attendance,
 }
 
 impl Purpose {
+    /// What is signed for bytes that are given for it.
+    pub(super) fn message(self, bytes: &[u8]) -> Vec<u8> {
+        [self.context(), bytes].concat()
+    }
+
     fn context(self) -> &'static [u8] {
         match self {
             Self::Manifest => b"portico backup manifest 1\n",
             Self::VaultKey => b"portico backup vault key 1\n",
+            Self::Attendance => b"portico backup attendance 1\n",
         }
     }
 }
@@ -73,7 +81,7 @@ impl SetKeys {
 
     /// Signs bytes for one purpose.
     pub fn sign(&self, purpose: Purpose, bytes: &[u8]) -> [u8; 64] {
-        self.signing.sign(&[purpose.context(), bytes].concat()).to_bytes()
+        self.signing.sign(&purpose.message(bytes)).to_bytes()
     }
 }
 
@@ -112,7 +120,7 @@ impl Signers {
 
     /// Whether one of them has signed these bytes for this purpose.
     pub fn have_signed(&self, purpose: Purpose, bytes: &[u8], signature: &[u8; 64]) -> bool {
-        let (message, signature) = ([purpose.context(), bytes].concat(), Signature::from_bytes(signature));
+        let (message, signature) = (purpose.message(bytes), Signature::from_bytes(signature));
         self.0.iter().any(|key| key.verify(&message, &signature).is_ok())
     }
 }

@@ -28,6 +28,7 @@ use api::{
     },
     db::refill::Occupied,
     ops::{
+        attendance::AttendanceKey,
         backup::{Made, Production},
         environment::Environment,
         restore::Plan,
@@ -44,7 +45,7 @@ use crate::{
 };
 
 /// Two stores, two places of the vault, the keys of production and the identity of the backup environment.
-struct Vaults {
+pub struct Vaults {
     folder: PathBuf,
     identity: Identity,
     off_site: Option<OffSite>,
@@ -60,13 +61,15 @@ struct OffSite {
 }
 
 impl Vaults {
-    fn new(name: &str) -> Self {
+    /// Of the installation with this database.
+    pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("portico-test-backups-{name}"));
         signing::create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
         Self { folder, identity: Identity::generate(), off_site: None, patience: Duration::from_secs(10) }
     }
 
-    fn at(&self, what: &str) -> PathBuf {
+    /// One of the folders.
+    pub fn at(&self, what: &str) -> PathBuf {
         self.folder.join(what)
     }
 
@@ -98,7 +101,8 @@ impl Vaults {
         Production::open(&config, clock.clone()).expect("production is set up")
     }
 
-    fn backup_config(&self, database_url: String, files: PathBuf) -> BackupConfig {
+    /// What production is told.
+    pub fn backup_config(&self, database_url: String, files: PathBuf) -> BackupConfig {
         let operators = Identity::generate().to_public();
         BackupConfig {
             database_url,
@@ -107,10 +111,12 @@ impl Vaults {
             vault_recipients: format!("{operators}\n{}\n", self.identity.to_public()),
             keys_directory: self.at("keys"),
             files: FilesConfig::Folder(files),
+            attendance_keys: Some(AttendanceKey::of(&self.identity).public()),
         }
     }
 
-    fn restore_config(&self) -> RestoreConfig {
+    /// What the backup environment is told.
+    pub fn restore_config(&self) -> RestoreConfig {
         let signers = SetKeys::read(&self.at("keys")).expect("a key").signers();
         RestoreConfig {
             stores: self.stores(),

@@ -1,5 +1,6 @@
 //! The console: operators and their sign-in.
 
+mod backups;
 mod enrolment;
 mod operators;
 mod process;

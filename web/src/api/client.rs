@@ -144,7 +144,8 @@ pub(super) async fn post_without_renewal<T: DeserializeOwned>(
 }
 
 fn request(method: &Method, path: &str) -> RequestBuilder {
-    let request = CLIENT.request(method.clone(), format!("{}/api/v1{path}", browser::origin()));
+    let prefix = token::prefix();
+    let request = CLIENT.request(method.clone(), format!("{}{prefix}{path}", browser::origin()));
     request.header(header::ACCEPT, "application/json, application/problem+json")
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::{FieldProblem, Problem, ProblemCode, access::Denial};
+use wasm_split_helpers::SplitLoaderError;
 
 use crate::{locale, locales::problems};
 
@@ -97,6 +98,13 @@ impl Failure {
             Self::Refused(problem) if problem.code == ProblemCode::StaleVersion => problem.current.as_ref(),
             _ => None,
         }
+    }
+}
+
+/// A piece of the app that does not come.
+impl From<SplitLoaderError> for Failure {
+    fn from(_: SplitLoaderError) -> Self {
+        Self::Unreachable
     }
 }
 

@@ -2,12 +2,17 @@
 //!
 //! A page that loads has none and asks for one. Calls that find theirs over at the same moment share one renewal;
 //! two tabs that renew at once are within the server's grace for a cookie that was just used.
+//!
+//! The console has no cookie: its token is kept as long as the page, and a session that is over is over.
 
 use std::cell::RefCell;
 
 use leptos::prelude::Callable as _;
 use leptos::prelude::Callback;
-use shared::session::{AccessToken, Refresh};
+use shared::{
+    console::OperatorToken,
+    session::{AccessToken, Refresh},
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -19,12 +24,34 @@ struct State {
     token: Option<String>,
     /// The renewal that is under way.
     renewal: Option<js_sys::Promise>,
+    /// Whether this is the console.
+    is_console: bool,
     lost: Option<Callback<()>>,
     denied: Option<Callback<()>>,
 }
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
+}
+
+/// Talks to the console's server from now on.
+pub fn use_console() {
+    STATE.with_borrow_mut(|state| state.is_console = true);
+}
+
+/// What stands before every path.
+pub(super) fn prefix() -> &'static str {
+    STATE.with_borrow(|state| if state.is_console { "/console/v1" } else { "/api/v1" })
+}
+
+/// Keeps the token of an operator.
+pub fn take_operators_token(token: OperatorToken) {
+    STATE.with_borrow_mut(|state| state.token = Some(token.token));
+}
+
+/// Forgets the token of an operator.
+pub fn forget_operators_token() {
+    STATE.with_borrow_mut(|state| state.token = None);
 }
 
 /// The token for the header, where there is one.
@@ -74,7 +101,11 @@ pub(super) fn denied() {
 
 /// The session is over: the server has said so.
 pub(super) fn lose() {
-    forget_token();
+    if STATE.with_borrow(|state| state.is_console) {
+        forget_operators_token();
+    } else {
+        forget_token();
+    }
     // Taken out first: the callback may well come back here.
     let lost = STATE.with_borrow(|state| state.lost);
     if let Some(lost) = lost {
@@ -105,6 +136,10 @@ pub async fn resume() -> Result<bool, Failure> {
 
 /// Renews the token. Whether it is worth repeating the call.
 pub(super) async fn renew() -> bool {
+    if STATE.with_borrow(|state| state.is_console) {
+        lose();
+        return false;
+    }
     let running = STATE.with_borrow(|state| state.renewal.clone());
     let promise = running.unwrap_or_else(|| {
         let promise = future_to_promise(async {

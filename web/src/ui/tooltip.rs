@@ -1,5 +1,6 @@
 //! Tooltips: one layer for the whole app. An element asks for one by `data-tooltip`; buttons of one icon do so by
-//! themselves. It appears when pointed at for a moment, at once when focused by keyboard, and leaves with Escape.
+//! themselves. It appears when pointed at for a moment, at once when focused by keyboard, and leaves with Escape. What
+//! scrolls takes it away; once the page rests and the pointer is still there, it comes back.
 
 use gloo_timers::callback::Timeout;
 use leptos::{html, prelude::*};
@@ -17,6 +18,7 @@ pub fn TooltipLayer() -> impl IntoView {
     let layer = NodeRef::<html::Div>::new();
     let text = RwSignal::new(String::new());
     let anchor = StoredValue::new_local(None::<HtmlElement>);
+    let pointed = StoredValue::new_local(None::<HtmlElement>);
     let timer = StoredValue::new_local(None::<Timeout>);
 
     let hide = move || {
@@ -49,12 +51,30 @@ pub fn TooltipLayer() -> impl IntoView {
         request_animation_frame(move || place(&target, &layer, Fit::Middle));
     };
 
+    let wait = move || {
+        hide();
+        if pointed.with_value(Option::is_none) {
+            return;
+        }
+        let rested = move || {
+            // The page may have scrolled away from under the pointer, which no event tells.
+            if let Some(target) =
+                pointed.get_value().filter(|target| target.matches(":hover").unwrap_or(false))
+            {
+                show(target);
+            }
+        };
+        timer.set_value(Some(Timeout::new(DELAY_MS, rested)));
+    };
+    let leave = move || {
+        pointed.set_value(None);
+        hide();
+    };
+
     let listeners = [
         Listener::new("pointerover", move |event| {
-            hide();
-            if let Some(target) = described(&event) {
-                timer.set_value(Some(Timeout::new(DELAY_MS, move || show(target))));
-            }
+            pointed.set_value(described(&event));
+            wait();
         }),
         Listener::new("focusin", move |event| {
             hide();
@@ -65,11 +85,11 @@ pub fn TooltipLayer() -> impl IntoView {
             }
         }),
         Listener::new("focusout", move |_| hide()),
-        Listener::new("pointerdown", move |_| hide()),
-        Listener::new("scroll", move |_| hide()),
+        Listener::new("pointerdown", move |_| leave()),
+        Listener::new("scroll", move |_| wait()),
         Listener::new("keydown", move |event| {
             if event.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
-                hide();
+                leave();
             }
         }),
     ];

@@ -5,13 +5,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::Broken;
-use crate::app::{self, Profile};
+use crate::app::{self, App, Profile};
 use crate::cluster::Cluster;
+use crate::console::{self, Console};
 use crate::exec;
 use crate::mail_server::MailServer;
 use crate::node::{self, Node};
 use crate::packages::{self, Need};
-use crate::site::{self, Mail, Site};
+use crate::site::{self, Databases, Mail, Site};
 use crate::steps::Steps;
 
 /// Builds what the journeys go through, starts it, and lets Playwright loose on it.
@@ -33,8 +34,8 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
     })?;
     steps.loud("building the server", || super::compile_server(root))?;
     steps.loud("building the app", || app::compile(root, Profile::Dev).context(Broken))?;
-    let bundle = app::folder(private, Profile::Dev);
-    steps.quiet("bundling the app", || app::bundle_into(root, &bundle, Profile::Dev))?;
+    let bundle = app::folder(private, App::Organizations, Profile::Dev);
+    steps.quiet("bundling the app and the console", || app::bundle_both(root, private, Profile::Dev))?;
 
     let scratch = tempfile::tempdir()?;
     let log = private.join("e2e-server.log");
@@ -45,16 +46,26 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
             let cluster = Cluster::throwaway()?;
             let mail_server = MailServer::start(root, &inbox)?;
             // Each journey comes from a network of its own, behind a proxy, so that guesses in one do not slow another.
+            let databases = Databases::of(&cluster);
             let site = Site {
                 app: bundle,
                 mail: Mail::Smtp { port: mail_server.port() },
+                backups: databases.backups(scratch.path().join("backups")),
+                console: Some(Console {
+                    app: app::folder(private, App::Console, Profile::Dev),
+                    port: site::free_port()?,
+                    folder: console::folder(scratch.path()),
+                }),
+                databases,
                 ..Site::throwaway(site::program(root, Profile::Dev), &cluster, scratch.path())?
             };
             site.prepare()?;
             site.demo()?;
             let server = site.serve(&log)?;
             let worker = site.work(&private.join("e2e-worker.log"))?;
-            Ok((cluster, mail_server, site, [server, worker]))
+            let console = site.operate(&private.join("e2e-console.log"))?;
+            let attendant = site.attend(&private.join("e2e-attend.log"))?;
+            Ok((cluster, mail_server, site, ([server, worker], console, attendant)))
         })?;
 
     steps.loud("walking the journeys", || {
@@ -64,6 +75,10 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         // Where the mails arrive that somebody in a journey gets.
         playwright.env("PORTICO_INBOX", &inbox);
         playwright.env("PORTICO_BASE_URL", site.address()).env("PORTICO_CHROMIUM", chromium);
+        if let Some(console) = &site.console {
+            console.tell(&mut playwright);
+            console.tell_journeys(&mut playwright);
+        }
         // Journeys that begin at the operator's desk type what an operator would.
         playwright.env("PORTICO_PROGRAM", &site.program);
         exec::run(&mut playwright)

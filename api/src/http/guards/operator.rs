@@ -38,6 +38,8 @@ pub mod team {
         Any = Team::ALL;
         /// Who decides who is an operator.
         Security = &[Team::Security];
+        /// Who sees whether the installation is well.
+        Watchers = &[Team::Operations, Team::Security, Team::Systems, Team::CustomerService, Team::Support];
         /// Who sees what operators do.
         Overseers = &[Team::Security, Team::Operations];
     }

@@ -81,6 +81,13 @@ pub(super) fn append(conn: &mut ConsoleConn<'_>, entry: &Entry) -> Result<(), Ap
     Ok(())
 }
 
+/// Of these entries, those that are not in the book yet.
+pub fn missing(conn: &mut ConsoleConn<'_>, entries: Vec<Entry>) -> Result<Vec<Entry>, ApiError> {
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+    let known: Vec<Uuid> = book::table.filter(book::id.eq_any(ids)).select(book::id).load(conn.sql())?;
+    Ok(entries.into_iter().filter(|entry| !known.contains(&entry.id)).collect())
+}
+
 /// Where the book ends. Until the end of this transaction nobody else writes: what stands last stays last.
 pub(super) fn end_to_write_behind(conn: &mut ConsoleConn<'_>) -> Result<(i64, Hash), ApiError> {
     sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")

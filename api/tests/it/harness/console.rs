@@ -90,6 +90,7 @@ impl TestConsole {
             networks: networks.iter().map(|one| one.parse().expect("a network")).collect(),
             trusted_proxies,
             keys_directory: keys_directory(),
+            app_directory: None,
             admin_listen: None,
             book: book_config(&database, None),
         };

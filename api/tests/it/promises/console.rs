@@ -7,6 +7,7 @@ use api::{
     console::{self, PREFIX},
     http::{guards::Access, openapi, route::Route, routes},
 };
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use shared::{
     ProblemCode,
@@ -85,6 +86,17 @@ fn the_committed_document_of_the_console_is_this_one() {
     }
 }
 
+/// A set that could not be made.
+const RUN: &str = "019ad000-0000-7000-8000-000000000001";
+
+fn with_a_run(console: &TestConsole) {
+    let sql = format!(
+        "INSERT INTO backup_runs (id, kind, started_at, finished_at, error)
+         VALUES ('{RUN}', 'database', '2026-11-01', '2026-11-01', 'no room')"
+    );
+    console.database.superuser().batch_execute(&sql).expect("it is written");
+}
+
 /// Somebody to be changed, and what they would enrol with.
 struct Scene {
     version: i32,
@@ -121,9 +133,14 @@ impl Scene {
 fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, Option<Value>) {
     let Scene { version, path, enrolment, code, own_code } = scene;
     match route.name {
-        "get_operator_session" | "sign_out_operator" | "list_operators" | "list_book_entries" => {
-            (route.path.clone(), None, None)
-        }
+        "get_operator_session"
+        | "sign_out_operator"
+        | "list_operators"
+        | "list_book_entries"
+        | "get_backup_overview"
+        | "list_backup_runs"
+        | "sign_in_operator" => (route.path.clone(), None, None),
+        "get_backup_run" => (format!("/backup-runs/{RUN}"), None, None),
         "create_operator" => {
             let email = format!("new{number}@ops.example");
             (route.path.clone(), None, Some(json!({"email": email, "name": "Ivo", "teams": ["support"]})))
@@ -140,7 +157,6 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
             let body = json!({"enrolment": enrolment, "password": OPERATOR_PASSWORD, "code": code});
             (route.path.clone(), None, Some(body))
         }
-        "sign_in_operator" => (route.path.clone(), None, None),
         other => panic!("{other}: say here what succeeds"),
     }
 }
@@ -164,6 +180,7 @@ fn state(console: &TestConsole) -> Vec<String> {
 #[test]
 fn every_route_is_enforced_for_every_team() {
     let console = TestConsole::start();
+    with_a_run(&console);
     let security = console.operator("security@ops.example", &[Team::Security]);
     let mut number = 0;
     for route in console::routes() {
@@ -310,6 +327,9 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
     assert_eq!(
         reached,
         [
+            "alarms",
+            "backup_attendance",
+            "backup_runs",
             "operations_book",
             "operations_book_brought",
             "operations_book_heads",

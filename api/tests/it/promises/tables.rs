@@ -6,10 +6,11 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 20] = [
+const GLOBAL_TABLES: [(&str, &str); 21] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("alarms", "what is wrong with the installation"),
+    ("backup_attendance", "what the backup environment says of the sets"),
     ("backup_runs", "sets hold all organizations"),
     ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
     ("guesses", "passwords are tried at an e-mail; whose it is, a worker finds"),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use shared::session::{AccessToken, OrganizationName, SignIn as Credentials, SignInPage};
 
 use self::{choose::Choose, form::Credential};
-use super::entrance::Entrance;
+use crate::frame::Entrance;
 use crate::{
     api::{self, Load, Loader},
     browser,

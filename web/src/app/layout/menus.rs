@@ -87,7 +87,7 @@ pub(super) fn PersonMenu(session: CurrentSession) -> impl IntoView {
         }));
         entries.extend([MenuEntry::Line, MenuEntry::Heading(frame::theme().to_owned())]);
         entries.extend(Theme::ALL.map(|theme| MenuEntry::Option {
-            label: theme_name(theme).to_owned(),
+            label: theme.label().to_owned(),
             chosen: Signal::derive(move || themes.get() == theme),
             on_choose: Callback::new(move |()| themes.set(theme)),
         }));
@@ -105,14 +105,6 @@ pub(super) fn sign_out(session: Session, toasts: Toasts, go: Go) {
             Err(failure) => toasts.failed(format!("{}. {}", failure.title(), failure.advice())),
         }
     });
-}
-
-pub(super) fn theme_name(theme: Theme) -> &'static str {
-    match theme {
-        Theme::System => frame::theme_system(),
-        Theme::Light => frame::theme_light(),
-        Theme::Dark => frame::theme_dark(),
-    }
 }
 
 /// Changes the language at once, and keeps it with the person for the next browser.

@@ -4,7 +4,6 @@ mod accept_invitation;
 mod api_tokens;
 mod audit_log;
 mod coming;
-mod entrance;
 mod explain;
 mod gallery;
 mod general_data;

@@ -2,20 +2,25 @@
 
 use leptos::prelude::*;
 
-use super::menus::{choose_language, sign_out};
+use shared::Language;
+
 use crate::{
-    locale::LanguageChoice,
     locales::frame,
     navigation::{Departure, Go, Guard},
-    session::Session,
-    ui::{ConfirmDialog, Toasts},
+    ui::ConfirmDialog,
 };
 
+/// Asks, and does what the person wanted once they agree.
 #[component]
-pub(super) fn LeaveDialog() -> impl IntoView {
+pub fn LeaveDialog(
+    /// Changes the language.
+    #[prop(into)]
+    on_language: Callback<Language>,
+    /// Signs out.
+    #[prop(into)]
+    on_sign_out: Callback<()>,
+) -> impl IntoView {
     let guard = expect_context::<Guard>();
-    let (languages, session, toasts) =
-        (expect_context::<LanguageChoice>(), Session::expect(), Toasts::expect());
     let go = Go::new();
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(guard.waiting.with(Option::is_some)));
@@ -35,8 +40,8 @@ pub(super) fn LeaveDialog() -> impl IntoView {
                     let _ = history.back();
                 }
             }
-            Some(Departure::Language(language)) => choose_language(languages, session, language),
-            Some(Departure::SignOut) => sign_out(session, toasts, go.clone()),
+            Some(Departure::Language(language)) => on_language.run(language),
+            Some(Departure::SignOut) => on_sign_out.run(()),
             None => {}
         }
     };

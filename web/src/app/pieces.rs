@@ -11,7 +11,6 @@ use std::{future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use wasm_split_helpers::SplitLoaderError;
 
 use crate::api::{self, Failure};
 
@@ -81,11 +80,5 @@ pub async fn arrived<T>(coming: impl Future<Output = Result<T, Failure>>) -> Res
     match coming.await {
         Err(_) if api::is_outdated().await => Err(Failure::Outdated),
         outcome => outcome,
-    }
-}
-
-impl From<SplitLoaderError> for Failure {
-    fn from(_: SplitLoaderError) -> Self {
-        Self::Unreachable
     }
 }

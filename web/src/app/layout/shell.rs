@@ -5,15 +5,21 @@ use leptos_router::hooks::use_location;
 use shared::session::CurrentSession;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{again::SignInAgain, confirm::ConfirmPassword, leave::LeaveDialog};
+use super::{
+    again::SignInAgain,
+    confirm::ConfirmPassword,
+    menus::{choose_language, sign_out},
+};
 use crate::{
     api::{self, Failure, Load, Loader},
-    navigation::Guard,
+    frame::LeaveDialog,
+    locale::LanguageChoice,
+    navigation::{Go, Guard},
     pieces,
     route::{Place, Route},
     screens,
     session::{Session, Standing},
-    ui::FailureNotice,
+    ui::{FailureNotice, Toasts},
 };
 
 /// Everything below the router. The frame comes as a piece of its own: whoever signs in, or follows the link of a mail,
@@ -22,6 +28,7 @@ use crate::{
 pub fn Shell() -> impl IntoView {
     let session = Session::expect();
     let guard = expect_context::<Guard>();
+    let (languages, toasts, go) = (expect_context::<LanguageChoice>(), Toasts::expect(), Go::new());
     let location = use_location();
     let route = Memo::new(move |_| location.pathname.with(|path| Route::parse(Place::split(path).1)));
     let shown = Memo::new_with_compare(
@@ -96,7 +103,10 @@ pub fn Shell() -> impl IntoView {
                 .into_any()
             }
         }}
-        <LeaveDialog />
+        <LeaveDialog
+            on_language=move |language| choose_language(languages, session, language)
+            on_sign_out=move |()| sign_out(session, toasts, go.clone())
+        />
         <ConfirmPassword />
         <SignInAgain is_over />
     }

@@ -7,7 +7,7 @@ use shared::{
     recovery::{LinkShown, PasswordRecovery, RecoveryPage, RecoveryRequest},
 };
 
-use super::entrance::{Entrance, EntranceHead};
+use crate::frame::{Entrance, EntranceHead};
 use crate::{
     api::{self, Failure, Load, Loader},
     browser,

@@ -3,7 +3,6 @@
 mod again;
 mod confirm;
 mod frame;
-mod leave;
 mod menus;
 mod navigation;
 mod palette;

@@ -9,13 +9,12 @@ use shared::{
     session::AccessToken,
 };
 
-use super::{
-    entrance::{Entrance, EntranceHead},
-    recovery::ToSignIn,
-};
+use super::recovery::ToSignIn;
 use crate::{
     api::{self, Failure, Load, Loader},
-    browser, locale,
+    browser,
+    frame::{Entrance, EntranceHead},
+    locale,
     locale::LanguageChoice,
     locales::{accept_invitation as t, common},
     route::{Place, Route},

@@ -1,20 +1,14 @@
-//! Rail and page. The rail has three widths: full, icons only in a narrow window, a drawer on a phone.
+//! Rail and page, whatever stands in them. The rail has three widths: full, icons only in a narrow window, a drawer on a
+//! phone.
 
 use leptos::{ev, prelude::*};
-use shared::{Menu, session::CurrentSession};
+use leptos_router::hooks::use_location;
 
-use super::{
-    menus::{OrganizationMenu, PersonMenu},
-    navigation::{Group, groups, icon},
-    palette::{Finder, PaletteButton},
-};
+use super::palette_button::PaletteButton;
 use crate::{
     browser::{self, Listener},
-    locale,
-    locales::{common, frame, palette},
-    route::Route,
-    session::Session,
-    ui::{Icon, IconButton, IconView, Notice, Tone},
+    locales::{frame, palette},
+    ui::{Icon, IconButton, IconView},
 };
 
 const NARROW: f64 = 1024.0;
@@ -35,12 +29,47 @@ fn width() -> Width {
     }
 }
 
+/// One entry of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its words.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// All that is left of it in a narrow window.
+    pub icon: Icon,
+}
+
+/// A heading with the entries below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The heading.
+    pub heading: String,
+    /// The entries.
+    pub entries: Vec<Entry>,
+}
+
+/// Rail and page.
 #[component]
-pub(super) fn Frame(
-    /// Who is signed in.
-    session: CurrentSession,
-    /// Where the app is.
-    route: Signal<Option<Route>>,
+pub fn Surround(
+    /// What the page belongs to, beside the button of the navigation on a phone.
+    title: String,
+    /// What stands at the top of the rail.
+    #[prop(into)]
+    brand: ViewFn,
+    /// What stands at its foot.
+    #[prop(into)]
+    person: ViewFn,
+    /// The navigation.
+    groups: Memo<Vec<Group>>,
+    /// The address of the entry that is shown.
+    current: Memo<Option<String>>,
+    /// Opens the command palette, where there is one.
+    #[prop(optional_no_strip)]
+    finding: Option<RwSignal<bool>>,
+    /// What stands above every screen.
+    #[prop(optional, into)]
+    notice: Option<ViewFn>,
     /// The screen.
     children: Children,
 ) -> impl IntoView {
@@ -50,9 +79,10 @@ pub(super) fn Frame(
             width_now.set(width());
         }
     }));
-    let (drawer, finding) = (RwSignal::new(false), RwSignal::new(false));
+    let drawer = RwSignal::new(false);
+    let location = use_location();
     Effect::new(move |_| {
-        route.track();
+        location.pathname.track();
         drawer.set(false);
     });
     let class = move || match (width_now.get(), drawer.get()) {
@@ -71,13 +101,6 @@ pub(super) fn Frame(
             drawer.set(false);
         }
     };
-    // Rights may change while the frame stands.
-    let now = Session::expect();
-    let idle_roles =
-        Memo::new(move |_| now.current().map(|current| current.roles_without_licence).unwrap_or_default());
-    let notice = move || idle_roles.with(|roles| (!roles.is_empty()).then(|| idle_notice(roles)));
-    let entries = Memo::new(move |_| now.current().map(|current| groups(&current)).unwrap_or_default());
-    let organization = session.organization.name.clone();
     let tips = Signal::derive(move || width_now.get() == Width::Narrow);
     view! {
         <a class="skip-link" href="#main" on:click=skip>
@@ -86,8 +109,7 @@ pub(super) fn Frame(
         <div class=class on:keydown=on_key>
             <header class="rail" id="rail">
                 <div class="rail-top">
-                    <OrganizationMenu session=session.clone() />
-                    <Show when=move || width_now.get() == Width::Phone>
+                    {brand.run()} <Show when=move || width_now.get() == Width::Phone>
                         <IconButton
                             label=frame::close_navigation()
                             icon=Icon::Close
@@ -95,9 +117,9 @@ pub(super) fn Frame(
                         />
                     </Show>
                 </div>
-                <PaletteButton open=finding tips />
-                <Navigation groups=entries route tips />
-                <PersonMenu session=session.clone() />
+                {finding.map(|open| view! { <PaletteButton open tips /> })}
+                <Navigation groups current tips />
+                {person.run()}
             </header>
             <div class="frame-backdrop" on:click=move |_| drawer.set(false)></div>
             <div class="frame-page">
@@ -110,56 +132,36 @@ pub(super) fn Frame(
                             request_animation_frame(|| browser::focus("rail"));
                         }
                     />
-                    <span class="phone-title" aria-hidden="true">{organization}</span>
-                    <IconButton
-                        label=palette::open()
-                        icon=Icon::Search
-                        on_press=move |()| finding.set(true)
-                    />
+                    <span class="phone-title" aria-hidden="true">{title}</span>
+                    {finding
+                        .map(|open| {
+                            let find = move |()| open.set(true);
+                            view! { <IconButton label=palette::open() icon=Icon::Search on_press=find /> }
+                        })}
                 </div>
                 <main class="main" id="main" tabindex="-1">
-                    {notice}
+                    {notice.map(|notice| notice.run())}
                     {children()}
                 </main>
             </div>
-            <Finder session open=finding />
-        </div>
-    }
-}
-
-fn idle_notice(roles: &[String]) -> impl IntoView + use<> {
-    let count = i64::try_from(roles.len()).unwrap_or(i64::MAX);
-    let title = frame::roles_without_licence(count, &common::list(roles));
-    view! {
-        <div class="main-notice">
-            <Notice tone=Tone::Warning title>
-                <p>{frame::roles_without_licence_text()}</p>
-            </Notice>
         </div>
     }
 }
 
 #[component]
-fn Navigation(groups: Memo<Vec<Group>>, route: Signal<Option<Route>>, tips: Signal<bool>) -> impl IntoView {
-    // A project belongs to the list from which one sees it.
-    let current = Memo::new(move |_| {
-        let menu = route.with(|route| route.as_ref().and_then(Route::menu))?;
-        let has = |menu| groups.with(|groups| groups.iter().any(|group| group.entries.contains(&menu)));
-        if menu == Menu::Projects && !has(menu) { Some(Menu::MyProjects) } else { Some(menu) }
-    });
-    let entry = move |menu: Menu| {
-        let label = menu.label(locale::current());
-        let href = Route::of_menu(menu).map(|route| route.href());
-        let is_current = move || current.get() == Some(menu);
+fn Navigation(groups: Memo<Vec<Group>>, current: Memo<Option<String>>, tips: Signal<bool>) -> impl IntoView {
+    let entry = move |Entry { label, href, icon }: Entry| {
+        let (here, tip) = (href.clone(), label.clone());
+        let is_current = move || current.with(|current| current.as_deref() == Some(here.as_str()));
         view! {
             <li>
                 <a
                     class="rail-link"
                     href=href
                     aria-current=move || is_current().then_some("page")
-                    data-tooltip=move || tips.get().then_some(label)
+                    data-tooltip=move || tips.get().then(|| tip.clone())
                 >
-                    <IconView icon=icon(menu) />
+                    <IconView icon />
                     <span class="rail-label">{label}</span>
                 </a>
             </li>
@@ -168,7 +170,7 @@ fn Navigation(groups: Memo<Vec<Group>>, route: Signal<Option<Route>>, tips: Sign
     let group = move |Group { heading, entries }: Group| {
         view! {
             <div class="rail-group">
-                <p class="rail-heading">{heading.label(locale::current())}</p>
+                <p class="rail-heading">{heading}</p>
                 <ul>{entries.into_iter().map(entry).collect_view()}</ul>
             </div>
         }

@@ -11,7 +11,7 @@ use shared::{Language, Menu, Operation, project::ProjectFilter, session::Current
 use wasm_bindgen::JsCast as _;
 
 use super::{
-    menus::{choose_language, sign_out, theme_name},
+    menus::{choose_language, sign_out},
     navigation::icon,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     search::{rank, settled},
     session::Session,
     theme::{Theme, ThemeChoice},
-    ui::{Command, Icon, IconView, Palette, Toasts},
+    ui::{Command, Icon, Palette, Toasts},
 };
 
 /// How many projects, and how many people, are found at once.
@@ -54,29 +54,6 @@ enum Does {
     Theme(Theme),
     Language(Language),
     SignOut,
-}
-
-/// The button in the rail.
-#[component]
-pub(super) fn PaletteButton(
-    /// Opens the palette.
-    open: RwSignal<bool>,
-    /// Whether there is no room for words, which then show when it is pointed at.
-    tips: Signal<bool>,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="rail-search"
-            aria-keyshortcuts="Control+K /"
-            data-tooltip=move || tips.get().then_some(t::open())
-            on:click=move |_| open.set(true)
-        >
-            <IconView icon=Icon::Search />
-            <span class="rail-label">{t::open()}</span>
-            <kbd class="rail-keys" aria-hidden="true">"Ctrl K"</kbd>
-        </button>
-    }
 }
 
 /// Ctrl-K or Cmd-K anywhere, `/` where nothing is typed into; neither above a dialog, which has the page to itself.
@@ -261,7 +238,7 @@ fn known(session: &CurrentSession) -> Vec<Entry> {
             Theme::Light => Icon::Sun,
             Theme::Dark => Icon::Moon,
         };
-        does(format!("theme-{theme:?}"), t::theme(theme_name(theme)), sign, Does::Theme(theme));
+        does(format!("theme-{theme:?}"), t::theme(Theme::label(theme)), sign, Does::Theme(theme));
     }
     for one in Language::ALL.into_iter().filter(|one| *one != language) {
         let label = t::language(locale::language_name(one));

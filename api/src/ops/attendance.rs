@@ -1,0 +1,186 @@
+//! What the backup environment says: which sets it has verified, what is wrong, and what it did.
+//!
+//! The two environments share nothing but the stores, so it is said there: one signed statement in the local store, written
+//! over with each change and every few minutes, which the worker reads. Invariants: production believes nothing that was
+//! not signed with a key it was told; an older statement never takes the place of a newer one.
+
+use std::str::FromStr as _;
+
+use age::{secrecy::ExposeSecret as _, x25519::Identity};
+use anyhow::{Context as _, Result, anyhow, bail};
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{Signer as _, SigningKey};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    book::Entry,
+    retention::Place,
+    signing::{Purpose, Signers},
+    stores::Store,
+};
+use crate::audit::lines::Bytes;
+
+/// Where it stands in the local store. Of what stands below `fence`, production reads what the other side says.
+pub const PATH: &str = "fence/attendance";
+/// How many of its deeds are said, the newest ones: more than there are while the worker is away for a week.
+pub const ENTRIES: usize = 500;
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// All sets of both stores.
+    pub sets: Vec<AttendedSet>,
+    /// What is wrong at the moment.
+    pub wrong: Vec<Wrong>,
+    /// When it last looked for what is not kept any longer.
+    pub pruned_at: Option<DateTime<Utc>>,
+    /// The last set that was restored on trial.
+    pub restored: Option<Trial>,
+    /// How full the stores are.
+    pub stores: Vec<StoreUse>,
+    /// What it did, for the operations book.
+    pub entries: Vec<Entry>,
+}
+
+/// A set in a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendedSet {
+    /// The store.
+    pub place: Place,
+    /// The set.
+    pub set: String,
+    /// When it was read whole and compared; never, where it was there before anybody looked.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// Why it does not hold.
+    pub error: Option<String>,
+}
+
+/// Something that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrong {
+    /// With what.
+    pub about: String,
+    /// What.
+    pub error: String,
+}
+
+/// A set that was restored on trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The set.
+    pub set: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Rows.
+    pub rows: u64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// How full a store is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreUse {
+    /// The store.
+    pub place: Place,
+    /// When it was looked at.
+    pub at: DateTime<Utc>,
+    /// Bytes of all objects that its sets name, each counted once.
+    pub bytes: u64,
+}
+
+/// The key of the backup environment. It comes from the identity that only this environment has.
+#[expect(missing_debug_implementations, reason = "keys are not for showing")]
+pub struct AttendanceKey(SigningKey);
+
+impl AttendanceKey {
+    /// The one that belongs to an identity.
+    pub fn of(identity: &Identity) -> Self {
+        let secret = identity.to_string();
+        let seed = blake3::derive_key(
+            "portico 2026-11-29 statements of the backup environment",
+            secret.expose_secret().as_bytes(),
+        );
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// The half that verifies, as [`Signers::parse`] reads it.
+    pub fn public(&self) -> String {
+        Bytes(self.0.verifying_key().to_bytes()).to_string()
+    }
+
+    /// The bytes of the object.
+    pub fn sign(&self, statement: &Statement) -> Result<Vec<u8>> {
+        let said = serde_json::to_vec(statement)?;
+        let signature = self.0.sign(&Purpose::Attendance.message(&said)).to_bytes();
+        let mut bytes = Bytes(signature).to_string().into_bytes();
+        bytes.push(b'\n');
+        bytes.extend(said);
+        Ok(bytes)
+    }
+}
+
+/// What stands in a store, where anything does.
+pub fn find(store: &Store, signers: &Signers) -> Result<Option<Statement>> {
+    let Some(bytes) = store.find(PATH)? else { return Ok(None) };
+    let statement = parse(&bytes, signers);
+    statement.map(Some).with_context(|| format!("what the backup environment says in {}", store.name()))
+}
+
+fn parse(bytes: &[u8], signers: &Signers) -> Result<Statement> {
+    let text = std::str::from_utf8(bytes).context("it is no text")?;
+    let (signature, said) = text.split_once('\n').context("it is no statement, or cut off")?;
+    let signature = Bytes::<64>::from_str(signature).map_err(|_| anyhow!("it has no signature"))?;
+    if !signers.have_signed(Purpose::Attendance, said.as_bytes(), &signature.0) {
+        bail!("it was not signed with a key of the backup environment that is noted here");
+    }
+    serde_json::from_str(said).context("it cannot be read: it may be of another version")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement() -> Statement {
+        Statement {
+            written_at: DateTime::UNIX_EPOCH,
+            sets: vec![AttendedSet {
+                place: Place::OffSite,
+                set: "database-20261129T120000Z".to_owned(),
+                verified_at: Some(DateTime::UNIX_EPOCH),
+                error: None,
+            }],
+            wrong: Vec::new(),
+            pruned_at: None,
+            restored: None,
+            stores: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_counts_that_another_key_has_signed_or_that_was_changed() {
+        let (key, other) =
+            (AttendanceKey::of(&Identity::generate()), AttendanceKey::of(&Identity::generate()));
+        let signers = Signers::parse(&key.public()).expect("a key");
+        let bytes = key.sign(&statement()).expect("it is signed");
+        assert_eq!(parse(&bytes, &signers).expect("it is whole"), statement());
+        let foreign = other.sign(&statement()).expect("it is signed");
+        assert!(parse(&foreign, &signers).is_err());
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            if let Some(byte) = changed.get_mut(place) {
+                *byte ^= 1;
+            }
+            assert!(parse(&changed, &signers).is_err(), "{place}");
+            assert!(parse(bytes.get(..place).unwrap_or_default(), &signers).is_err(), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_key_follows_from_the_identity() {
+        let identity = Identity::generate();
+        assert_eq!(AttendanceKey::of(&identity).public(), AttendanceKey::of(&identity).public());
+    }
+}

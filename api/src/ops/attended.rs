@@ -1,0 +1,128 @@
+//! How the worker hears what the backup environment says: what it did comes into the operations book, the newest statement
+//! is kept for the console, and silence is an alarm.
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+use super::{
+    alarms,
+    attendance::{self, Statement},
+    book::{self, Action, Book, Doer, Entry},
+    letters,
+    signing::Signers,
+    stores::Store,
+};
+use crate::{
+    config::{WorkConfig, backups::StoreConfig, book::BookConfig},
+    db::operator::{OperatorDb, tables::backup_attendance},
+    work::loops::Round,
+};
+
+/// It says something every five minutes, and what it does may take a while.
+const PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// The alarm about its silence.
+const SILENCE: &str = "backup environment";
+
+/// Listens, where a key of the backup environment is noted.
+pub fn listen(config: &WorkConfig) -> Result<Round> {
+    let Some(backups) = &config.backups else { return Ok(Box::new(|_| Ok(()))) };
+    let Some(keys) = &backups.attendance_keys else { return Ok(Box::new(|_| Ok(()))) };
+    let mut listener = Listener {
+        store: backups.stores.local.clone(),
+        signers: Signers::parse(keys)?,
+        readers: config.operators_mail.clone(),
+        book: config.book.clone(),
+        listens_since: None,
+    };
+    Ok(Box::new(move |db| listener.look(db)))
+}
+
+struct Listener {
+    store: StoreConfig,
+    signers: Signers,
+    readers: Vec<String>,
+    book: BookConfig,
+    /// Nobody is silent before somebody listens.
+    listens_since: Option<DateTime<Utc>>,
+}
+
+impl Listener {
+    fn look(&mut self, db: &mut OperatorDb) -> Result<()> {
+        let now = db.clock().now();
+        let since = *self.listens_since.get_or_insert(now);
+        let heard = match self.hear(db) {
+            Ok(heard) => heard,
+            Err(error) => {
+                // Whatever the reason is, nothing was heard.
+                tracing::warn!(error = format!("{error:#}"), "the backup environment is not heard");
+                let heard = last_heard(db)?.map_or(since, |at| at.max(since));
+                return self.judge(db, heard, Some(&error));
+            }
+        };
+        self.judge(db, heard.map_or(since, |at| at.max(since)), None)
+    }
+
+    /// Reads the statement, and keeps it where it is newer. Gives when the newest was written.
+    fn hear(&self, db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
+        let known = last_heard(db)?;
+        let store = Store::at("the local store", &self.store)?;
+        let Some(statement) = attendance::find(&store, &self.signers)? else { return Ok(known) };
+        if known.is_some_and(|known| statement.written_at <= known) {
+            return Ok(known);
+        }
+        let written_at = statement.written_at;
+        self.take(db, statement)?;
+        Ok(Some(written_at))
+    }
+
+    fn take(&self, db: &mut OperatorDb, mut statement: Statement) -> Result<()> {
+        let (entries, now) = (std::mem::take(&mut statement.entries), db.clock().now());
+        let row = (
+            backup_attendance::written_at.eq(statement.written_at),
+            backup_attendance::received_at.eq(now),
+            backup_attendance::statement.eq(serde_json::to_value(&statement)?),
+        );
+        let entries = entries.into_iter().filter_map(believed).collect();
+        let are_new = db.on_the_platform(|conn| {
+            let new = book::missing(conn, entries)?;
+            for entry in &new {
+                Book::new(None).write(conn, entry)?;
+            }
+            diesel::insert_into(backup_attendance::table)
+                .values((backup_attendance::only_one.eq(true), row.clone()))
+                .on_conflict(backup_attendance::only_one)
+                .do_update()
+                .set(row)
+                .execute(conn.sql())?;
+            Ok(!new.is_empty())
+        })?;
+        if are_new { book::shell::look_after(&self.book, db) } else { Ok(()) }
+    }
+
+    fn judge(
+        &self,
+        db: &mut OperatorDb,
+        heard: DateTime<Utc>,
+        because: Option<&anyhow::Error>,
+    ) -> Result<()> {
+        if db.clock().now() > heard + PATIENCE {
+            alarms::raise(db, &self.readers, SILENCE, letters::silent(heard, because)).map(|_| ())
+        } else if because.is_none() {
+            alarms::end(db, &self.readers, SILENCE, letters::well_again("the backup environment")).map(|_| ())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn last_heard(db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
+    let newest = backup_attendance::table.select(backup_attendance::written_at);
+    Ok(newest.first(db.global()).optional()?)
+}
+
+/// What it did it did itself, and it does nothing but this.
+fn believed(entry: Entry) -> Option<Entry> {
+    let does = [Action::VerifySet, Action::RestoreSet, Action::PruneSets];
+    does.iter().any(|action| action.key() == entry.action).then(|| Entry { doer: Doer::attendant(), ..entry })
+}

@@ -1,0 +1,225 @@
+//! The operations book: what operators and the installation itself did, each row chained to the one before.
+
+use leptos::{ev, prelude::*};
+use serde_json::Value;
+use shared::console::{BookActor, BookEntry, BookFilter, BookOutcome};
+
+use super::{backups::select, words};
+use crate::{
+    api::{self, Paged},
+    browser, locale,
+    locales::{common, console as console_texts, console_book as t},
+    navigation::Opened,
+    ui::{
+        Badge, Button, ButtonKind, Column, EmptyState, Icon, Page, Panel, Section, Table, Tone, UrlValue,
+        url_value,
+    },
+};
+
+/// A word of the book, and how people read it.
+type ActionWords = (&'static str, fn() -> &'static str);
+
+/// What is done, by its word in the book.
+const ACTIONS: [ActionWords; 12] = [
+    ("make_set", t::act_make_set),
+    ("verify_set", t::act_verify_set),
+    ("restore_set", t::act_restore_set),
+    ("prune_sets", t::act_prune_sets),
+    ("resume_book", t::act_resume_book),
+    ("create_operator", t::act_create_operator),
+    ("update_operator", t::act_update_operator),
+    ("reset_operator", t::act_reset_operator),
+    ("enrol", t::act_enrol),
+    ("change_password", t::act_change_password),
+    ("sign_in", t::act_sign_in),
+    ("sign_out", t::act_sign_out),
+];
+
+/// What was done, in words. A later server may know more of it than this page.
+fn action(key: &str) -> String {
+    let known = ACTIONS.iter().find(|(known, _)| *known == key);
+    known.map_or_else(|| key.to_owned(), |(_, words)| words().to_owned())
+}
+
+fn outcome(outcome: BookOutcome) -> (&'static str, Tone) {
+    match outcome {
+        BookOutcome::Succeeded => (t::succeeded(), Tone::Good),
+        BookOutcome::Failed => (t::failed(), Tone::Bad),
+        BookOutcome::Refused => (t::refused(), Tone::Warning),
+    }
+}
+
+#[component]
+pub(super) fn Book() -> impl IntoView {
+    let (by_action, by_outcome, opened) = (url_value("action"), url_value("outcome"), Opened::new());
+    let list = Paged::new(move |after| {
+        let filter = BookFilter {
+            after,
+            action: by_action.get(),
+            outcome: by_outcome.get().and_then(|key| BookOutcome::from_key(&key)),
+            ..BookFilter::default()
+        };
+        async move { api::list::<BookEntry>("/operations-book", &filter).await }
+    });
+    let is_filtered = Signal::derive(move || by_action.is_set() || by_outcome.is_set());
+    let clear = Callback::new(move |()| {
+        by_action.set(None);
+        by_outcome.set(None);
+    });
+    let open = {
+        let opened = opened.clone();
+        move |entry: BookEntry| opened.set(Some(&entry.id.to_string()))
+    };
+    let current = opened.signal();
+    let toolbar = move || {
+        view! {
+            <Show when=move || is_filtered.get()>
+                <Button
+                    label=common::clear_filters()
+                    kind=ButtonKind::Quiet
+                    icon=Icon::Close
+                    on_press=move |()| clear.run(())
+                />
+            </Show>
+        }
+    };
+    let empty = || view! { <EmptyState icon=Icon::Book title=t::empty_title() text=t::empty_text() /> };
+    let label = console_texts::book();
+    view! {
+        <Page title=label fill=true>
+            <Table
+                label
+                columns=columns(by_action, by_outcome, &opened)
+                list
+                key=|entry: &BookEntry| entry.id.to_string()
+                shown=url_value("columns")
+                toolbar
+                filtered=is_filtered
+                on_clear=clear
+                on_open=open
+                current
+                empty
+            />
+            <EntryPanel list opened />
+        </Page>
+    }
+}
+
+fn columns(by_action: UrlValue, by_outcome: UrlValue, opened: &Opened) -> Vec<Column<BookEntry>> {
+    let opened = opened.clone();
+    let actions = ACTIONS.iter().map(|(key, words)| ((*key).to_owned(), words().to_owned()));
+    let outcomes = BookOutcome::ALL.iter().map(|one| (one.key().to_owned(), outcome(*one).0.to_owned()));
+    vec![
+        Column::new("action", t::action(), move |entry: BookEntry| name(&entry, opened.clone()))
+            .filtered_by(select(t::action(), by_action, actions.collect())),
+        Column::new("subject", t::subject(), |entry: BookEntry| entry.subject),
+        Column::new("outcome", t::outcome(), |entry: BookEntry| {
+            let (label, tone) = outcome(entry.outcome);
+            view! { <Badge label tone /> }
+        })
+        .filtered_by(select(t::outcome(), by_outcome, outcomes.collect())),
+        Column::new("actor", t::actor(), |entry: BookEntry| entry.actor_name),
+        Column::new("when", t::when(), |entry: BookEntry| {
+            view! { <span class="numeric" data-tooltip=words::ago(entry.at)>{locale::instant(entry.at)}</span> }
+        }),
+        Column::new("place", t::place(), |entry: BookEntry| locale::number(entry.place)).numeric(),
+    ]
+}
+
+fn link_id(id: &str) -> String {
+    format!("entry-{id}")
+}
+
+/// What was done leads to the row; a plain click opens it beside the list.
+fn name(entry: &BookEntry, opened: Opened) -> impl IntoView + use<> {
+    let id = entry.id.to_string();
+    let (href, link) = (format!("?open={id}"), link_id(&id));
+    let open = move |event: ev::MouseEvent| {
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
+            event.prevent_default();
+            opened.set(Some(&id));
+        }
+    };
+    view! {
+        <a id=link href=href on:click=open>
+            {action(&entry.action)}
+        </a>
+    }
+}
+
+/// One row beside the list. A list has all that there is to say of it.
+#[component]
+fn EntryPanel(list: Paged<BookEntry>, opened: Opened) -> impl IntoView {
+    let open = opened.signal();
+    let close = Callback::new(move |()| opened.set(None));
+    Effect::new(move |previous: Option<Option<String>>| {
+        let open = open.get();
+        if let (None, Some(Some(before))) = (&open, previous) {
+            browser::focus(&link_id(&before));
+        }
+        open
+    });
+    let entry = Memo::new(move |_| {
+        let id = open.get()?;
+        list.rows.with(|rows| rows.iter().find(|entry| entry.id.to_string() == id).cloned())
+    });
+    let title = Signal::derive(move || {
+        entry.with(|entry| {
+            entry.as_ref().map_or_else(|| t::panel_loading().to_owned(), |entry| action(&entry.action))
+        })
+    });
+    view! {
+        <Panel title open=Signal::derive(move || entry.with(Option::is_some)) on_close=close>
+            {move || entry.get().map(shown)}
+        </Panel>
+    }
+}
+
+fn shown(entry: BookEntry) -> impl IntoView {
+    let fact = |label: &'static str, value: AnyView| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    let numeric = |text: String| view! { <span class="numeric">{text}</span> }.into_any();
+    let (label, tone) = outcome(entry.outcome);
+    let who = match (entry.actor, entry.team) {
+        (BookActor::Operator, Some(team)) => {
+            format!("{} ({})", entry.actor_name, t::as_team(words::team(team)))
+        }
+        (BookActor::Operator, None) => entry.actor_name,
+        (BookActor::Shell, _) => format!("{} ({})", entry.actor_name, t::shell()),
+    };
+    let details = match entry.details {
+        Value::Object(details) if !details.is_empty() => {
+            let line = |(key, value): (String, Value)| {
+                let value = match value {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                };
+                view! {
+                    <div>
+                        <dt class="mono">{key}</dt>
+                        <dd>{value}</dd>
+                    </div>
+                }
+            };
+            view! { <dl class="audit-facts">{details.into_iter().map(line).collect_view()}</dl> }.into_any()
+        }
+        _ => view! { <p class="muted">{t::nothing_more()}</p> }.into_any(),
+    };
+    view! {
+        <dl class="audit-facts">
+            {fact(t::subject(), entry.subject.into_any())}
+            {fact(t::outcome(), view! { <Badge label tone /> }.into_any())} {fact(t::actor(), who.into_any())}
+            {fact(t::when(), numeric(locale::instant(entry.at)))}
+            {fact(t::written(), numeric(locale::instant(entry.written_at)))}
+            {fact(t::place(), numeric(locale::number(entry.place)))}
+            {fact(t::id(), view! { <code>{entry.id.to_string()}</code> }.into_any())}
+        </dl>
+        <Section title=t::details()>{details}</Section>
+    }
+}
