@@ -62,7 +62,8 @@ test("backups are seen by slot, store and set, and the book tells who verified t
   await expect(newest.first()).toBeFocused();
 
   await page.getByRole("link", { name: "All sets" }).click();
-  const set = page.getByRole("row").filter({ hasText: "Rows" }).first();
+  const link = page.getByRole("link", { name: /\d{4}, \d\d:\d\d$/ });
+  const set = page.getByRole("row").filter({ has: link, hasText: "Rows" }).first();
   await expect(set.getByText("Verified", { exact: true })).toHaveCount(2);
   await page.getByRole("combobox", { name: "Outcome" }).selectOption("failed");
   await expect(page).toHaveURL(/outcome=failed/);

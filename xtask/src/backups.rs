@@ -52,6 +52,9 @@ impl Backups {
         let folder = environment.parent().context("a folder")?;
         fs::create_dir_all(folder)?;
         let [(_, identity), (_, signers)] = self.of_environment();
+        // One that is there already was made by an earlier version, or by this one.
+        let mut init = command(&["ops", "init"]);
+        exec::output(init.envs(self.places()))?;
         if !identity.exists() {
             let to = identity.to_string_lossy();
             let recipient = exec::output(&mut command(&["ops", "identity", "--to", &to]))?;

@@ -1,5 +1,5 @@
 //! Cuts the compiled app into the piece that every visitor loads and those that come with the first screen that needs
-//! them. Where it is cut stands in `web/src/pieces.rs`.
+//! them. Where it is cut stands in `web/src/app/pieces.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -25,6 +25,7 @@ use api::{
         restore::Plan,
         retention::{Place, SetKind},
         signing::SetKeys,
+        stores::Store,
         vault,
     },
 };
@@ -42,6 +43,8 @@ pub enum OpsCommand {
     /// Verify sets as they come, remove what is not kept any longer, and try each day whether one comes back, until stopped.
     /// For the backup environment.
     Attend,
+    /// Make what is a folder among the stores and places of the vault, where it is empty or not there.
+    Init,
     /// Make a set of all rows, or of all files, in both stores. For production.
     Backup {
         /// Of the files that people upload, instead of the rows.
@@ -138,6 +141,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
                 report(note, if files { production.file_set()? } else { production.database_set()? })
             })
         }
+        OpsCommand::Init => init(),
         OpsCommand::Attend => super::attend::run(),
         OpsCommand::Sets => list(),
         OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
@@ -176,6 +180,20 @@ pub fn run(command: OpsCommand) -> Result<()> {
         OpsCommand::Book { command } => book::run(command),
         OpsCommand::Operator { command } => operator::run(command),
     }
+}
+
+fn init() -> Result<()> {
+    let stores = StoresConfig::from_environment()?;
+    let folder = |place: StorePlace| match place {
+        StorePlace::Folder(folder) => Some(folder),
+        StorePlace::S3(_) | StorePlace::Sftp(_) => None,
+    };
+    let stores = [stores.local.place, stores.off_site.place].into_iter().filter_map(folder);
+    for folder in stores.chain(config::backups::vault_folders()?) {
+        let made = Store::prepare(&folder)?;
+        println!("{} {}", folder.display(), if made { "is ready" } else { "was there already" });
+    }
+    Ok(())
 }
 
 fn report(note: &mut Note, made: Made) -> Result<()> {

@@ -106,7 +106,14 @@ enum Rights {
 /// A folder says nothing of that: whoever mounts it can do what its rights let them.
 fn of_store(name: &'static str, what: &str, store: &StoreConfig, rights: Rights) -> Option<Finding> {
     if matches!(store.place, StorePlace::Folder(_)) {
-        return None;
+        return Store::at(what, store).err().map(|error| {
+            Finding::error(
+                name,
+                format!("{error:#}"),
+                "No set can be made or read. What was put there would be on the wrong disk.",
+                "Mount its disk; `portico ops init` makes a store of a new one.",
+            )
+        });
     }
     let lets = Store::at(what, store).and_then(|store| store.lets_remove());
     Some(match (lets, rights) {

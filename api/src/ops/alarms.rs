@@ -30,6 +30,12 @@ pub fn raise(db: &mut OperatorDb, readers: &[String], name: &str, content: Conte
     })
 }
 
+/// How many are raised.
+pub fn raised(db: &mut OperatorDb) -> Result<u32> {
+    let raised: i64 = alarms::table.filter(alarms::ended_at.is_null()).count().get_result(db.global())?;
+    Ok(raised.try_into().unwrap_or(u32::MAX))
+}
+
 /// Ends the alarm of this name, where one is raised. Says whether it did.
 pub fn end(db: &mut OperatorDb, readers: &[String], name: &str, content: Content) -> Result<bool> {
     let raised = alarms::table.filter(alarms::name.eq(name).and(alarms::ended_at.is_null()));

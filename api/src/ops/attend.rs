@@ -188,7 +188,8 @@ impl Attendant {
 
     fn prune(&mut self, look: &mut Look) {
         let now = self.clock.now();
-        if !is_over(self.pruned_at, PRUNE_EVERY, now) {
+        // A set more may take the place of another, and how full the stores are has changed.
+        if look.verified.is_empty() && !is_over(self.pruned_at, PRUNE_EVERY, now) {
             return;
         }
         self.pruned_at = Some(now);

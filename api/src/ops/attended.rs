@@ -116,6 +116,13 @@ impl Listener {
     }
 }
 
+/// What it said last.
+pub fn newest(db: &mut OperatorDb) -> Result<Option<Statement>> {
+    let newest = backup_attendance::table.select(backup_attendance::statement);
+    let found: Option<serde_json::Value> = newest.first(db.global()).optional()?;
+    Ok(found.map(serde_json::from_value).transpose()?)
+}
+
 fn last_heard(db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
     let newest = backup_attendance::table.select(backup_attendance::written_at);
     Ok(newest.first(db.global()).optional()?)

@@ -74,8 +74,15 @@ impl Environment {
         if pruned.unreadable.is_empty() {
             let goes =
                 |path: &String| made_at(path).is_some_and(|at| at < now - SAFE_AGE) && !named.contains(path);
-            for path in there.extract_if(.., |path| goes(path)) {
+            let going: Vec<String> = there.iter().filter(|path| goes(path)).cloned().collect();
+            // All that was read took its time: what was said meanwhile to be on its way stays too.
+            let stays = self.announced(place, &there, &mut pruned)?;
+            for path in going.into_iter().filter(|path| !stays.contains(path)) {
+                if !pruned.unreadable.is_empty() {
+                    break;
+                }
                 store.delete(&path)?;
+                there.remove(&path);
                 pruned.objects += 1;
             }
             // What was brought elsewhere needs no record once it is not here any more.
@@ -112,16 +119,45 @@ impl Environment {
             if there.contains(&manifest_path(set)) {
                 continue;
             }
-            match manifest::read_announcement(store, &path, set, self.signers()) {
-                // In this run it still counts.
-                Ok(manifest) => named.extend(manifest.objects().map(|object| object.path.clone())),
-                Err(error) => pruned.unreadable.push(format!("{error:#}")),
-            }
+            // In this run it still counts.
+            self.read_announced(place, &path, set, pruned, named);
             if at < now - ON_ITS_WAY {
                 store.delete(&path)?;
             }
         }
         Ok(())
+    }
+
+    /// What is named by sets that are said to be on their way.
+    fn announced(
+        &self,
+        place: Place,
+        there: &BTreeSet<String>,
+        pruned: &mut Pruned,
+    ) -> Result<BTreeSet<String>> {
+        let mut named = BTreeSet::new();
+        for path in self.store(place).list(ANNOUNCED)? {
+            if let Some(set) = manifest::announced_set(&path)
+                && !there.contains(&manifest_path(set))
+            {
+                self.read_announced(place, &path, set, pruned, &mut named);
+            }
+        }
+        Ok(named)
+    }
+
+    fn read_announced(
+        &self,
+        place: Place,
+        path: &str,
+        set: &str,
+        pruned: &mut Pruned,
+        named: &mut BTreeSet<String>,
+    ) {
+        match manifest::read_announcement(self.store(place), path, set, self.signers()) {
+            Ok(manifest) => named.extend(manifest.objects().map(|object| object.path.clone())),
+            Err(error) => pruned.unreadable.push(format!("{error:#}")),
+        }
     }
 }
 

@@ -138,10 +138,17 @@ impl Environment {
     ) -> Result<(usize, usize)> {
         let store = self.store(plan.from);
         let mut known: HashMap<(Owner, Uuid), StoredFile> = HashMap::new();
+        let mut unreadable = Vec::new();
         for (set, _) in manifest::sets(store, SetKind::Files)? {
-            // A later set may hold it under a later key.
-            let files = self.manifest(plan.from, &set)?.files;
-            known.extend(files.into_iter().map(|file| ((file.owner, file.id), file)));
+            match self.manifest(plan.from, &set) {
+                // A later set may hold it under a later key.
+                Ok(read) => known.extend(read.files.into_iter().map(|file| ((file.owner, file.id), file))),
+                // Another set may hold all that the rows name.
+                Err(error) => {
+                    tracing::warn!(set, error = format!("{error:#}"), "a set of files does not hold");
+                    unreadable.push(format!("{error:#}"));
+                }
+            }
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let target = Files::open(&FilesConfig::Folder(staging.folder.clone()))?;
@@ -172,9 +179,13 @@ impl Environment {
         if let Some(first) = missing.first()
             && !plan.without_missing_files
         {
+            let because = unreadable.first().map_or_else(
+                || "they were uploaded after the last file set".to_owned(),
+                |error| format!("a set of files does not hold ({error})"),
+            );
             bail!(
-                "{} files that the rows name are in no file set, the first of them {first}: they were uploaded after the \
-                 last file set. Choose another set, or say that it should go on without them.",
+                "{} files that the rows name are in no file set, the first of them {first}: {because}. Choose another set, \
+                 or say that it should go on without them.",
                 missing.len()
             );
         }

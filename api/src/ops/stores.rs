@@ -43,6 +43,9 @@ use crate::{
 /// Bytes that are written at once, and the most of an object that is in memory.
 pub const PART: usize = 8 << 20;
 
+/// Stands in a folder that is a store, so that it is never empty.
+const MARKER: &str = "portico-store.txt";
+
 /// An object that stands whole in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,16 +104,34 @@ impl Store {
         Self::of(name, inner, kind)
     }
 
+    /// Makes a folder a store. Gives whether it was none.
+    pub fn prepare(folder: &Path) -> Result<bool> {
+        let cannot = || format!("cannot make a store of {}", folder.display());
+        std::fs::create_dir_all(folder).with_context(cannot)?;
+        if holds_anything(folder).with_context(cannot)? {
+            return Ok(false);
+        }
+        std::fs::write(folder.join(MARKER), "Backups of Portico, or the keys that open them.\n")
+            .with_context(cannot)?;
+        Ok(true)
+    }
+
     fn of(name: String, inner: Arc<dyn ObjectStore>, kind: Kind) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { name, inner, kind, runtime: Arc::new(runtime) })
     }
 
-    /// The store in a folder, which is made where it is missing.
+    /// The store in a folder. One that is empty or not there may be the place of a disk that is not mounted, so it is none
+    /// before [`Self::prepare`] has made it one.
     pub fn open(what: &str, folder: &Path) -> Result<Self> {
         let name = format!("{what} ({})", folder.display());
         let cannot = || format!("{name} cannot be used");
-        std::fs::create_dir_all(folder).with_context(cannot)?;
+        if !holds_anything(folder).with_context(cannot)? {
+            bail!(
+                "{name} is empty or not there: its disk may not be mounted. Mount it, or make a new store there with \
+                 `portico ops init`."
+            );
+        }
         // What was acknowledged is there after the power was cut, too.
         let inner = LocalFileSystem::new_with_prefix(folder).with_context(cannot)?.with_fsync(true);
         Self::of(name, Arc::new(inner), Kind::Folder)
@@ -320,6 +341,21 @@ impl Store {
     fn cannot(&self, what: &str, path: &str) -> String {
         format!("cannot {what} {path} in {}", self.name)
     }
+}
+
+/// Whether there is more in a folder than what a new disk brings along.
+fn holds_anything(folder: &Path) -> io::Result<bool> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        if entry?.file_name() != "lost+found" {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a store knows who asks, and lets them not do this.

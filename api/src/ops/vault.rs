@@ -29,7 +29,7 @@ use crate::{audit::lines::Bytes, http::tokens};
 pub struct Vault([Store; 2]);
 
 impl Vault {
-    /// Opens it. The folders are made where they are missing.
+    /// Opens it. The folders have to be there ([`Store::prepare`]).
     pub fn open([first, second]: &[PathBuf; 2]) -> Result<Self> {
         Ok(Self([Store::open("the vault", first)?, Store::open("the second vault", second)?]))
     }

@@ -19,6 +19,7 @@ use crate::{
         standing::{counted_jobs, last_successes, oldest_unsealed},
     },
     http::admin::Administered,
+    ops::{alarms, attended, retention::SetKind, runs},
     telemetry::metrics::{Figures, fine_gauge, gauges},
 };
 
@@ -74,6 +75,10 @@ struct Asked {
     rounds: GaugeVec,
     unsealed: Gauge,
     database: Gauge,
+    backups: GaugeVec,
+    restored: Gauge,
+    heard: Gauge,
+    alarms: Gauge,
 }
 
 impl std::fmt::Debug for WorkFigures {
@@ -106,12 +111,27 @@ impl WorkFigures {
                 "How old the oldest row of the audit log is that is in no chain yet.",
             )?,
             database: fine_gauge("portico_database_up", "Whether the database answered.")?,
+            backups: seconds(
+                "portico_last_backup_seconds",
+                "When the newest good set was begun, since 1970.",
+                "kind",
+            )?,
+            restored: fine_gauge(
+                "portico_last_verified_restore_seconds",
+                "When the backup environment last restored a set and compared every row, since 1970.",
+            )?,
+            heard: fine_gauge(
+                "portico_backup_environment_heard_seconds",
+                "When the backup environment last said something, since 1970.",
+            )?,
+            alarms: fine_gauge("portico_alarms", "How many alarms are raised.")?,
         };
         figures.add(asked.jobs.clone())?;
-        for one in [&asked.oldest, &asked.done, &asked.schedules, &asked.rounds] {
+        for one in [&asked.oldest, &asked.done, &asked.schedules, &asked.rounds, &asked.backups] {
             figures.add(one.clone())?;
         }
-        for one in [&asked.unsealed, &asked.database] {
+        let single = [&asked.unsealed, &asked.database, &asked.restored, &asked.heard, &asked.alarms];
+        for one in single {
             figures.add(one.clone())?;
         }
         Ok(Self { url: url.to_owned(), clock, rounds, figures, asked })
@@ -158,6 +178,19 @@ impl WorkFigures {
             recurring.with_label_values(&[one.name]).set(at.map_or(0.0, since_1970));
         }
         unsealed.set(oldest_unsealed(&mut db)?.map_or(0.0, |at| seconds_between(at, now)));
+        self.ask_of_backups(&mut db)
+    }
+
+    fn ask_of_backups(&self, db: &mut OperatorDb) -> anyhow::Result<()> {
+        let Asked { backups, restored, heard, alarms: raised, .. } = &self.asked;
+        for kind in SetKind::ALL {
+            let newest = runs::history(db, kind)?.newest_good;
+            backups.with_label_values(&[kind.word()]).set(newest.map_or(0.0, since_1970));
+        }
+        let said = attended::newest(db)?;
+        heard.set(said.as_ref().map_or(0.0, |said| since_1970(said.written_at)));
+        restored.set(said.and_then(|said| said.restored).map_or(0.0, |trial| since_1970(trial.at)));
+        raised.set(f64::from(alarms::raised(db)?));
         Ok(())
     }
 

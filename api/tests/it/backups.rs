@@ -34,6 +34,7 @@ use api::{
         restore::Plan,
         retention::Place,
         signing::{self, SetKeys},
+        stores::Store,
     },
 };
 use chrono::TimeDelta;
@@ -65,6 +66,9 @@ impl Vaults {
     pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("portico-test-backups-{name}"));
         signing::create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
+        for place in ["local", "off-site", "vault", "second-vault"] {
+            Store::prepare(&folder.join(place)).expect("it is made");
+        }
         Self { folder, identity: Identity::generate(), off_site: None, patience: Duration::from_secs(10) }
     }
 

@@ -18,9 +18,12 @@ use api::{
         book::BookConfig,
     },
     db::console::ConsoleShell,
-    ops::book::{
-        Action, Book, Doer, Entry, lines, off_site, shell,
-        verify::{self, Known, Report},
+    ops::{
+        book::{
+            Action, Book, Doer, Entry, lines, off_site, shell,
+            verify::{self, Known, Report},
+        },
+        stores::Store,
     },
 };
 use chrono::TimeDelta;
@@ -101,10 +104,14 @@ impl Drop for Scene {
 }
 
 fn stores(folder: &std::path::Path) -> StoresConfig {
-    let store = |name: &str| StoreConfig {
-        place: StorePlace::Folder(folder.join(name)),
-        provider: name.to_owned(),
-        patience: Duration::from_secs(10),
+    let store = |name: &str| {
+        let place = folder.join(name);
+        Store::prepare(&place).expect("it is made");
+        StoreConfig {
+            place: StorePlace::Folder(place),
+            provider: name.to_owned(),
+            patience: Duration::from_secs(10),
+        }
     };
     StoresConfig { local: store("local"), off_site: store("off-site") }
 }

@@ -17,7 +17,7 @@ use api::{
     config::backups::StorePlace,
     console::sealing,
     http::tokens,
-    ops::{book, signing},
+    ops::{book, signing, stores::Store},
 };
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
@@ -45,6 +45,9 @@ impl Setup {
         signing::create_key(&keys, &Clock::system()).expect("a key is made");
         book::keys::create(&keys, &Clock::system()).expect("a key is made");
         sealing::create_key(&keys, &Clock::system()).expect("a key is made");
+        for place in ["local", "off-site", "vault", "second-vault"] {
+            Store::prepare(&folder.join(place)).expect("it is made");
+        }
         fs::create_dir_all(bundle.join("assets")).expect("a folder");
         fs::write(bundle.join("index.html"), "<script src=\"/assets/app.js\"></script>").expect("a page");
         fs::write(bundle.join("assets/app.js"), "").expect("a script");
@@ -273,6 +276,11 @@ const BACKUPS: &[(&str, &str, Break)] = &[
     ("backups.stores", "error", |it| {
         off_site_in_bucket(it, Whose::Production);
         set(it, "PORTICO_BACKUP_OFF_SITE_ENDPOINT", "http://backups.example");
+    }),
+    ("backups.local", "error", |it| {
+        let empty = it.folder.join("empty");
+        fs::create_dir_all(&empty).expect("a folder");
+        set(it, "PORTICO_BACKUP_LOCAL_STORE", &empty.display().to_string());
     }),
     ("backups.off_site", "warning", |it| off_site_in_bucket(it, Whose::Environment)),
     ("backups.off_site", "error", |it| {

@@ -220,7 +220,7 @@ mod tests {
     fn clone() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         exec::output(Command::new("git").args(["init", "--quiet"]).current_dir(&folder)).unwrap();
-        for path in ["api/src/lib.rs", "web/src/app.rs", "e2e/users.spec.ts", "docs/adr/0001.md"] {
+        for path in ["api/src/lib.rs", "web/src/app/page.rs", "e2e/users.spec.ts", "docs/adr/0001.md"] {
             let file = folder.path().join(path);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, "first").unwrap();
@@ -248,7 +248,7 @@ mod tests {
             ("api/src/lib.rs", &[Clippy, Unit, It, Openapi, Clients, E2e]),
             ("api/src/new.rs", &[Clippy, Unit, It, Openapi, Clients, E2e]),
             ("a-folder-nobody-thought-of/x", &[Clippy, Unit, It, Openapi, Clients, E2e]),
-            ("web/src/app.rs", &[Clippy, Unit, E2e]),
+            ("web/src/app/page.rs", &[Clippy, Unit, E2e]),
             ("web/src/locales/problems.rs", &[Clippy, Unit, It, Openapi, Clients, E2e]),
             ("api/tests/it/access.rs", &[Clippy, Unit, It]),
             ("e2e/users.spec.ts", &[E2e]),

@@ -72,7 +72,10 @@ fn of_service(name: &str, service: &Yaml) -> Vec<String> {
     let has_check = check.is_some_and(|check| check["test"].as_vec().is_some());
     let is_off = check.is_some_and(|check| check["disable"].as_bool() == Some(true));
     expect(has_check || (is_off && SHORT_LIVED.contains(&name)), "has no health check");
-    expect(name == "web" || get(service, "ports").is_none(), "is reached from outside");
+    let ports = get(service, "ports").and_then(Yaml::as_vec);
+    let is_of_this_host = |port: &Yaml| port.as_str().is_some_and(|port| port.starts_with("127.0.0.1:"));
+    let is_inside = ports.is_none_or(|ports| name == "console" && ports.iter().all(is_of_this_host));
+    expect(name == "web" || is_inside, "is reached from outside");
     for (variable, value) in get(service, "environment").and_then(Yaml::as_hash).into_iter().flatten() {
         let (variable, value) = (variable.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
         let is_secret = SECRET.iter().any(|word| variable.contains(word)) && !variable.ends_with("_FILE");

@@ -11,6 +11,7 @@ struct Scratch {
 impl Scratch {
     fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("portico-store-{}-{name}", std::process::id()));
+        Store::prepare(&folder).expect("it is made");
         Self { store: Store::open("the store", &folder).expect("a folder"), folder }
     }
 

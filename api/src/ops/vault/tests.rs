@@ -25,6 +25,9 @@ impl Scratch {
             std::env::temp_dir().join(format!("portico-vault-{}-{name}-{which}", std::process::id()))
         };
         let folders = [folder("one"), folder("two")];
+        for folder in &folders {
+            Store::prepare(folder).expect("it is made");
+        }
         let vault = Vault::open(&folders).expect("folders");
         let keys = new_keys(&folders[0].join("keys"));
         Self { folders, vault, keys, restore: Identity::generate(), operators: Identity::generate() }

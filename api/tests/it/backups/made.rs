@@ -169,6 +169,7 @@ fn while_off_site_is_out_of_reach_local_sets_go_on_and_the_rest_catches_up() {
     let scene = Scene::start();
     let off_site = scene.vaults.at("off-site");
     // A file where the folder should be.
+    fs::rename(&off_site, scene.vaults.at("aside")).expect("it goes");
     fs::write(&off_site, "").expect("it is written");
     let mut names = BTreeSet::new();
     for _ in 0..2 {
@@ -180,6 +181,7 @@ fn while_off_site_is_out_of_reach_local_sets_go_on_and_the_rest_catches_up() {
         names.insert(made.manifest.set);
     }
     fs::remove_file(&off_site).expect("it is removed");
+    fs::rename(scene.vaults.at("aside"), &off_site).expect("it comes back");
     let made = scene.rows();
     assert_eq!(made.off_site.expect("it is there again"), 3);
     names.insert(made.manifest.set);

@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use api::ops::stores::Store;
 use diesel::{RunQueryDsl as _, connection::SimpleConnection as _, sql_query};
 
 use super::{Vaults, files_below};
@@ -75,6 +76,7 @@ fn whatever_dies_in_the_middle_leaves_no_half_a_set_and_no_half_a_database() {
 
     // It is killed itself.
     fs::remove_dir_all(vaults.at("local")).expect("they are removed");
+    Store::prepare(&vaults.at("local")).expect("it is made anew");
     let mut backup = spawn(&vaults, &["ops", "backup"], &making);
     until("the set is begun", is_begun);
     backup.kill().expect("it is killed");

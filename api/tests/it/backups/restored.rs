@@ -139,6 +139,28 @@ fn a_target_that_holds_something_is_refused_unless_told_twice() {
 }
 
 #[test]
+fn a_set_of_files_that_does_not_hold_keeps_nothing_back_that_another_holds() {
+    let scene = Scene::start();
+    photo(&scene.app.acme.person().create(&scene.app), [1, 2, 3]);
+    let (old, new) = (scene.files(), scene.files());
+    let made = scene.rows();
+    let spoil = |set: &str| {
+        let path = scene.vaults.at("off-site").join(format!("sets/{set}.manifest"));
+        fs::write(path, "nothing").expect("it is written");
+    };
+    let restore = |target: &Database| {
+        let plan = api::ops::restore::Plan { files_into: Some(target.files()), ..plan(&made, target) };
+        scene.vaults.environment().restore(&plan)
+    };
+    spoil(&old.manifest.set);
+    let restored = restore(&Database::empty()).expect("the newer one has them");
+    assert_eq!((restored.files, restored.missing_files), (2, 0));
+    spoil(&new.manifest.set);
+    let error = restore(&Database::empty()).expect_err("none has them").to_string();
+    assert!(error.contains("a set of files does not hold"), "{error}");
+}
+
+#[test]
 fn files_that_no_set_holds_are_said_and_a_folder_that_is_not_empty_stays() {
     let scene = Scene::start();
     let ana = scene.app.acme.person().create(&scene.app);

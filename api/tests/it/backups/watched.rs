@@ -98,7 +98,6 @@ fn what_fails_is_said_once_tried_again_and_said_to_be_over() {
     let (mut scene, mut seen) = (Watched::start(), 0);
     let local = scene.vaults.at("local");
     // A file where the folder should be.
-    fs::create_dir_all(local.parent().expect("a folder")).expect("it is made");
     fs::rename(&local, scene.vaults.at("aside")).expect("it goes");
     fs::write(&local, "").expect("it is written");
     scene.after(TimeDelta::zero());
@@ -115,6 +114,15 @@ fn what_fails_is_said_once_tried_again_and_said_to_be_over() {
     }
     assert_eq!(scene.told(&mut seen), Vec::<String>::new(), "said once");
     fs::remove_file(&local).expect("it is removed");
+    // The empty place of a disk that is not mounted is no store either.
+    fs::create_dir(&local).expect("it is made");
+    scene.after(TimeDelta::minutes(15));
+    let said =
+        "SELECT count(*)::text AS line FROM backup_runs WHERE error LIKE '%its disk may not be mounted%'";
+    assert_ne!(line(&mut scene.app.database.superuser(), said), "0");
+    assert_eq!(fs::read_dir(&local).expect("it is read").count(), 0, "nothing was put there");
+    fs::remove_dir(&local).expect("it is removed");
+    fs::rename(scene.vaults.at("aside"), &local).expect("it comes back");
     scene.after(TimeDelta::minutes(15));
     let mut told = scene.told(&mut seen);
     told.retain(|subject| !subject.starts_with("Backed up: "));
@@ -127,9 +135,7 @@ fn what_fails_is_said_once_tried_again_and_said_to_be_over() {
 fn while_off_site_is_away_it_is_said_once_and_everything_follows_when_it_is_back() {
     let (mut scene, mut seen) = (Watched::start(), 0);
     let off_site = scene.vaults.at("off-site");
-    if off_site.exists() {
-        fs::remove_dir_all(&off_site).expect("it is removed");
-    }
+    fs::rename(&off_site, scene.vaults.at("aside")).expect("it goes");
     fs::write(&off_site, "").expect("it is written");
     scene.after(TimeDelta::zero());
     scene.after(TimeDelta::hours(2));
@@ -138,6 +144,7 @@ fn while_off_site_is_away_it_is_said_once_and_everything_follows_when_it_is_back
     let alone = told.iter().filter(|subject| subject.starts_with("Backed up, but not off-site: ")).count();
     assert_eq!((alarms, alone), (1, 3), "{told:?}");
     fs::remove_file(&off_site).expect("it is removed");
+    fs::rename(scene.vaults.at("aside"), &off_site).expect("it comes back");
     // Not tried all the time, and no new set is needed for it.
     scene.after(TimeDelta::minutes(4));
     assert_eq!(scene.told(&mut seen), Vec::<String>::new());

@@ -3,6 +3,7 @@
 use std::process::{Command, Output};
 
 use age::secrecy::ExposeSecret as _;
+use api::ops::stores::Store;
 
 use crate::{
     harness::{Database, keys_directory},
@@ -23,6 +24,9 @@ impl<'a> Shell<'a> {
         let shown = |path: std::path::PathBuf| path.display().to_string();
         let identity = age::x25519::Identity::generate();
         let stores = stores(&scene.folder);
+        for place in ["vault", "second-vault"] {
+            Store::prepare(&scene.folder.join(place)).expect("it is made");
+        }
         let variables = vec![
             ("USER", "timer".to_owned()),
             ("PORTICO_KEYS_DIR", shown(keys_directory())),

@@ -156,11 +156,12 @@ fn a_worker_looks_after_the_book() {
     let mut db =
         OperatorDb::open(&scene.database.url("portico_operator"), scene.clock.clone()).expect("it comes in");
     // The store is out of reach at first: a file stands where its folder should.
-    fs::create_dir_all(&scene.folder).expect("a folder");
+    fs::rename(scene.folder.join("off-site"), scene.folder.join("aside")).expect("it goes");
     fs::write(scene.folder.join("off-site"), "").expect("a file");
     shell::look_after(&config, &mut db).expect("the rest is done");
     assert_eq!(waiting::all(&folder).expect("read").len(), 0);
-    fs::remove_file(scene.folder.join("off-site")).expect("it is back");
+    fs::remove_file(scene.folder.join("off-site")).expect("it is removed");
+    fs::rename(scene.folder.join("aside"), scene.folder.join("off-site")).expect("it is back");
     assert_eq!(scene.heads().len(), 0);
     shell::look_after(&config, &mut db).expect("all is done");
     assert_eq!(scene.heads().iter().map(|head| head.sequence).collect::<Vec<_>>(), [2]);

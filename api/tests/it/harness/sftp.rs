@@ -21,6 +21,11 @@ const PUT_ONLY: &str = "restrict,command=\"internal-sftp -P read,opendir,readdir
                         setstat,fsetstat,lsetstat,symlink,copy-data\"";
 const EVERYTHING: &str = "restrict,command=\"internal-sftp\"";
 
+/// The system's own asks of each session that its user be noted for the kernel's audit, which a server that is not root
+/// cannot do.
+const PAM: &str =
+    "auth required pam_deny.so\naccount required pam_permit.so\nsession required pam_permit.so\n";
+
 /// Of Debian's `nobody`.
 const NOBODY: u32 = 65534;
 
@@ -159,22 +164,24 @@ fn as_nobody(folder: &Path, disk: Disk) -> (Command, String) {
     for path in walk(folder) {
         chown(path, Some(NOBODY), Some(NOBODY)).expect("root gives away what it has");
     }
-    let mut command = match disk {
-        Disk::Own => {
-            let mut command = Command::new(sshd);
-            command.uid(NOBODY).gid(NOBODY);
-            command
-        }
-        // Mounted for the server alone, and gone with it.
-        Disk::Small(size) => {
-            let mut command = Command::new("unshare");
-            let script = "mount -t tmpfs -o size=$1k,mode=0777 tmpfs \"$2\" && shift 2 && \
-                          exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"";
-            command.args(["--mount", "sh", "-c", script, "sh"]).arg(size.to_string());
-            command.arg(folder.join("files")).arg(sshd);
-            command
-        }
+    fs::write(folder.join("pam"), PAM).expect("it is written");
+    let may_mount = Command::new("unshare").args(["--mount", "true"]).status();
+    if disk == Disk::Own && !may_mount.is_ok_and(|status| status.success()) {
+        // The system's own PAM is asked, which may be content.
+        let mut command = Command::new(sshd);
+        arguments(command.uid(NOBODY).gid(NOBODY));
+        return (command, "nobody".to_owned());
+    }
+    // What is mounted is so for the server alone, and gone with it.
+    let mut command = Command::new("unshare");
+    let size = match disk {
+        Disk::Own => String::new(),
+        Disk::Small(size) => size.to_string(),
     };
+    let script = "if [ -n \"$1\" ]; then mount -t tmpfs -o size=$1k,mode=0777 tmpfs \"$2/files\" || exit 1; fi; \
+                  mount --bind \"$2/pam\" /etc/pam.d/sshd || true; shift 2; \
+                  exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"";
+    command.args(["--mount", "sh", "-c", script, "sh"]).arg(size).arg(folder).arg(sshd);
     arguments(&mut command);
     (command, "nobody".to_owned())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use api::http::routes;
+use diesel::connection::SimpleConnection as _;
 use serde_json::json;
 use ureq::http::Method;
 
@@ -138,6 +139,15 @@ fn the_worker_tells_of_its_jobs() {
         &mut app.database.superuser(),
     )
     .expect("one is given up");
+    let backups = r#"
+        INSERT INTO backup_runs (id, kind, started_at, finished_at, set_name, manifest_hash)
+            VALUES (md5('1')::uuid, 'database', '2026-03-01', '2026-03-01', 'database-20260301T000000Z', 'x');
+        INSERT INTO alarms VALUES (md5('1')::uuid, 'something', 'It is wrong', '2026-03-01', NULL),
+            (md5('2')::uuid, 'else', 'It was wrong', '2026-03-01', '2026-03-01');
+        INSERT INTO backup_attendance VALUES (true, '2026-03-01', '2026-03-01', '{
+            "written_at": "2026-03-01T00:01:00Z", "sets": [], "wrong": [], "pruned_at": null, "stores": [], "entries": [],
+            "restored": {"set": "database-20260301T000000Z", "at": "2026-03-01T00:00:30Z", "rows": 1, "seconds": 0.5}}')"#;
+    app.database.superuser().batch_execute(backups).expect("rows");
     // Without a way for mails: they wait.
     let program = Program::work(&app.database, &[]);
     let figures = figures(&program);
@@ -146,6 +156,11 @@ fn the_worker_tells_of_its_jobs() {
         ("portico_jobs{kind=\"send_mail\",state=\"dead\"}", 1.0),
         ("portico_jobs{kind=\"send_mail\",state=\"running\"}", 0.0),
         ("portico_database_up", 1.0),
+        ("portico_alarms", 1.0),
+        ("portico_last_backup_seconds{kind=\"database\"}", 1_772_323_200.0),
+        ("portico_last_backup_seconds{kind=\"files\"}", 0.0),
+        ("portico_last_verified_restore_seconds", 1_772_323_230.0),
+        ("portico_backup_environment_heard_seconds", 1_772_323_260.0),
     ] {
         let said = figure(&figures, name);
         assert!((said - expected).abs() < f64::EPSILON, "{name}: {said}");
