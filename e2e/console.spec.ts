@@ -65,12 +65,12 @@ test("backups are seen by slot, store and set, and the book tells who verified t
   const link = page.getByRole("link", { name: /\d{4}, \d\d:\d\d$/ });
   const set = page.getByRole("row").filter({ has: link, hasText: "Rows" }).first();
   await expect(set.getByText("Verified", { exact: true })).toHaveCount(2);
-  await page.getByRole("combobox", { name: "Outcome" }).selectOption("failed");
+  await page.getByRole("combobox", { name: "Outcome" }).selectOption({ label: "Failed" });
   await expect(page).toHaveURL(/outcome=failed/);
   await expect(page.getByText("Nothing found")).toBeVisible();
 
   await page.getByRole("link", { name: "Operations book" }).click();
-  await page.getByRole("combobox", { name: "What was done" }).selectOption("verify_set");
+  await page.getByRole("combobox", { name: "What was done" }).selectOption({ label: "Verified a set" });
   const entry = row(page, /database-.*portico ops attend/).first();
   await entry.getByRole("link", { name: "Verified a set" }).click();
   await expect(page.getByRole("complementary", { name: "Verified a set" })).toContainText("off-site");

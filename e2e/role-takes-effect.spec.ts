@@ -114,7 +114,7 @@ test("the grid follows the keyboard, says what changes, and asks before it is le
   const reason = page.getByText("The licence Project Manager does not include this.");
   await expect(reason).toBeVisible();
   // What scrolls takes the reason away; where the page rests under the pointer, it comes back.
-  await page.evaluate(() => window.scrollBy(0, 1));
+  await page.evaluate(() => document.dispatchEvent(new Event("scroll")));
   await expect(reason).toBeHidden();
   await expect(reason).toBeVisible();
 

@@ -7,7 +7,11 @@ use crate::{
         backups::{self, BackupConfig, RestoreConfig, StoreConfig, StorePlace, StoresConfig},
     },
     db::copies::Snapshot,
-    ops::{signing::SetKeys, stores::Store, vault},
+    ops::{
+        signing::{SetKeys, Signers},
+        stores::Store,
+        vault,
+    },
 };
 
 const IDENTITY: &str = "PORTICO_RESTORE_IDENTITY";
@@ -165,6 +169,7 @@ fn of_production_config(config: &BackupConfig) -> Vec<Finding> {
             format!("{} identities open the vault, and none of them is here", recipients.len()),
         )),
     }
+    findings.push(of_attendance(config));
     match Snapshot::take(&config.database_url) {
         Ok(snapshot) => findings.push(Finding::ok(
             "backups.database",
@@ -178,6 +183,24 @@ fn of_production_config(config: &BackupConfig) -> Vec<Finding> {
         )),
     }
     findings
+}
+
+/// Whether anybody hears what the backup environment says.
+fn of_attendance(config: &BackupConfig) -> Finding {
+    let name = "backups.attendance";
+    match config.attendance_keys.as_deref().map(Signers::parse) {
+        Some(Ok(keys)) => {
+            let count = keys.to_lines().len();
+            Finding::ok(name, format!("{count} keys of the backup environment are noted"))
+        }
+        Some(Err(error)) => unreadable(name, &error),
+        None => Finding::warning(
+            name,
+            "nobody hears what the backup environment says",
+            "Whether it runs, and which sets hold, is neither in the operations book nor at the console.",
+            "Note what `portico ops attendance-key` prints there in the file of PORTICO_ATTENDANCE_KEYS_FILE.",
+        ),
+    }
 }
 
 fn unreadable(name: &'static str, error: &anyhow::Error) -> Finding {

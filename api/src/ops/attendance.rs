@@ -25,6 +25,9 @@ pub const PATH: &str = "fence/attendance";
 /// How many of its deeds are said, the newest ones: more than there are while the worker is away for a week.
 pub const ENTRIES: usize = 500;
 
+/// The most that is read, in bytes: whoever may write into the store may have put anything there.
+const LARGEST: u64 = 8 << 20;
+
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
@@ -123,6 +126,13 @@ impl AttendanceKey {
 
 /// What stands in a store, where anything does.
 pub fn find(store: &Store, signers: &Signers) -> Result<Option<Statement>> {
+    let Some(size) = store.size(PATH)? else { return Ok(None) };
+    if size > LARGEST {
+        bail!(
+            "what stands in {} as said by the backup environment has {size} bytes: nobody says so much",
+            store.name()
+        );
+    }
     let Some(bytes) = store.find(PATH)? else { return Ok(None) };
     let statement = parse(&bytes, signers);
     statement.map(Some).with_context(|| format!("what the backup environment says in {}", store.name()))

@@ -17,7 +17,7 @@ use api::{
     config::backups::StorePlace,
     console::sealing,
     http::tokens,
-    ops::{book, signing, stores::Store},
+    ops::{attendance::AttendanceKey, book, signing, stores::Store},
 };
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
@@ -73,6 +73,7 @@ impl Setup {
             ("PORTICO_VAULT", folder.join("vault").display().to_string()),
             ("PORTICO_SECOND_VAULT", folder.join("second-vault").display().to_string()),
             ("PORTICO_VAULT_RECIPIENTS", [recipient(), recipient()].join("\n")),
+            ("PORTICO_ATTENDANCE_KEYS", AttendanceKey::of(&age::x25519::Identity::generate()).public()),
         ]);
         let setup = Self { app, folder, variables };
         // The template's rows of the audit log are sealed by a worker.
@@ -298,6 +299,10 @@ const BACKUPS: &[(&str, &str, Break)] = &[
     }),
     ("backups.identity", "error", |it| set(it, "PORTICO_RESTORE_IDENTITY", "AGE-SECRET-KEY-1…")),
     ("backups.key", "error", |it| remove_keys(&it.folder.join("keys/backup"))),
+    ("backups.attendance", "error", |it| set(it, "PORTICO_ATTENDANCE_KEYS", "none")),
+    ("backups.attendance", "warning", |it| {
+        it.variables.remove("PORTICO_ATTENDANCE_KEYS");
+    }),
     ("backups.mail", "warning", |it| {
         it.variables.remove("PORTICO_OPERATORS_MAIL");
     }),
