@@ -29,6 +29,8 @@ pub struct Databases {
     operator: String,
     /// Absent where the person makes no backups of their own database.
     backup: Option<String>,
+    /// Absent beside the person's own.
+    stream: Option<String>,
     /// A database of whose content nobody needs anything; absent beside the person's own.
     scratch: Option<String>,
     /// Absent when the person's own database has been set up already.
@@ -43,6 +45,7 @@ impl Databases {
             owner: cluster.url("portico_owner", DATABASE),
             operator: cluster.url("portico_operator", DATABASE),
             backup: Some(cluster.url("portico_backup", DATABASE)),
+            stream: Some(cluster.url("portico_stream", DATABASE)),
             scratch: Some(cluster.url("portico_owner", SCRATCH)),
             admin: Some(cluster.url(SUPERUSER, "postgres")),
         }
@@ -63,12 +66,12 @@ impl Databases {
         };
         let (backup, admin) = ("PORTICO_BACKUP_DATABASE_URL", "PORTICO_ADMIN_DATABASE_URL");
         let (backup, admin) = (environment::find(backup), environment::find(admin));
-        Ok(Some(Self { app, owner, operator, backup, scratch: None, admin }))
+        Ok(Some(Self { app, owner, operator, backup, stream: None, scratch: None, admin }))
     }
 
     /// Backups of it below this folder, where there may be any.
     pub fn backups(&self, folder: PathBuf) -> Option<Backups> {
-        self.backup.clone().map(|database| Backups::new(folder, database))
+        self.backup.clone().map(|database| Backups::new(folder, database, self.stream.clone()))
     }
 
     fn tell(&self, command: &mut Command) {
@@ -225,6 +228,18 @@ impl Site {
         backups.tell_environment(&mut command, scratch);
         self.tell_of_mail(&mut command);
         Server::start(command, "the backup environment", log).map(Some)
+    }
+
+    /// Starts the stream of the database's log, its words going to a file, where there are backups and memory for it.
+    pub fn stream(&self, log: &Path) -> Result<Option<Server>> {
+        let mut command = Command::new(&self.program);
+        command.args(["ops", "stream"]).env("PORTICO_KEYS_DIR", &self.keys);
+        match &self.backups {
+            Some(backups) if backups.tell_stream(&mut command) => {
+                Server::start(command, "the stream", log).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Starts the server, its words going to a file, and waits until it answers.

@@ -4,6 +4,7 @@
 mod book;
 mod noted;
 mod operator;
+mod recover;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,7 @@ use self::{
     book::BookCommand,
     noted::{Note, noted},
     operator::OperatorCommand,
+    recover::RecoverArguments,
 };
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +49,13 @@ pub enum OpsCommand {
         #[arg(long)]
         files: bool,
     },
+    /// Make a base backup each day and put the write-ahead log into both stores as it is written, until stopped. For production.
+    Stream {
+        /// Confirm to the server at once what is received, so that commits may wait for it: they do where
+        /// `synchronous_standby_names` names `portico_stream`.
+        #[arg(long)]
+        synchronous: bool,
+    },
     /// List the sets of both stores. Where production may not look off-site, of those there the ones that it knows of.
     Sets,
     /// Read all of a set and compare it with its signed manifest. For the backup environment.
@@ -59,6 +68,8 @@ pub enum OpsCommand {
     },
     /// Restore a set into an empty database: all of it, or nothing. For the backup environment.
     Restore(RestoreArguments),
+    /// Bring a whole cluster back as it was at any second of the last eight days, out of the stream. For the backup environment.
+    Recover(RecoverArguments),
     /// Remove from both stores what is not to be kept any longer. For the backup environment.
     Prune,
     /// Print the key that signs sets, to be noted in the backup environment.
@@ -135,6 +146,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
             })
         }
         OpsCommand::Attend => super::attend::run(),
+        OpsCommand::Stream { synchronous } => super::stream::run(synchronous),
         OpsCommand::Sets => list(),
         OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;
@@ -153,6 +165,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let set = arguments.to.clone();
             noted(Action::RestoreSet, &set, |note| restore(note, arguments))
         }
+        OpsCommand::Recover(arguments) => recover::run(arguments),
         OpsCommand::Prune => noted(Action::PruneSets, "both stores", prune),
         OpsCommand::Key => {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {

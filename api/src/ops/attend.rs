@@ -4,6 +4,8 @@
 //! It knows nothing of production's database, and tells operators by mail of its own. Invariant: nothing that goes wrong
 //! with one set, one store or the mail server keeps it from looking at the others.
 
+mod stream;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use anyhow::{Context as _, Result};
@@ -45,6 +47,8 @@ pub struct Attendant {
     clock: Clock,
     /// What was verified, each until it is gone.
     verified: BTreeSet<(Place, String)>,
+    /// Base backups that were verified, or were there at the first look and not the newest.
+    bases: BTreeMap<Place, BTreeSet<String>>,
     /// Where it was looked at least once.
     looked_at: BTreeSet<(Place, SetKind)>,
     /// What is wrong, each with what was said of it.
@@ -77,6 +81,7 @@ impl Attendant {
             readers: config.operators_mail.clone(),
             clock,
             verified: BTreeSet::new(),
+            bases: BTreeMap::new(),
             looked_at: BTreeSet::new(),
             wrong: BTreeMap::new(),
             pruned_at: None,
@@ -92,6 +97,7 @@ impl Attendant {
             for kind in SetKind::ALL {
                 self.verify(place, kind, &mut look);
             }
+            self.verify_bases(place, &mut look);
         }
         self.prune(&mut look);
         self.restore(&mut look);
@@ -162,6 +168,7 @@ impl Attendant {
                 look.removed.0 += pruned.sets.len();
                 look.removed.1 += pruned.objects;
             }
+            self.prune_stream(place, now, look);
         }
     }
 

@@ -20,6 +20,10 @@ pub enum Purpose {
     Manifest,
     /// Which key of the vault is in use.
     VaultKey,
+    /// Some of the write-ahead log.
+    StreamPart,
+    /// What a base backup of the stream is.
+    StreamBase,
 }
 
 impl Purpose {
@@ -27,6 +31,8 @@ impl Purpose {
         match self {
             Self::Manifest => b"portico backup manifest 1\n",
             Self::VaultKey => b"portico backup vault key 1\n",
+            Self::StreamPart => b"portico backup stream part 1\n",
+            Self::StreamBase => b"portico backup stream base 1\n",
         }
     }
 }

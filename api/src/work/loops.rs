@@ -17,7 +17,7 @@ use crate::{
     db::operator::OperatorDb,
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::{book, watch},
+    ops::{book, stream, watch},
     recovery,
     sessions::guesses,
 };
@@ -74,6 +74,12 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_mins(1),
         prepare: watch::look_for_missing,
+    },
+    Loop {
+        name: "stream",
+        channel: None,
+        at_least_every: Duration::from_secs(10),
+        prepare: stream::watch::look,
     },
     Loop {
         name: "letters to operators",
