@@ -50,7 +50,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s';
          ALTER ROLE portico_console SET statement_timeout = '15s';
          ALTER ROLE portico_console SET lock_timeout = '5s';
-         ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s'",
+         ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s';
+         ALTER ROLE portico_stream SET statement_timeout = '30s'",
     )?;
     // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
     connection.batch_execute(
@@ -61,6 +62,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_console SET lc_messages = 'C';
          ALTER ROLE portico_stream SET lc_messages = 'C'",
     )?;
+    // A commit of its own would wait for itself, where commits wait for the stream.
+    connection.batch_execute("ALTER ROLE portico_stream SET synchronous_commit = 'local'")?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
     if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {

@@ -250,14 +250,14 @@ impl<'a> Bases<'a> {
     fn make(&self, local: &Store) -> Result<Base> {
         let mut database = Database::open(&self.config.database_url)?;
         ensure!(database.identity()? == *self.identity, "the database is another cluster");
-        let (version, began_at) = (database.check_for_base()?, database.now()?);
+        let (version, began_at) = (database.check_for_base()?, database.its_time()?);
         let name = format!("{}-{}", self.clock.now().format("%Y%m%dT%H%M%SZ"), self.clock.new_id());
         let upload = local.upload(&format!("{}/{name}.age", parts::bases_folder(&self.identity.system)))?;
         let mut looking = Looking::new(Sealing::begin_for(&self.sealer.recipients, upload)?);
         let bytes = self.read_cluster(&mut looking)?;
         let (said, sealing) = looking.finish()?;
         // By the clock that stamps commits.
-        let ended_at = database.now()?;
+        let ended_at = database.its_time()?;
         let object = sealing.finish()?.finish()?;
         let base = Base {
             format: FORMAT,

@@ -2,15 +2,10 @@
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
-use diesel::{
-    Connection, PgConnection, QueryableByName, RunQueryDsl as _,
-    connection::SimpleConnection as _,
-    sql_query,
-    sql_types::{BigInt, Integer, Nullable, Text, Timestamptz},
-};
 use serde::{Deserialize, Serialize};
 
 use super::segments::{Lsn, SegmentSize};
+use crate::db::replication::Replication;
 
 /// What the stream is called: its slot, its connections, and among those that a commit may wait for.
 pub const NAME: &str = "portico_stream";
@@ -44,57 +39,28 @@ pub enum Slot {
 }
 
 /// A connection.
-pub struct Database(PgConnection);
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
+pub struct Database(Replication);
 
 impl Database {
     /// Connects.
     pub fn open(url: &str) -> Result<Self> {
-        let connection = PgConnection::establish(&with_parameters(url));
-        let mut connection = connection.context("the database of the stream does not answer")?;
-        // It would wait for the stream, which waits for it.
-        connection.batch_execute("SET synchronous_commit = local; SET statement_timeout = '30s'")?;
-        Ok(Self(connection))
+        Ok(Self(Replication::open(&with_parameters(url))?))
     }
 
     /// Which cluster it is.
     pub fn identity(&mut self) -> Result<Identity> {
-        let system = self.line("SELECT system_identifier::text AS line FROM pg_control_system()")?;
-        let bytes = self.line("SELECT setting AS line FROM pg_settings WHERE name = 'wal_segment_size'")?;
-        let segment_bytes = bytes.parse()?;
+        let (system, segment_bytes) = self.0.identity()?;
         SegmentSize::new(segment_bytes)?;
         Ok(Identity { system, segment_bytes })
     }
 
     /// The slot, made where there is none.
     pub fn slot(&mut self) -> Result<Slot> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = Nullable<Text>)]
-            lsn: Option<String>,
-            #[diesel(sql_type = Integer)]
-            timeline: i32,
+        if self.0.slot(NAME)?.is_none() {
+            self.0.make_slot(NAME)?;
         }
-
-        let there = sql_query("SELECT 1 FROM pg_replication_slots WHERE slot_name = $1")
-            .bind::<Text, _>(NAME)
-            .execute(&mut self.0)?;
-        if there == 0 {
-            self.make_slot()?;
-        }
-        let row: Row = sql_query(
-            "SELECT CASE WHEN wal_status <> 'lost' THEN restart_lsn::text END AS lsn,
-                    (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline
-             FROM pg_replication_slots WHERE slot_name = $1",
-        )
-        .bind::<Text, _>(NAME)
-        .get_result(&mut self.0)?;
-        Ok(match row.lsn {
+        let row = self.0.slot(NAME)?.context("the replication slot of the stream is gone again")?;
+        Ok(match row.keeps_from {
             Some(lsn) => Slot::Keeps(row.timeline.try_into()?, lsn.parse()?),
             None => Slot::Lost,
         })
@@ -102,77 +68,35 @@ impl Database {
 
     /// Makes it anew, from here on.
     pub fn remake_slot(&mut self) -> Result<()> {
-        sql_query("SELECT pg_drop_replication_slot($1)").bind::<Text, _>(NAME).execute(&mut self.0)?;
-        self.make_slot()
-    }
-
-    fn make_slot(&mut self) -> Result<()> {
-        sql_query("SELECT pg_create_physical_replication_slot($1, true)")
-            .bind::<Text, _>(NAME)
-            .execute(&mut self.0)
-            .context("the replication slot of the stream cannot be made")?;
-        Ok(())
+        self.0.drop_slot(NAME)?;
+        self.0.make_slot(NAME)
     }
 
     /// Lets the server forget what is before this place.
     pub fn advance(&mut self, to: Lsn) -> Result<()> {
-        sql_query(
-            "SELECT pg_replication_slot_advance(slot_name, $2::text::pg_lsn)
-             FROM pg_replication_slots WHERE slot_name = $1 AND restart_lsn < $2::text::pg_lsn",
-        )
-        .bind::<Text, _>(NAME)
-        .bind::<Text, _>(to.to_string())
-        .execute(&mut self.0)?;
-        Ok(())
+        self.0.advance(NAME, &to.to_string())
     }
 
     /// Commits something, so that every instant has a commit behind it, at which a recovery knows that it has passed.
     pub fn beat(&mut self) -> Result<()> {
-        sql_query("SELECT pg_logical_emit_message(true, $1, '')")
-            .bind::<Text, _>(NAME)
-            .execute(&mut self.0)?;
-        Ok(())
+        self.0.beat(NAME)
     }
 
     /// The time by the database's own clock, which stamps its commits.
-    pub fn now(&mut self) -> Result<DateTime<Utc>> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = Timestamptz)]
-            now: DateTime<Utc>,
-        }
-
-        let row: Row = sql_query("SELECT clock_timestamp() AS now").get_result(&mut self.0)?;
-        Ok(row.now)
+    pub fn its_time(&mut self) -> Result<DateTime<Utc>> {
+        self.0.its_time()
     }
 
     /// The major version, where a base backup can be made of it.
     pub fn check_for_base(&mut self) -> Result<u32> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = Integer)]
-            version: i32,
-            #[diesel(sql_type = BigInt)]
-            tablespaces: i64,
-        }
-
-        let row: Row = sql_query(
-            "SELECT current_setting('server_version_num')::int AS version,
-                    (SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')) AS tablespaces",
-        )
-        .get_result(&mut self.0)?;
-        if row.tablespaces > 0 {
+        let whole = self.0.whole()?;
+        if whole.tablespaces > 0 {
             bail!(
                 "the database has {} tablespaces of its own: the stream makes base backups of clusters that lie in one folder",
-                row.tablespaces
+                whole.tablespaces
             );
         }
-        Ok(u32::try_from(row.version)? / 10_000)
-    }
-
-    fn line(&mut self, query: &str) -> Result<String> {
-        let line: Line = sql_query(query).get_result(&mut self.0)?;
-        Ok(line.line)
+        Ok(u32::try_from(whole.version)? / 10_000)
     }
 }
 

@@ -13,16 +13,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
-use diesel::{
-    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
-    sql_types::{Nullable, Timestamptz},
-};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{AIDS, Watcher, left};
 use crate::{
     clock,
-    db::{copies::Snapshot, migrate},
+    db::{copies::Snapshot, migrate, replication::Replication},
     ops::stream::{base::Base, programs},
 };
 
@@ -113,17 +109,7 @@ impl Cluster {
 
     /// When the last change was committed that was replayed.
     pub fn last_commit(&self) -> Result<Option<DateTime<Utc>>> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = Nullable<Timestamptz>)]
-            at: Option<DateTime<Utc>>,
-        }
-
-        let connection = PgConnection::establish(&self.url("portico_stream", "postgres"));
-        let mut connection = connection.context("the recovered cluster does not answer")?;
-        let row: Row =
-            sql_query("SELECT pg_last_xact_replay_timestamp() AS at").get_result(&mut connection)?;
-        Ok(row.at)
+        Replication::open(&self.url("portico_stream", "postgres"))?.last_replayed()
     }
 
     /// Reads every row of every table as a backup does, under row-level security, and looks whether this program knows the schema.
