@@ -64,11 +64,13 @@ pub fn run(config: &StreamConfig, clock: &Clock, stop: &Stop) -> Result<()> {
     let progress = Progress::new(&identity, clock.clone());
     let (to_local, to_off_site) = (Arc::new(Outlet::new("local")), Arc::new(Outlet::new("off-site")));
     outlet::take_up(&to_off_site, &local, &config.stores.off_site, &identity, clock.now())?;
-    let receiving = Receiver::new(config, &folder, &identity)?;
+    let receiving = Receiver::new(config, &folder, &identity, &names)?;
     let bases = Bases::new(config, &identity, &sealer, clock.clone(), &progress)?;
     let keeper = Keeper::new(config, &folder, &identity, &progress);
     let mut sealing = Sealing::new(&folder, &identity, &sealer, run.clone(), clock.clone(), &names)?;
     tracing::info!(system = identity.system, run = run.number, folder = %folder.path().display(), "streaming");
+    // What was left in memory is taken up before anybody receives into it.
+    sealing.look(&to_local, &to_off_site, &progress);
     std::thread::scope(|threads| {
         let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let receives = spawn("receive").spawn_scoped(threads, || {

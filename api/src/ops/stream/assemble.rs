@@ -131,6 +131,8 @@ fn gather(
             }
             found.push(segment);
         }
+        // What the left timeline has of it is needed where the next one's is missing.
+        found.extend(there.get_key_value(&Segment { timeline: one, number: until }).map(|(left, _)| *left));
         next = next.max(until);
     }
     Ok(())
@@ -267,7 +269,7 @@ mod tests {
         // The second began in the sixth file, and what the first wrote after that counts no more.
         let history = vec![(1, Lsn(6 * SIZE + 8))];
         let names = [whole(1, 5), whole(1, 6), chunk(1, 7, 1, 0), whole(2, 6), chunk(2, 7, 1, 0)];
-        let expected = [segment(1, 5), segment(2, 6), segment(2, 7)];
+        let expected = [segment(1, 5), segment(1, 6), segment(2, 6), segment(2, 7)];
         assert_eq!(from(&names, 2, &history).expect("it is there"), expected);
         assert!(leads_to((1, Lsn(6 * SIZE)), &history, 2) && leads_to((2, Lsn(9 * SIZE)), &history, 2));
         assert!(!leads_to((1, Lsn(7 * SIZE)), &history, 2));

@@ -34,6 +34,8 @@ impl Identity {
 pub enum Slot {
     /// It keeps everything from here on, on this timeline.
     Keeps(u32, Lsn),
+    /// The same, and it was made just now: nothing kept what was before.
+    Made(u32, Lsn),
     /// The server went over it: some of the log is lost.
     Lost,
 }
@@ -56,11 +58,13 @@ impl Database {
 
     /// The slot, made where there is none.
     pub fn slot(&mut self) -> Result<Slot> {
-        if self.0.slot(NAME)?.is_none() {
+        let is_new = self.0.slot(NAME)?.is_none();
+        if is_new {
             self.0.make_slot(NAME)?;
         }
         let row = self.0.slot(NAME)?.context("the replication slot of the stream is gone again")?;
         Ok(match row.keeps_from {
+            Some(lsn) if is_new => Slot::Made(row.timeline.try_into()?, lsn.parse()?),
             Some(lsn) => Slot::Keeps(row.timeline.try_into()?, lsn.parse()?),
             None => Slot::Lost,
         })

@@ -141,7 +141,9 @@ impl Folder {
         let found = self.look(size)?;
         let all: BTreeSet<Segment> = found.finished.union(&found.partial).copied().collect();
         let wanted: Vec<Segment> = all.iter().filter(|one| one.number >= first.number).copied().collect();
-        let follows = wanted.iter().zip(first.number..).all(|(one, number)| one.number == number);
+        // What another timeline left is no beginning of this one.
+        let is_same = |one: &Segment, number| *one == Segment { timeline: first.timeline, number };
+        let follows = wanted.iter().zip(first.number..).all(|(one, number)| is_same(one, number));
         if !wanted.is_empty() && follows {
             return self.clear_marks(size);
         }
@@ -235,6 +237,10 @@ mod tests {
         // What stands in the store already may be there too.
         folder.begin_at(size, segment(6)).expect("it is ready");
         assert!(folder.finished(size, segment(5)).exists());
+        // On another timeline: what is there is of no use.
+        folder.begin_at(size, Segment { timeline: 2, number: 6 }).expect("it is ready");
+        assert!(folder.look(size).expect("it is read").partial.is_empty());
+        write(&folder.partial(size, segment(6)), SIZE);
         // From before what is there: everything comes again.
         folder.begin_at(size, segment(4)).expect("it is ready");
         let found = folder.look(size).expect("it is read");

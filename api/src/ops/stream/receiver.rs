@@ -41,6 +41,8 @@ pub struct Receiver<'a> {
     folder: &'a Folder,
     identity: &'a Identity,
     size: SegmentSize,
+    /// Whether the local store has some of this cluster's log.
+    goes_on: bool,
 }
 
 /// Why it does not receive any more.
@@ -65,8 +67,14 @@ struct OtherCluster {
 
 impl<'a> Receiver<'a> {
     /// Finds the program.
-    pub fn new(config: &'a StreamConfig, folder: &'a Folder, identity: &'a Identity) -> Result<Self> {
-        Ok(Self { program: programs::newest(PROGRAM)?, config, folder, identity, size: identity.size()? })
+    pub fn new(
+        config: &'a StreamConfig,
+        folder: &'a Folder,
+        identity: &'a Identity,
+        names: &[String],
+    ) -> Result<Self> {
+        let (program, size, goes_on) = (programs::newest(PROGRAM)?, identity.size()?, !names.is_empty());
+        Ok(Self { program, config, folder, identity, size, goes_on })
     }
 
     /// Receives until it is told to stop, or finds what no further try mends.
@@ -100,18 +108,23 @@ impl<'a> Receiver<'a> {
                 folder: self.folder.path().display().to_string(),
             }));
         }
-        let slot = match database.slot()? {
-            Slot::Lost => {
-                tracing::error!(
-                    "the server has thrown away log that was not received: a base backup is needed"
-                );
-                progress.change(|state| state.has_gap = true);
-                database.remake_slot()?;
-                database.slot()?
+        let mut slot = database.slot()?;
+        if slot == Slot::Lost {
+            database.remake_slot()?;
+            slot = database.slot()?;
+            has_gap(progress);
+        }
+        let (timeline, lsn) = match slot {
+            Slot::Keeps(timeline, lsn) => (timeline, lsn),
+            // Of a cluster that was recovered, or where somebody has dropped it.
+            Slot::Made(timeline, lsn) => {
+                if self.goes_on || progress.whole().is_some() {
+                    has_gap(progress);
+                }
+                (timeline, lsn)
             }
-            kept @ Slot::Keeps(..) => kept,
+            Slot::Lost => bail!("the replication slot keeps nothing"),
         };
-        let Slot::Keeps(timeline, lsn) = slot else { bail!("the replication slot keeps nothing") };
         drop(database);
         self.folder.begin_at(self.size, self.size.of(timeline, lsn))?;
         let (mut child, said) = self.spawn()?;
@@ -207,4 +220,9 @@ impl<'a> Receiver<'a> {
         }
         Ok(())
     }
+}
+
+fn has_gap(progress: &Progress) {
+    tracing::error!("the server may have thrown away log that was not received: a base backup is needed");
+    progress.change(|state| state.has_gap = true);
 }

@@ -5,6 +5,7 @@ mod instants;
 mod interrupted;
 mod killed;
 mod pruned;
+mod recovered;
 
 use std::{
     collections::BTreeMap,

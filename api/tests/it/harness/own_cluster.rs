@@ -66,6 +66,14 @@ impl OwnCluster {
         until("PostgreSQL answers", || PgConnection::establish(&self.url("postgres", "postgres")).is_ok());
     }
 
+    /// Goes on with other files, which are removed with it.
+    pub fn go_on_with(&mut self, folder: PathBuf) {
+        // What cannot be removed lies in the folder for what is temporary.
+        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
+        self.folder = folder;
+        self.start_again();
+    }
+
     /// `kill -9` of the postmaster and of every process below it.
     pub fn kill(&mut self) {
         let mut server = self.server.take().expect("it runs");
