@@ -233,7 +233,7 @@ fn list() -> Result<()> {
 
 fn prune(note: &mut Note) -> Result<()> {
     let environment = Environment::open(&RestoreConfig::from_environment()?)?;
-    let (mut unreadable, now) = (0, Clock::system().now());
+    let (mut unreadable, mut wrong, now) = (0, 0, Clock::system().now());
     for place in [Place::Local, Place::OffSite] {
         let pruned = environment.prune(place, now)?;
         let name = environment.store(place).name();
@@ -245,6 +245,23 @@ fn prune(note: &mut Note) -> Result<()> {
             println!("  left     {why}");
         }
         unreadable += pruned.unreadable.len();
+        let stream = environment.prune_stream(place, now)?;
+        if stream.kept > 0 {
+            note.say(&format!("stream of {name}"), json!({"kept": stream.kept, "removed": stream.bases}));
+            println!(
+                "  stream   {} base backups kept, {} removed, {} objects",
+                stream.kept,
+                stream.bases.len(),
+                stream.objects
+            );
+        }
+        for why in &stream.wrong {
+            println!("  wrong    {why}");
+        }
+        wrong += stream.wrong.len();
+    }
+    if wrong > 0 {
+        bail!("{wrong} things of the stream are missing or do not verify: what they concern was left alone");
     }
     if unreadable > 0 {
         bail!(

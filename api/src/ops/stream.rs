@@ -3,7 +3,7 @@
 //!
 //! In production, [`run`] is a process of its own with a thread for each thing: PostgreSQL's `pg_receivewal` receives into
 //! memory ([`receiver`]); each second what is new is sealed ([`sealing`]) and put into both stores ([`outlet`]); the replication
-//! slot goes forward over what stands in the local one ([`keeper`]); a [`base`] backup is made each day. [`state`] says how it
+//! slot goes forward over what stands in the local one ([`keeper`]); a [`base`] backup is made each day ([`making`]). [`state`] says how it
 //! goes. In the backup environment, [`assemble`] reads the log, and [`recover`] brings a cluster back.
 //!
 //! Invariants: nothing plain is on a disk of production's, only in memory; a file of the log leaves memory, and the server, only
@@ -17,6 +17,7 @@ pub mod base;
 mod database;
 mod files;
 mod keeper;
+mod making;
 pub mod outlet;
 pub mod parts;
 pub mod programs;
@@ -28,16 +29,19 @@ pub mod state;
 mod stop;
 pub mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, anyhow};
 
 pub use self::stop::Stop;
 use self::{
-    base::Bases,
     database::Identity,
     files::Folder,
     keeper::Keeper,
+    making::Bases,
     outlet::Outlet,
     parts::{Run, Sealer},
     receiver::Receiver,
@@ -91,8 +95,11 @@ pub fn run(config: &StreamConfig, clock: &Clock, stop: &Stop) -> Result<()> {
             spawn("slot").spawn_scoped(threads, || keeper.run(stop))?,
             spawn("base backups").spawn_scoped(threads, || bases.run(stop))?,
         ];
-        while !stop.wait(sealing::EVERY) {
+        let mut rest = sealing::EVERY;
+        while !stop.wait(rest) {
+            let began = Instant::now();
             sealing.look(&to_local, &to_off_site, &progress);
+            rest = sealing::EVERY.saturating_sub(began.elapsed());
         }
         bases.interrupt();
         let ended = receives.join().map_err(|_| anyhow!("the thread that receives panicked"))?;

@@ -279,7 +279,9 @@ impl Drop for Recovered {
             let state = fs::read_to_string(proc.join("stat")).unwrap_or_default();
             state.is_empty() || state.contains(") Z ")
         });
+        let socket = self.url.split_once("host=").and_then(|(_, rest)| rest.split('&').next());
         // What cannot be removed lies in the folder for what is temporary.
+        fs::remove_dir_all(socket.expect("a folder")).unwrap_or_default();
         fs::remove_dir_all(&self.directory).unwrap_or_default();
     }
 }

@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeSet, fs};
 
-use api::clock::Clock;
+use api::{
+    clock::Clock,
+    ops::{
+        stores::Store,
+        stream::{segments::Lsn, state},
+    },
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection as _;
 
@@ -50,6 +56,38 @@ fn at_most_a_second_of_commits_is_lost_with_the_database() {
         let before = (0..*newest).filter(|id| id % 4 == writer);
         assert_eq!(before.filter(|id| !found.contains(id)).count(), 0, "nothing is missing in between");
     }
+}
+
+#[test]
+fn of_a_machine_that_is_lost_a_second_is_lost_too() {
+    let mut scene = Scene::start("machine");
+    scene.wait_for_base();
+    let url = scene.cluster.database_url("postgres");
+    let (stream, begins_at) = (&scene.stream, scene.lsn());
+    let local = Store::open("the local store", &scene.vaults.at("local")).expect("a store");
+    let is_off_site = || {
+        let state = state::read(&local).expect("it is read").expect("it is there");
+        state.off_site.reaches.parse::<Lsn>().is_ok_and(|reaches| reaches > begins_at)
+    };
+    let cluster = &mut scene.cluster;
+    let (acknowledged, killed_at) = under_writes(&url, 4, |acknowledged| {
+        until("much is written", || count(acknowledged) > 2_000 && is_off_site());
+        let killed_at = Clock::system().now();
+        let mut stream = stream.lock().expect("nobody panicked").take().expect("it runs");
+        stream.kill().and_then(|()| stream.wait()).expect("it is killed");
+        cluster.kill();
+        killed_at
+    });
+    fs::remove_dir_all(scene.vaults.at("local")).expect("the local store is lost too");
+    let recovered = scene.recovered("end");
+    let found: BTreeSet<i64> = recovered.ids().into_iter().collect();
+    let acknowledged = acknowledged.into_inner().expect("nobody panicked");
+    let lost: Vec<DateTime<Utc>> =
+        acknowledged.iter().filter(|(id, _)| !found.contains(id)).map(|(_, at)| *at).collect();
+    let oldest = lost.iter().min().map_or(TimeDelta::zero(), |at| killed_at - *at);
+    println!("lost {} of {} commits, the oldest {oldest} before", lost.len(), acknowledged.len());
+    // A second, and what it takes to put it while everything else is busy.
+    assert!(oldest <= TimeDelta::seconds(3), "{oldest} of commits are lost");
 }
 
 #[test]
