@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod jobs;
 pub mod ops;
 pub mod org;
+mod stream;
 
 use std::{
     net::{SocketAddr, TcpListener},

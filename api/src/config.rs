@@ -3,6 +3,7 @@
 pub mod backups;
 pub mod book;
 pub mod console;
+pub mod stream;
 mod work;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
@@ -304,6 +305,9 @@ const KNOWN: &[&str] = &[
     "PORTICO_SECOND_VAULT",
     "PORTICO_SHARED_HOST",
     "PORTICO_SMTP_URL",
+    "PORTICO_STREAM_DATABASE_URL",
+    "PORTICO_STREAM_DIR",
+    "PORTICO_STREAM_MEGABYTES",
     "PORTICO_TRUSTED_PROXIES",
     "PORTICO_VAULT",
     "PORTICO_VAULT_RECIPIENTS",
@@ -318,6 +322,7 @@ const WITH_PASSWORD: &[&str] = &[
     "PORTICO_OWNER_DATABASE",
     "PORTICO_SCRATCH_DATABASE",
     "PORTICO_SMTP",
+    "PORTICO_STREAM_DATABASE",
 ];
 
 /// Whether a variable is set, by itself or by a file.
@@ -414,6 +419,7 @@ mod tests {
             include_str!("config/backups/places.rs"),
             include_str!("config/book.rs"),
             include_str!("config/console.rs"),
+            include_str!("config/stream.rs"),
             include_str!("config/work.rs"),
         ];
         let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {

@@ -21,6 +21,7 @@ pub mod operator;
 pub mod queue;
 pub mod record;
 pub mod refill;
+pub mod replication;
 pub mod schema;
 pub mod settle;
 pub mod standing;

@@ -63,7 +63,7 @@ pub fn examine(clock: &Clock) -> Vec<Finding> {
     findings.extend(keys::examine());
     findings.extend(database::examine(clock));
     findings.push(files::examine());
-    findings.extend(backups::examine());
+    findings.extend(backups::examine(clock.now()));
     findings.extend(console::examine(clock));
     findings.extend(mail::examine());
     findings.extend(machine::examine());

@@ -7,6 +7,7 @@
 //! [`watch`] is what the worker does by itself: sets by the [`timetable`], written down as [`runs`], with [`letters`] and
 //! [`alarms`] to those who run the installation; [`attend`] is what the backup environment does by itself, [`attendance`]
 //! what it says of that, and [`attended`] how the worker hears it.
+//! [`stream`] is the third tier: base backups and the write-ahead log, for any second of the last eight days.
 //! [`book`] is where whatever operators do is written down.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
@@ -30,6 +31,7 @@ pub mod runs;
 pub mod sealed;
 pub mod signing;
 pub mod stores;
+pub mod stream;
 pub mod timetable;
 pub mod vault;
 pub mod watch;

@@ -2,7 +2,7 @@
 //! own, what only the backup environment has.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -18,12 +18,14 @@ pub struct Backups {
     folder: PathBuf,
     /// The database, as `portico_backup`.
     database: String,
+    /// The database, as `portico_stream`; absent where its log is not streamed.
+    stream: Option<String>,
 }
 
 impl Backups {
     /// Below this folder.
-    pub const fn new(folder: PathBuf, database: String) -> Self {
-        Self { folder, database }
+    pub const fn new(folder: PathBuf, database: String, stream: Option<String>) -> Self {
+        Self { folder, database, stream }
     }
 
     /// The file with what the backup environment is told, for a shell.
@@ -38,6 +40,22 @@ impl Backups {
         command.env("PORTICO_VAULT_RECIPIENTS_FILE", self.recipients());
         command.env("PORTICO_OPERATORS_MAIL", OPERATORS);
         command.env("PORTICO_ATTENDANCE_KEYS_FILE", self.attendance_keys());
+    }
+
+    /// Tells the stream, where there is one: whose folder is in memory, and another one for each clone.
+    pub fn tell_stream(&self, command: &mut Command) -> bool {
+        let (Some(database), Some(memory)) = (&self.stream, self.memory()) else { return false };
+        command.envs(self.places()).env("PORTICO_VAULT_RECIPIENTS_FILE", self.recipients());
+        command.env("PORTICO_STREAM_DATABASE_URL", database).env("PORTICO_STREAM_DIR", memory);
+        true
+    }
+
+    /// What of the log is in memory.
+    pub fn memory(&self) -> Option<PathBuf> {
+        let parent = Path::new("/dev/shm");
+        let hash = blake3::hash(self.folder.as_os_str().as_encoded_bytes()).to_hex();
+        let name: String = hash.chars().take(12).collect();
+        parent.is_dir().then(|| parent.join(format!("portico-stream-{name}")))
     }
 
     /// Tells the backup environment, which is told nothing of production's.

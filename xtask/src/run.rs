@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::app::{self, App, Profile};
+use crate::backups::Backups;
 use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::packages::{self, Need};
@@ -48,7 +49,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     }
     let _lock = lock(&private)?;
 
-    let mut steps = Steps::new(if named.is_some() { 10 } else { 11 });
+    let mut steps = Steps::new(if named.is_some() { 11 } else { 12 });
     steps.loud("checking the system", || check(&root, options, named.is_none()))?;
     steps.loud("building the server", || site::compile(&root, profile))?;
     steps.loud("building the app", || app::compile(&root, profile))?;
@@ -93,6 +94,7 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     let server = steps.quiet("starting the server", || site.serve(&log))?;
     let worker = steps.quiet("starting the worker", || site.work(&private.join("worker.log")))?;
 
+    let stream = steps.quiet("streaming the database's log", || site.stream(&private.join("stream.log")))?;
     let attendant =
         steps.quiet("starting the backup environment", || site.attend(&private.join("attend.log")))?;
 
@@ -105,7 +107,8 @@ pub fn command(options: &Options) -> Result<ExitCode> {
     }
     if let Some(backups) = &site.backups {
         println!(
-            "Everything is backed up every two hours, from now on, into two folders. To look at the sets:\n  . {} && {} ops sets\n",
+            "Everything is backed up every two hours, from now on, into two folders{}. To look at the sets:\n  . {} && {} ops sets\n",
+            if stream.is_some() { ", and every second in between by its log" } else { "" },
             backups.environment().display(),
             site.program.display()
         );
@@ -119,11 +122,11 @@ pub fn command(options: &Options) -> Result<ExitCode> {
         );
     }
     println!("What the server says is in {}. Ctrl-C stops it.", log.display());
-    stay(cluster, [Some(server), Some(worker), attendant, console])
+    stay(cluster, [Some(server), Some(worker), stream, attendant, console])
 }
 
 /// The parameters are dropped from the last to the first, so the database outlives the server.
-fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 4]) -> Result<ExitCode> {
+fn stay(mut cluster: Option<Cluster>, mut processes: [Option<Server>; 5]) -> Result<ExitCode> {
     while !interrupt::requested() {
         processes.iter_mut().flatten().try_for_each(Server::check)?;
         if cluster.as_mut().is_some_and(|cluster| !cluster.is_running()) {
@@ -152,6 +155,12 @@ fn check(root: &Path, options: &Options, with_cluster: bool) -> Result<()> {
 
 fn forget(root: &Path, private: &Path, keys: &Path) -> Result<()> {
     Cluster::remove(root, private)?;
+    // The log of a cluster that is gone is of no use to the next one.
+    if let Some(memory) =
+        Backups::new(private.join("backups"), String::new(), None).memory().filter(|memory| memory.exists())
+    {
+        fs::remove_dir_all(memory)?;
+    }
     let folders = ["files", "mail", "backups"].map(|name| private.join(name));
     for folder in folders.iter().map(PathBuf::as_path).chain([keys, &console::folder(private)]) {
         if folder.exists() {

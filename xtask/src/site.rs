@@ -32,6 +32,8 @@ pub struct Databases {
     console: Option<String>,
     /// Absent where the person makes no backups of their own database.
     backup: Option<String>,
+    /// Absent beside the person's own.
+    stream: Option<String>,
     /// A database of whose content nobody needs anything; absent beside the person's own.
     scratch: Option<String>,
     /// Absent when the person's own database has been set up already.
@@ -47,6 +49,7 @@ impl Databases {
             operator: cluster.url("portico_operator", DATABASE),
             console: Some(cluster.url("portico_console", DATABASE)),
             backup: Some(cluster.url("portico_backup", DATABASE)),
+            stream: Some(cluster.url("portico_stream", DATABASE)),
             scratch: Some(cluster.url("portico_owner", SCRATCH)),
             admin: Some(cluster.url(SUPERUSER, "postgres")),
         }
@@ -68,12 +71,12 @@ impl Databases {
         let console = environment::find("PORTICO_CONSOLE_DATABASE_URL");
         let (backup, admin) = ("PORTICO_BACKUP_DATABASE_URL", "PORTICO_ADMIN_DATABASE_URL");
         let (backup, admin) = (environment::find(backup), environment::find(admin));
-        Ok(Some(Self { app, owner, operator, console, backup, scratch: None, admin }))
+        Ok(Some(Self { app, owner, operator, console, backup, stream: None, scratch: None, admin }))
     }
 
     /// Backups of it below this folder, where there may be any.
     pub fn backups(&self, folder: PathBuf) -> Option<Backups> {
-        self.backup.clone().map(|database| Backups::new(folder, database))
+        self.backup.clone().map(|database| Backups::new(folder, database, self.stream.clone()))
     }
 
     /// Whether there is one for the console.
@@ -242,6 +245,18 @@ impl Site {
         backups.tell_environment(&mut command, scratch);
         self.tell_of_mail(&mut command);
         Server::start(command, "the backup environment", log).map(Some)
+    }
+
+    /// Starts the stream of the database's log, its words going to a file, where there are backups and memory for it.
+    pub fn stream(&self, log: &Path) -> Result<Option<Server>> {
+        let mut command = Command::new(&self.program);
+        command.args(["ops", "stream"]).env("PORTICO_KEYS_DIR", &self.keys);
+        match &self.backups {
+            Some(backups) if backups.tell_stream(&mut command) => {
+                Server::start(command, "the stream", log).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Starts the server, its words going to a file, and waits until it answers.

@@ -4,6 +4,7 @@
 mod book;
 mod noted;
 mod operator;
+mod recover;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,7 @@ use self::{
     book::BookCommand,
     noted::{Note, noted},
     operator::OperatorCommand,
+    recover::RecoverArguments,
 };
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +53,13 @@ pub enum OpsCommand {
         #[arg(long)]
         files: bool,
     },
+    /// Make a base backup each day and put the write-ahead log into both stores as it is written, until stopped. For production.
+    Stream {
+        /// Confirm to the server at once what is received, so that commits may wait for it: they do where
+        /// `synchronous_standby_names` names `portico_stream`.
+        #[arg(long)]
+        synchronous: bool,
+    },
     /// List the sets of both stores. Where production may not look off-site, of those there the ones that it knows of.
     Sets,
     /// Read all of a set and compare it with its signed manifest. For the backup environment.
@@ -63,6 +72,8 @@ pub enum OpsCommand {
     },
     /// Restore a set into an empty database: all of it, or nothing. For the backup environment.
     Restore(RestoreArguments),
+    /// Bring a whole cluster back as it was at any second of the last eight days, out of the stream. For the backup environment.
+    Recover(RecoverArguments),
     /// Remove from both stores what is not to be kept any longer. For the backup environment.
     Prune,
     /// Print the key that signs sets, to be noted in the backup environment.
@@ -143,6 +154,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
         }
         OpsCommand::Init => init(),
         OpsCommand::Attend => super::attend::run(),
+        OpsCommand::Stream { synchronous } => super::stream::run(synchronous),
         OpsCommand::Sets => list(),
         OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;
@@ -161,6 +173,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let set = arguments.to.clone();
             noted(Action::RestoreSet, &set, |note| restore(note, arguments))
         }
+        OpsCommand::Recover(arguments) => recover::run(arguments),
         OpsCommand::Prune => noted(Action::PruneSets, "both stores", prune),
         OpsCommand::Key => {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {
@@ -247,7 +260,7 @@ fn list() -> Result<()> {
 
 fn prune(note: &mut Note) -> Result<()> {
     let environment = Environment::open(&RestoreConfig::from_environment()?)?;
-    let (mut unreadable, now) = (0, Clock::system().now());
+    let (mut unreadable, mut wrong, now) = (0, 0, Clock::system().now());
     for place in [Place::Local, Place::OffSite] {
         let pruned = environment.prune(place, now)?;
         let name = environment.store(place).name();
@@ -259,6 +272,23 @@ fn prune(note: &mut Note) -> Result<()> {
             println!("  left     {why}");
         }
         unreadable += pruned.unreadable.len();
+        let stream = environment.prune_stream(place, now)?;
+        if stream.kept > 0 {
+            note.say(&format!("stream of {name}"), json!({"kept": stream.kept, "removed": stream.bases}));
+            println!(
+                "  stream   {} base backups kept, {} removed, {} objects",
+                stream.kept,
+                stream.bases.len(),
+                stream.objects
+            );
+        }
+        for why in &stream.wrong {
+            println!("  wrong    {why}");
+        }
+        wrong += stream.wrong.len();
+    }
+    if wrong > 0 {
+        bail!("{wrong} things of the stream are missing or do not verify: what they concern was left alone");
     }
     if unreadable > 0 {
         bail!(

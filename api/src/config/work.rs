@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use lettre::Address;
 
 use super::{
-    FilesConfig, address, admin_listen, backups, book, keys_directory, operator_database_url, parsed,
+    FilesConfig, address, admin_listen, backups, book, keys_directory, operator_database_url, parsed, stream,
     variable,
 };
 
@@ -29,6 +29,8 @@ pub struct WorkConfig {
     pub book: book::BookConfig,
     /// What backups need, where any variable of theirs is set.
     pub backups: Option<backups::BackupConfig>,
+    /// Whether `PORTICO_STREAM_DATABASE_URL` is set, so that a stream that never ran is missed. One that has run is in any case.
+    pub expects_stream: bool,
     /// `PORTICO_OPERATORS_MAIL`: the e-mails of those who run the installation, with commas between; nobody where absent.
     pub operators_mail: Vec<String>,
 }
@@ -84,6 +86,7 @@ impl WorkConfig {
             files: FilesConfig::from_environment(),
             book: book::BookConfig::from_environment()?,
             backups: backups::is_begun().then(backups::BackupConfig::from_environment).transpose()?,
+            expects_stream: stream::is_begun(),
             operators_mail: operators_mail()?,
         })
     }

@@ -26,7 +26,7 @@ const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 /// The least version of PostgreSQL, as `server_version_num` has it.
 const LEAST_VERSION: i32 = 150_000;
 
-/// Creates the five roles and the database where they are missing. `url` is a superuser's.
+/// Creates the six roles and the database where they are missing. `url` is a superuser's.
 ///
 /// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
 pub fn bootstrap(url: &str, database: &str) -> Result<()> {
@@ -37,6 +37,7 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
         ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
         ("portico_backup", "LOGIN NOSUPERUSER NOBYPASSRLS"),
         ("portico_console", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+        ("portico_stream", "LOGIN NOSUPERUSER NOBYPASSRLS REPLICATION"),
     ] {
         if !exists(&mut connection, "SELECT 1 AS one FROM pg_roles WHERE rolname = $1", role)? {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
@@ -49,7 +50,8 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_app SET idle_in_transaction_session_timeout = '30s';
          ALTER ROLE portico_console SET statement_timeout = '15s';
          ALTER ROLE portico_console SET lock_timeout = '5s';
-         ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s'",
+         ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s';
+         ALTER ROLE portico_stream SET statement_timeout = '30s'",
     )?;
     // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
     connection.batch_execute(
@@ -57,8 +59,11 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_app SET lc_messages = 'C';
          ALTER ROLE portico_operator SET lc_messages = 'C';
          ALTER ROLE portico_backup SET lc_messages = 'C';
-         ALTER ROLE portico_console SET lc_messages = 'C'",
+         ALTER ROLE portico_console SET lc_messages = 'C';
+         ALTER ROLE portico_stream SET lc_messages = 'C'",
     )?;
+    // A commit of its own would wait for itself, where commits wait for the stream.
+    connection.batch_execute("ALTER ROLE portico_stream SET synchronous_commit = 'local'")?;
     // For its work inside an organization the operators' role steps down to the tenants' one.
     connection.batch_execute("GRANT portico_app TO portico_operator")?;
     if !exists(&mut connection, "SELECT 1 AS one FROM pg_database WHERE datname = $1", database)? {
@@ -71,8 +76,10 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
         ))?;
     }
     // These roles are younger than many a database.
-    let younger =
-        format!("GRANT CONNECT ON DATABASE {} TO portico_backup, portico_console", quoted(database));
+    let younger = format!(
+        "GRANT CONNECT ON DATABASE {} TO portico_backup, portico_console, portico_stream",
+        quoted(database)
+    );
     connection.batch_execute(&younger)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Backups: whether there is somewhere to put them, whether that is two places, and whether what opens them is elsewhere.
 
+use chrono::{DateTime, Utc};
+
 use super::Finding;
 use crate::{
     config::{
@@ -10,20 +12,22 @@ use crate::{
     ops::{
         signing::{SetKeys, Signers},
         stores::Store,
+        stream::state,
         vault,
     },
 };
 
 const IDENTITY: &str = "PORTICO_RESTORE_IDENTITY";
 /// Any of these says that this is production.
-const OF_PRODUCTION: [&str; 4] = [
+const OF_PRODUCTION: [&str; 5] = [
     "DATABASE_URL",
     "PORTICO_OPERATOR_DATABASE_URL",
     "PORTICO_OWNER_DATABASE_URL",
     "PORTICO_BACKUP_DATABASE_URL",
+    "PORTICO_STREAM_DATABASE_URL",
 ];
 
-pub(super) fn examine() -> Vec<Finding> {
+pub(super) fn examine(now: DateTime<Utc>) -> Vec<Finding> {
     let of_production = OF_PRODUCTION.into_iter().find(|name| config::is_set(name));
     if let Some(name) = of_production
         && config::is_set(IDENTITY)
@@ -56,6 +60,7 @@ pub(super) fn examine() -> Vec<Finding> {
         match BackupConfig::from_environment() {
             Ok(config) => {
                 findings.extend(of_production_config(&config));
+                findings.push(of_stream(&config.stores.local, now));
                 findings.extend(of_readers());
             }
             Err(error) => findings.push(unreadable("backups.make", &error)),
@@ -200,6 +205,22 @@ fn of_attendance(config: &BackupConfig) -> Finding {
             "Whether it runs, and which sets hold, is neither in the operations book nor at the console.",
             "Note what `portico ops attendance-key` prints there in the file of PORTICO_ATTENDANCE_KEYS_FILE.",
         ),
+    }
+}
+
+/// What the stream says of itself.
+fn of_stream(local: &StoreConfig, now: DateTime<Utc>) -> Finding {
+    let name = "backups.stream";
+    let mend =
+        "Look whether `portico ops stream` runs, and what it says; docs/operating.md shows how to set it up.";
+    let why = "Up to two hours of changes are lost with the database: sets alone bring it back.";
+    match Store::at("the local store", local).and_then(|store| state::read(&store)) {
+        Err(error) => unreadable(name, &error),
+        Ok(None) => Finding::warning(name, "the database's log is not streamed", why, mend),
+        Ok(Some(state)) => match state::concerns(Some(&state), state.began_at, now).first() {
+            Some((_, what)) => Finding::warning(name, what.clone(), why, mend),
+            None => Finding::ok(name, format!("the log is streamed up to {}", state.off_site.reaches)),
+        },
     }
 }
 

@@ -6,6 +6,7 @@
 //! store or the mail server keeps it from looking at the others.
 
 mod saying;
+mod stream;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -56,6 +57,8 @@ pub struct Attendant {
     verified: BTreeMap<(Place, String), Option<DateTime<Utc>>>,
     /// What did not hold, each until it does or is gone.
     damaged: BTreeSet<(Place, String)>,
+    /// Base backups that were verified, or were there at the first look and not the newest.
+    bases: BTreeMap<Place, BTreeSet<String>>,
     /// Where it was looked at least once.
     looked_at: BTreeSet<(Place, SetKind)>,
     /// What is wrong, each with what was said of it.
@@ -97,6 +100,7 @@ impl Attendant {
             clock,
             verified: BTreeMap::new(),
             damaged: BTreeSet::new(),
+            bases: BTreeMap::new(),
             looked_at: BTreeSet::new(),
             wrong: BTreeMap::new(),
             pruned_at: None,
@@ -117,6 +121,7 @@ impl Attendant {
             for kind in SetKind::ALL {
                 self.verify(place, kind, &mut look);
             }
+            self.verify_bases(place, &mut look);
         }
         self.prune(&mut look);
         self.restore(&mut look);
@@ -207,6 +212,7 @@ impl Attendant {
                 look.removed.0 += pruned.sets.len();
                 look.removed.1 += pruned.objects;
             }
+            self.prune_stream(place, now, look);
         }
     }
 

@@ -63,6 +63,11 @@ impl Environment {
         }
     }
 
+    /// What opens the vault and the stream.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Whose signatures count.
     pub(super) fn signers(&self) -> &Signers {
         &self.signers

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{backup::Made, retention::SetKind};
+use super::{backup::Made, retention::SetKind, stream::state::Concern};
 use crate::mail::letter::Content;
 
 /// A set was made.
@@ -91,6 +91,35 @@ pub fn off_site_again(sets: usize) -> Content {
         paragraphs: vec![format!("{sets} sets were brought there; none waits.")],
         ..Content::default()
     }
+}
+
+/// Something is wrong with the stream.
+pub fn stream_wrong(concern: Concern, why: &str) -> Content {
+    let subject = match concern {
+        Concern::Down => "The stream of the database's log has stopped",
+        Concern::Local => "The stream of the database's log does not reach the local store",
+        Concern::OffSite => "The stream of the database's log does not reach the off-site store",
+        Concern::Base => "The database has no new base backup",
+        Concern::Gap => "The stream of the database's log has a gap",
+    };
+    let what = match concern {
+        Concern::Down | Concern::Local | Concern::OffSite => {
+            "What is committed meanwhile stays on the server, and is lost with it. Look whether `portico ops stream` runs, and \
+             what it says; it goes on where it ended."
+        }
+        Concern::Base => "Until there is one, a recovery has to replay more of the log than it should.",
+        Concern::Gap => "A base backup is made at once; sets of rows are not concerned.",
+    };
+    Content {
+        subject: subject.to_owned(),
+        paragraphs: vec![why.to_owned(), what.to_owned()],
+        ..Content::default()
+    }
+}
+
+/// It is well again.
+pub fn stream_well(concern: Concern) -> Content {
+    well_again(concern.alarm())
 }
 
 /// The backup environment has found something wrong.

@@ -126,5 +126,17 @@ pub fn kept_by_tier(
     kept
 }
 
+/// Any second of so much time can be restored from the stream.
+pub const STREAM: TimeDelta = TimeDelta::days(8);
+
+/// Of the base backups of a cluster, by the instants at which they ended, those that are kept now: the newest that ended eight
+/// days before the newest of all, and every later one. So a clock that goes wrong drops nothing, and neither do days without one.
+pub fn keep_bases(ended: &BTreeSet<DateTime<Utc>>, now: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
+    // What seems to have ended later than now counts for nothing yet.
+    let newest = ended.range(..=now).next_back();
+    let oldest = newest.and_then(|newest| ended.range(..=*newest - STREAM).next_back());
+    oldest.map_or_else(|| ended.clone(), |oldest| ended.range(oldest..).copied().collect())
+}
+
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@
 use std::io::{self, BufReader, Read, Write};
 
 use age::{
-    Decryptor, Encryptor, Identity, Recipient,
+    DecryptError, Decryptor, Encryptor, Identity, Recipient,
     stream::{StreamReader, StreamWriter},
 };
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
 
 /// zstd's own default: a higher one costs more time than it saves room.
 const LEVEL: i32 = 3;
@@ -24,8 +24,13 @@ impl<W: Write> std::fmt::Debug for Sealing<W> {
 impl<W: Write> Sealing<W> {
     /// Begins to write for whoever has the secret half of this key.
     pub fn begin(to: &impl Recipient, out: W) -> Result<Self> {
-        let to: &dyn Recipient = to;
-        let encrypted = Encryptor::with_recipients(std::iter::once(to))?.wrap_output(out)?;
+        Self::begin_for(std::slice::from_ref(to), out)
+    }
+
+    /// Begins to write for whoever has the secret half of any of these keys.
+    pub fn begin_for<R: Recipient>(to: &[R], out: W) -> Result<Self> {
+        let to = to.iter().map(|one| -> &dyn Recipient { one });
+        let encrypted = Encryptor::with_recipients(to)?.wrap_output(out)?;
         Ok(Self(zstd::Encoder::new(encrypted, LEVEL)?))
     }
 
@@ -59,9 +64,20 @@ impl<R: Read> Opening<R> {
     /// Begins to read with the secret half of the key.
     pub fn begin(with: &impl Identity, from: R) -> Result<Self> {
         let with: &dyn Identity = with;
-        let decryptor = Decryptor::new(from).context("it is no age file")?;
-        let opened = decryptor.decrypt(std::iter::once(with)).context("it does not open")?;
+        let decryptor = Decryptor::new(from).map_err(|error| why("it is no age file", error))?;
+        let opened =
+            decryptor.decrypt(std::iter::once(with)).map_err(|error| why("it does not open", error))?;
         Ok(Self(zstd::Decoder::new(opened)?))
+    }
+}
+
+/// The library takes its own words from files, which a program built for development looks for where cargo has put them, and
+/// panics where it may not read them.
+fn why(what: &'static str, error: DecryptError) -> anyhow::Error {
+    match error {
+        DecryptError::Io(error) => anyhow::Error::new(error).context(what),
+        DecryptError::NoMatchingKeys => anyhow!("{what}: it is sealed for other keys"),
+        other => anyhow!("{what}: {other:?}"),
     }
 }
 

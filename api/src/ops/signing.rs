@@ -22,6 +22,10 @@ pub enum Purpose {
     VaultKey,
     /// What the backup environment says.
     Attendance,
+    /// Some of the write-ahead log.
+    StreamPart,
+    /// What a base backup of the stream is.
+    StreamBase,
 }
 
 impl Purpose {
@@ -35,6 +39,8 @@ impl Purpose {
             Self::Manifest => b"portico backup manifest 1\n",
             Self::VaultKey => b"portico backup vault key 1\n",
             Self::Attendance => b"portico backup attendance 1\n",
+            Self::StreamPart => b"portico backup stream part 1\n",
+            Self::StreamBase => b"portico backup stream base 1\n",
         }
     }
 }

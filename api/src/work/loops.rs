@@ -17,7 +17,7 @@ use crate::{
     db::operator::OperatorDb,
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::{attended, book, watch},
+    ops::{attended, book, stream, watch},
     recovery,
     sessions::guesses,
 };
@@ -80,6 +80,12 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(20),
         prepare: attended::listen,
+    },
+    Loop {
+        name: "stream",
+        channel: None,
+        at_least_every: Duration::from_secs(10),
+        prepare: stream::watch::look,
     },
     Loop {
         name: "letters to operators",

@@ -9,6 +9,7 @@ mod own_cluster;
 mod pruned;
 mod restored;
 mod sftp;
+mod stream;
 mod watched;
 
 use std::{

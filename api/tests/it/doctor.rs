@@ -76,9 +76,30 @@ impl Setup {
             ("PORTICO_ATTENDANCE_KEYS", AttendanceKey::of(&age::x25519::Identity::generate()).public()),
         ]);
         let setup = Self { app, folder, variables };
+        setup.streams();
         // The template's rows of the audit log are sealed by a worker.
         setup.app.work_off();
         setup
+    }
+
+    /// As the stream of the log says of itself while it runs.
+    fn streams(&self) {
+        use api::ops::{stores::Store, stream::state};
+
+        let now = Clock::system().now();
+        let well = state::State {
+            at: now,
+            began_at: now,
+            system: "1".to_owned(),
+            deaf: None,
+            has_gap: false,
+            local: state::Reach::default(),
+            off_site: state::Reach { reaches: "0/3000000".to_owned(), ..state::Reach::default() },
+            newest_base: Some(now),
+            base_error: None,
+        };
+        let store = Store::open("the local store", &self.folder.join("local")).expect("a store");
+        state::write(&store, &well).expect("it is written down");
     }
 
     fn sql(&self, sql: &str) {

@@ -244,3 +244,51 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_base_backups_of_eight_days_are_kept_and_the_one_before() {
+    let day = |number: i64| at("2026-01-12T02:05:00Z") + TimeDelta::days(number);
+    let days = |numbers: &[i64]| -> BTreeSet<_> { numbers.iter().map(|number| day(*number)).collect() };
+    for (ended, now, expected) in [
+        (days(&[]), day(20), days(&[])),
+        (days(&[0]), day(300), days(&[0])),
+        (days(&[0, 7]), day(7), days(&[0, 7])),
+        (days(&[0, 8]), day(8), days(&[0, 8])),
+        (days(&[0, 1, 8, 9]), day(9), days(&[1, 8, 9])),
+        // Days without one.
+        (days(&[0, 1, 12]), day(12), days(&[1, 12])),
+        // A clock that is ahead, and one that was when the last was made.
+        (days(&[0, 1, 8]), day(400), days(&[0, 1, 8])),
+        (days(&[0, 1, 400]), day(2), days(&[0, 1, 400])),
+    ] {
+        assert_eq!(keep_bases(&ended, now), expected, "{now}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// On each of 60 days, of which some have no base backup: whatever second of the last eight days is asked for, one is
+    /// kept that ended before it; and none is kept that nobody can need.
+    #[test]
+    fn any_second_of_the_last_eight_days_has_a_base_backup_before_it(
+        days in prop::collection::vec(prop::option::weighted(0.8, 0_i64..86_400), 60),
+        asked in 0_i64..=8 * 86_400,
+    ) {
+        let start = at("2026-01-12T00:00:00Z");
+        let (mut there, mut all) = (BTreeSet::new(), BTreeSet::new());
+        for (day, second) in (0..).zip(&days) {
+            let now = start + TimeDelta::days(day) + TimeDelta::seconds(second.unwrap_or(86_399));
+            if second.is_some() {
+                there.insert(now);
+                all.insert(now);
+            }
+            there = keep_bases(&there, now);
+            let wanted = now - TimeDelta::seconds(asked);
+            // Pruning has taken none away that would be chosen.
+            prop_assert_eq!(there.range(..=wanted).next_back(), all.range(..=wanted).next_back());
+            let newest = there.last().copied().unwrap_or(now);
+            prop_assert!(there.iter().filter(|ended| **ended <= newest - STREAM).count() <= 1);
+        }
+    }
+}

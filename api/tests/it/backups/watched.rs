@@ -215,3 +215,53 @@ fn letters_wait_for_the_mail_server() {
     let left = "SELECT count(*)::text AS line FROM operator_letters";
     assert_eq!(line(sql, left), "0");
 }
+
+#[test]
+fn the_stream_is_watched_by_what_it_says_of_itself() {
+    use api::ops::{
+        stores::Store,
+        stream::state::{self, Reach, State},
+    };
+
+    let Scene { app, vaults, .. } = Scene::start();
+    let config = WorkConfig { expects_stream: true, ..config(&app, &vaults) };
+    let worker = Worker::open(&config, app.clock.clone()).expect("the worker comes in");
+    let mut watched = Watched { app, vaults, worker };
+    let mut seen = 0;
+    watched.after(TimeDelta::seconds(1));
+    watched.told(&mut seen);
+    let store = Store::open("the local store", &watched.vaults.at("local")).expect("a store");
+    let now = watched.app.clock.now();
+    let well = State {
+        at: now,
+        began_at: now,
+        system: "1".to_owned(),
+        deaf: None,
+        has_gap: false,
+        local: Reach::default(),
+        off_site: Reach::default(),
+        newest_base: Some(now),
+        base_error: None,
+    };
+    let of_stream = |watched: &Watched, seen: &mut usize| -> Vec<String> {
+        watched.told(seen).into_iter().filter(|subject| subject.contains("stream")).collect()
+    };
+    watched.after(TimeDelta::seconds(61));
+    let stopped = "The stream of the database's log has stopped".to_owned();
+    assert_eq!(of_stream(&watched, &mut seen), [stopped], "it has never run");
+    let waiting = Reach { waiting_since: Some(now), ..Reach::default() };
+    state::write(&store, &State { at: watched.app.clock.now(), off_site: waiting, ..well.clone() })
+        .expect("said");
+    watched.after(TimeDelta::seconds(1));
+    let away = "The stream of the database's log does not reach the off-site store".to_owned();
+    let told = of_stream(&watched, &mut seen);
+    assert!(
+        told.contains(&"Well again: stream".to_owned()) && told.contains(&away) && told.len() == 2,
+        "{told:?}"
+    );
+    state::write(&store, &State { at: watched.app.clock.now(), ..well }).expect("said");
+    watched.after(TimeDelta::seconds(1));
+    assert_eq!(of_stream(&watched, &mut seen), ["Well again: stream to the off-site store"]);
+    watched.after(TimeDelta::seconds(1));
+    assert_eq!(of_stream(&watched, &mut seen), Vec::<String>::new(), "once");
+}

@@ -138,6 +138,7 @@ impl Database {
             admin_listen: None,
             files: FilesConfig::Folder(self.files()),
             backups: None,
+            expects_stream: false,
             operators_mail: Vec::new(),
             book: BookConfig::default(),
         }

@@ -66,6 +66,14 @@ impl OwnCluster {
         until("PostgreSQL answers", || PgConnection::establish(&self.url("postgres", "postgres")).is_ok());
     }
 
+    /// Goes on with other files, which are removed with it.
+    pub fn go_on_with(&mut self, folder: PathBuf) {
+        // What cannot be removed lies in the folder for what is temporary.
+        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
+        self.folder = folder;
+        self.start_again();
+    }
+
     /// `kill -9` of the postmaster and of every process below it.
     pub fn kill(&mut self) {
         let mut server = self.server.take().expect("it runs");
@@ -138,15 +146,27 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// PostgreSQL does not run as root: there it is the user of its package.
-fn as_owner(program: &Path) -> Command {
+pub fn as_owner(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/").stdin(Stdio::null());
+    if let Some((user, group)) = other_owner() {
+        command.uid(user).gid(group);
+    }
+    command
+}
+
+/// Gives a folder to the user who runs clusters.
+pub fn give_to_owner(folder: &Path) {
+    if let Some((user, group)) = other_owner() {
+        std::os::unix::fs::chown(folder, Some(user), Some(group)).expect("it changes hands");
+    }
+}
+
+/// The user and the group of clusters, where they are not this process's.
+fn other_owner() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> u32 {
         let output = Command::new("id").args(arguments).output().expect("id runs");
         String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
     };
-    let mut command = Command::new(program);
-    command.current_dir("/").stdin(Stdio::null());
-    if id(&["-u"]) == 0 {
-        command.uid(id(&["-u", "postgres"])).gid(id(&["-g", "postgres"]));
-    }
-    command
+    (id(&["-u"]) == 0).then(|| (id(&["-u", "postgres"]), id(&["-g", "postgres"])))
 }

@@ -75,8 +75,10 @@ fn the_roles_have_what_they_need_and_no_more() {
         sql,
         "a role with more or less than it needs",
         "SELECT rolname::text AS line FROM pg_roles
-         WHERE rolname IN ('portico_owner', 'portico_app', 'portico_operator', 'portico_backup', 'portico_console')
-           AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR NOT rolcanlogin
+         WHERE rolname IN ('portico_owner', 'portico_app', 'portico_operator', 'portico_backup', 'portico_console',
+                           'portico_stream')
+           AND (rolsuper OR rolcreaterole OR rolcreatedb OR NOT rolcanlogin
+                OR rolreplication <> (rolname = 'portico_stream')
                 OR rolbypassrls <> (rolname = 'portico_operator'))",
     );
     none(

@@ -1,0 +1,124 @@
+//! `portico ops recover`: a cluster as it was at an instant.
+#![expect(
+    clippy::print_stderr,
+    reason = "whoever waits sees how far it is; the result alone is on the standard output"
+)]
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use api::{
+    clock::Clock,
+    config::backups::RestoreConfig,
+    ops::{
+        book::Action,
+        stream::recover::{Plan, Source, To, Watcher},
+    },
+};
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::{From, noted::noted};
+
+/// How often it is said how far it is.
+const EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Args)]
+pub struct RecoverArguments {
+    /// The instant, such as 2026-11-29T10:15:00Z: all that was committed until then is there, and nothing else. `end` for
+    /// everything that there is.
+    #[arg(long, value_name = "INSTANT", value_parser = parse)]
+    to: ToArgument,
+    /// The directory of the new cluster; it is empty or not there. It belongs to the user who runs this.
+    #[arg(long, value_name = "DIRECTORY")]
+    into_directory: PathBuf,
+    /// The store to read from.
+    #[arg(long, default_value = "off-site")]
+    from: From,
+    /// The database that is read in the end, to see that it is whole.
+    #[arg(long, default_value = "portico")]
+    database: String,
+    /// Let the cluster run on, on a socket that this user alone reaches, and print its address.
+    #[arg(long)]
+    leave_running: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ToArgument(To);
+
+fn parse(text: &str) -> Result<ToArgument, String> {
+    if text == "end" {
+        return Ok(ToArgument(To::End));
+    }
+    let instant = DateTime::parse_from_rfc3339(text);
+    let instant = instant.map_err(|error| format!("it is no instant like 2026-11-29T10:15:00Z: {error}"))?;
+    Ok(ToArgument(To::Instant(instant.to_utc())))
+}
+
+pub fn run(arguments: RecoverArguments) -> Result<()> {
+    let RecoverArguments { to: ToArgument(to), into_directory, from, database, leave_running } = arguments;
+    let subject = match to {
+        To::Instant(instant) => format!("the stream at {}", said(instant)),
+        To::End => "the end of the stream".to_owned(),
+    };
+    noted(Action::RestoreSet, &subject, |note| {
+        let source = Source::open(&RestoreConfig::from_environment()?, from.place())?;
+        note.say("from", source.store().name());
+        if let To::Instant(instant) = to {
+            ensure!(instant <= Clock::system().now(), "{} is still to come", said(instant));
+        }
+        let directory = std::path::absolute(into_directory).context("the directory")?;
+        let plan = Plan { to, directory, database, leave_running };
+        let done = source.recover(&plan, &mut Progress::default())?;
+        note.say("base", done.base.clone());
+        note.say("rows", done.checked.rows);
+        note.say("seconds", done.seconds);
+        println!("recovered  {subject} into {}", plan.directory.display());
+        println!("from       the base backup {} and {} files of the log", done.base, done.segments);
+        match done.last_commit {
+            Some(at) => println!("reaches    the commit of {}", said(at)),
+            None => println!("reaches    no commit later than the base backup"),
+        }
+        if done.ends_before {
+            println!("look at    the log ends before that instant: everything that there was is there");
+        }
+        println!(
+            "rows       {} of {} organizations, each of them read",
+            done.checked.rows, done.checked.organizations
+        );
+        match done.running {
+            Some((address, process)) => println!("running    {address} (process {process})"),
+            None => println!("running    no: start it with a configuration of its own"),
+        }
+        println!("in         {:.1} s", done.seconds);
+        Ok(())
+    })
+}
+
+fn said(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// On the standard error, each second.
+#[derive(Debug, Default)]
+struct Progress {
+    last: Option<Instant>,
+}
+
+impl Watcher for Progress {
+    fn begins(&mut self, what: &str) {
+        eprintln!("{what} …");
+    }
+
+    fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>) {
+        if self.last.is_some_and(|last| last.elapsed() < EVERY) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        let left = left.map_or_else(String::new, |left| format!(", {} s to go", left.as_secs()));
+        eprintln!("  {done} of {of}{left}");
+    }
+}
