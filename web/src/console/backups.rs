@@ -10,7 +10,6 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use shared::console::{Alarm, BackupKind, BackupOverview};
 
-pub(super) use self::runs::select;
 use self::{cards::Cards, run::RunPanel, runs::Runs, timeline::Timeline};
 use super::{route::Route, words::ago};
 use crate::{

@@ -1,18 +1,18 @@
 //! The operations book: what operators and the installation itself did, each row chained to the one before.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use serde_json::Value;
 use shared::console::{BookActor, BookEntry, BookFilter, BookOutcome};
 
-use super::{backups::select, words};
+use super::words;
 use crate::{
     api::{self, Paged},
-    browser, locale,
+    locale,
     locales::{common, console as console_texts, console_book as t},
     navigation::Opened,
     ui::{
-        Badge, Button, ButtonKind, Column, EmptyState, Icon, Page, Panel, Section, Table, Tone, UrlValue,
-        url_value,
+        Badge, Button, ButtonKind, Column, EmptyState, Icon, Page, Panel, RowLink, Section, Table, Tone,
+        UrlValue, filter_of, give_focus_back, url_value,
     },
 };
 
@@ -107,17 +107,18 @@ pub(super) fn Book() -> impl IntoView {
 
 fn columns(by_action: UrlValue, by_outcome: UrlValue, opened: &Opened) -> Vec<Column<BookEntry>> {
     let opened = opened.clone();
-    let actions = ACTIONS.iter().map(|(key, words)| ((*key).to_owned(), words().to_owned()));
-    let outcomes = BookOutcome::ALL.iter().map(|one| (one.key().to_owned(), outcome(*one).0.to_owned()));
+    let actions = || ACTIONS.iter().map(|(key, words)| ((*key).to_owned(), words().to_owned())).collect();
+    let outcomes =
+        || BookOutcome::ALL.iter().map(|one| (one.key().to_owned(), outcome(*one).0.to_owned())).collect();
     vec![
         Column::new("action", t::action(), move |entry: BookEntry| name(&entry, opened.clone()))
-            .filtered_by(select(t::action(), by_action, actions.collect())),
+            .filtered_by(filter_of(t::action(), by_action, actions)),
         Column::new("subject", t::subject(), |entry: BookEntry| entry.subject),
         Column::new("outcome", t::outcome(), |entry: BookEntry| {
             let (label, tone) = outcome(entry.outcome);
             view! { <Badge label tone /> }
         })
-        .filtered_by(select(t::outcome(), by_outcome, outcomes.collect())),
+        .filtered_by(filter_of(t::outcome(), by_outcome, outcomes)),
         Column::new("actor", t::actor(), |entry: BookEntry| entry.actor_name),
         Column::new("when", t::when(), |entry: BookEntry| {
             view! { <span class="numeric" data-tooltip=words::ago(entry.at)>{locale::instant(entry.at)}</span> }
@@ -126,25 +127,9 @@ fn columns(by_action: UrlValue, by_outcome: UrlValue, opened: &Opened) -> Vec<Co
     ]
 }
 
-fn link_id(id: &str) -> String {
-    format!("entry-{id}")
-}
-
-/// What was done leads to the row; a plain click opens it beside the list.
 fn name(entry: &BookEntry, opened: Opened) -> impl IntoView + use<> {
-    let id = entry.id.to_string();
-    let (href, link) = (format!("?open={id}"), link_id(&id));
-    let open = move |event: ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
-            event.prevent_default();
-            opened.set(Some(&id));
-        }
-    };
-    view! {
-        <a id=link href=href on:click=open>
-            {action(&entry.action)}
-        </a>
-    }
+    let label = action(&entry.action);
+    view! { <RowLink opened open=entry.id.to_string()>{label}</RowLink> }
 }
 
 /// One row beside the list. A list has all that there is to say of it.
@@ -152,13 +137,7 @@ fn name(entry: &BookEntry, opened: Opened) -> impl IntoView + use<> {
 fn EntryPanel(list: Paged<BookEntry>, opened: Opened) -> impl IntoView {
     let open = opened.signal();
     let close = Callback::new(move |()| opened.set(None));
-    Effect::new(move |previous: Option<Option<String>>| {
-        let open = open.get();
-        if let (None, Some(Some(before))) = (&open, previous) {
-            browser::focus(&link_id(&before));
-        }
-        open
-    });
+    give_focus_back(open);
     let entry = Memo::new(move |_| {
         let id = open.get()?;
         list.rows.with(|rows| rows.iter().find(|entry| entry.id.to_string() == id).cloned())

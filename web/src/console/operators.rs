@@ -3,7 +3,7 @@
 mod add;
 mod form;
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use shared::console::{CreatedOperator, Operator, OperatorFilter};
 
 use self::{add::AddDialog, form::OperatorForm};
@@ -19,7 +19,7 @@ use crate::{
     navigation::Opened,
     ui::{
         Badge, Button, ButtonKind, Column, Copyable, Dialog, DialogSize, EmptyState, Icon, Page, Panel,
-        Table, Tone, url_value,
+        RowLink, Table, Tone, give_focus_back, url_value,
     },
 };
 
@@ -97,24 +97,9 @@ fn standing(operator: &Operator) -> impl IntoView + use<> {
     }
 }
 
-fn link_id(id: &str) -> String {
-    format!("operator-{id}")
-}
-
 fn name(operator: &Operator, opened: Opened) -> impl IntoView + use<> {
-    let id = operator.id.to_string();
-    let (href, link) = (format!("?open={id}"), link_id(&id));
-    let open = move |event: ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
-            event.prevent_default();
-            opened.set(Some(&id));
-        }
-    };
-    view! {
-        <a id=link href=href on:click=open>
-            {operator.name.clone()}
-        </a>
-    }
+    let label = operator.name.clone();
+    view! { <RowLink opened open=operator.id.to_string()>{label}</RowLink> }
 }
 
 #[component]
@@ -126,13 +111,7 @@ fn OperatorPanel(
 ) -> impl IntoView {
     let open = opened.signal();
     let close = Callback::new(move |()| opened.set(None));
-    Effect::new(move |previous: Option<Option<String>>| {
-        let open = open.get();
-        if let (None, Some(Some(before))) = (&open, previous) {
-            browser::focus(&link_id(&before));
-        }
-        open
-    });
+    give_focus_back(open);
     // Only the address makes the form anew: what saving answers goes into it by itself.
     let known = Memo::new_with_compare(
         move |_| {

@@ -3,6 +3,7 @@
 use crate::locale;
 
 super::texts! {
+    all: "All", "Todos";
     after: "After", "Después";
     before: "Before", "Antes";
     bulk_actions: "For the selected rows", "Para las filas seleccionadas";

@@ -3,7 +3,6 @@
 super::texts! {
     add: "Add person", "Añadir persona";
     search: "Search people", "Buscar personas";
-    all: "All", "Todos";
 
     name: "Name", "Nombre";
     first_name: "First name", "Nombre";

@@ -2,7 +2,11 @@
 
 use leptos::{ev, prelude::*};
 
-use super::field::{FieldFrame, FieldTie};
+use super::{
+    UrlValue,
+    field::{FieldFrame, FieldTie},
+};
+use crate::locales::common;
 
 /// The options with the index as their value, since an option's value must be a text and `T` need not be one.
 fn options<T: Clone + PartialEq + Send + Sync + 'static>(
@@ -109,4 +113,27 @@ pub fn FilterSelect<T: Clone + PartialEq + Send + Sync + 'static>(
             {options(choices, value)}
         </select>
     }
+}
+
+/// A filter of a column by one value of the address: all, or one of the choices.
+pub fn filter_of(
+    label: &'static str,
+    value: UrlValue,
+    choices: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
+) -> ViewFn {
+    let choices = Signal::derive(move || {
+        let mut all = vec![(None, common::all().to_owned())];
+        all.extend(choices().into_iter().map(|(key, label)| (Some(key), label)));
+        all
+    });
+    ViewFn::from(move || {
+        view! {
+            <FilterSelect
+                label
+                value=Signal::derive(move || value.get())
+                choices
+                on_change=move |chosen| value.set(chosen)
+            />
+        }
+    })
 }

@@ -77,11 +77,6 @@ impl Filters {
     }
 }
 
-/// The link of a row in the list, which takes the focus back when the panel closes.
-fn link_id(id: &str) -> String {
-    format!("audit-{id}")
-}
-
 /// The screen of the menu `audit_log`.
 #[component]
 pub fn AuditLog() -> impl IntoView {
@@ -185,14 +180,7 @@ fn EntryPanel(opened: Opened, filters: Filters) -> impl IntoView {
         let opened = opened.clone();
         Callback::new(move |()| opened.set(None))
     };
-    // The focus goes back to where it came from.
-    Effect::new(move |previous: Option<Option<String>>| {
-        let open = open_id.get();
-        if let (None, Some(Some(before))) = (&open, previous) {
-            browser::focus(&link_id(&before));
-        }
-        open
-    });
+    give_focus_back(open_id);
     let content = move || match open_id.get() {
         None => ().into_any(),
         Some(id) => view! { <Entry id filters on_name=move |known| name.set(known) /> }.into_any(),

@@ -53,11 +53,6 @@ fn full_name(user: &UserDto) -> String {
     format!("{} {}", user.first_name, user.last_name)
 }
 
-/// The link of a person in the list, which takes the focus back when the panel closes.
-fn link_id(id: &str) -> String {
-    format!("user-{id}")
-}
-
 /// The roles that people may be given; none until they are here.
 fn roles() -> Signal<Vec<RoleChoice>> {
     let loader = Loader::new(|| async { api::get::<UserOptions>("/users/options").await });
@@ -194,14 +189,7 @@ fn PersonPanel(opened: Opened, list: Paged<UserDto>, roles: Signal<Vec<RoleChoic
         let opened = opened.clone();
         Callback::new(move |()| opened.set(None))
     };
-    // The focus goes back to where it came from.
-    Effect::new(move |previous: Option<Option<String>>| {
-        let open = open_id.get();
-        if let (None, Some(Some(before))) = (&open, previous) {
-            browser::focus(&link_id(&before));
-        }
-        open
-    });
+    give_focus_back(open_id);
     let saved = Callback::new(move |user: UserDto| {
         list.rows.update(|rows| {
             if let Some(row) = rows.iter_mut().find(|row| row.id == user.id) {

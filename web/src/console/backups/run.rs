@@ -17,14 +17,7 @@ pub(super) fn RunPanel(opened: Opened) -> impl IntoView {
     let open = opened.signal();
     let title = RwSignal::new(t::panel_loading().to_owned());
     let close = Callback::new(move |()| opened.set(None));
-    // The focus goes back to where it came from.
-    Effect::new(move |previous: Option<Option<String>>| {
-        let open = open.get();
-        if let (None, Some(Some(before))) = (&open, previous) {
-            browser::focus(&timeline::link_id(&before));
-        }
-        open
-    });
+    give_focus_back(open);
     let content = move || match open.get() {
         None => ().into_any(),
         Some(id) => view! { <Run id title /> }.into_any(),

@@ -1,6 +1,6 @@
 //! All sets that were made or could not be, as a table.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use shared::console::{BackupKind, BackupPlace, BackupRun, BackupRunFilter};
 
 use super::{super::words, run::duration, timeline, words as states};
@@ -71,22 +71,25 @@ pub(super) fn Runs(opened: Opened) -> impl IntoView {
 
 fn columns(kind: UrlValue, outcome: UrlValue, opened: &Opened) -> Vec<Column<BackupRun>> {
     let opened = opened.clone();
-    let kinds = BackupKind::ALL.iter().map(|one| (one.key().to_owned(), states::kind(*one).to_owned()));
-    let outcomes = [("made", t::made_only()), ("failed", t::failed_only())];
-    let outcomes = outcomes.map(|(key, label)| (key.to_owned(), label.to_owned()));
+    let kinds =
+        || BackupKind::ALL.iter().map(|one| (one.key().to_owned(), states::kind(*one).to_owned())).collect();
+    let outcomes = || {
+        let both = [("made", t::made_only()), ("failed", t::failed_only())];
+        both.map(|(key, label)| (key.to_owned(), label.to_owned())).to_vec()
+    };
     vec![
         Column::new("set", t::started(), move |run: BackupRun| begun(&run, opened.clone())),
-        Column::new("kind", t::kind(), |run: BackupRun| states::kind(run.kind)).filtered_by(select(
+        Column::new("kind", t::kind(), |run: BackupRun| states::kind(run.kind)).filtered_by(filter_of(
             t::kind(),
             kind,
-            kinds.collect(),
+            kinds,
         )),
         Column::new("outcome", t::outcome(), |run: BackupRun| match (&run.set, run.error) {
             (Some(_), _) => view! { <Badge label=t::kept() tone=Tone::Good /> },
             (None, Some(error)) => view! { <Badge label=t::failed() tone=Tone::Bad hint=error /> },
             (None, None) => view! { <Badge label=t::under_way() tone=Tone::Info /> },
         })
-        .filtered_by(select(t::outcome(), outcome, outcomes.to_vec())),
+        .filtered_by(filter_of(t::outcome(), outcome, outcomes)),
         Column::new("local", t::local(), |run: BackupRun| copy(&run, BackupPlace::Local)),
         Column::new("off_site", t::off_site(), |run: BackupRun| copy(&run, BackupPlace::OffSite)),
         Column::new("size", t::size(), |run: BackupRun| run.bytes.map(words::bytes)).numeric(),
@@ -97,46 +100,19 @@ fn columns(kind: UrlValue, outcome: UrlValue, opened: &Opened) -> Vec<Column<Bac
     ]
 }
 
-/// When it was begun leads to it; a plain click opens it beside the list.
+/// When it was begun leads to it.
 fn begun(run: &BackupRun, opened: Opened) -> impl IntoView + use<> {
     let id = run.id.to_string();
     let href = format!("?view={}&open={id}", super::RUNS);
-    let link = timeline::link_id(&id);
-    let open = move |event: ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
-            event.prevent_default();
-            opened.set(Some(&id));
-        }
-    };
+    let label = locale::instant(run.started_at);
     view! {
-        <a class="numeric" id=link href=href on:click=open>
-            {locale::instant(run.started_at)}
-        </a>
+        <RowLink opened open=id href>
+            <span class="numeric">{label}</span>
+        </RowLink>
     }
 }
 
 fn copy(run: &BackupRun, place: BackupPlace) -> impl IntoView + use<> {
     let copy = run.copies.iter().find(|copy| copy.place == place).cloned();
     copy.map(|copy| view! { <Badge label=states::copy(copy.state) tone=states::copy_tone(copy.state) /> })
-}
-
-/// A filter of one value: all, or one of the choices.
-pub(crate) fn select(
-    label: &'static str,
-    value: UrlValue,
-    choices: Vec<(String, String)>,
-) -> impl Fn() -> AnyView + Send + Sync + 'static {
-    move || {
-        let mut all = vec![(None, users::all().to_owned())];
-        all.extend(choices.iter().cloned().map(|(key, label)| (Some(key), label)));
-        view! {
-            <FilterSelect
-                label
-                value=Signal::derive(move || value.get())
-                choices=Signal::stored(all)
-                on_change=move |chosen| value.set(chosen)
-            />
-        }
-        .into_any()
-    }
 }

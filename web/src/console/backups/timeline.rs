@@ -99,7 +99,7 @@ fn Strip(label: &'static str, slots: Vec<BackupSlot>, opened: Opened) -> impl In
 fn cell(slot: BackupSlot, opened: Opened) -> AnyView {
     let words = said(&slot);
     let halves = halves(&slot);
-    let link = slot.run.map(|run| link_id(&run.to_string()));
+    let link = slot.run.map(|run| opener_id(&run.to_string()));
     let run = slot.run.map(|run| run.to_string());
     let is_open = {
         let (run, open) = (run.clone(), opened.signal());
@@ -143,11 +143,6 @@ fn said(slot: &BackupSlot) -> String {
     let copies = slot.copies.iter();
     parts.extend(copies.map(|copy| format!("{}: {}", states::place(copy.place), states::copy(copy.state))));
     parts.join("; ")
-}
-
-/// The mark of a run, which takes the focus back when its panel closes.
-pub(super) fn link_id(run: &str) -> String {
-    format!("slot-{run}")
 }
 
 /// What the marks mean.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use shared::{audit::AuditEntry, change::ChangeKind};
 
-use super::{Filters, link_id, words};
+use super::{Filters, words};
 use crate::{
     api::Paged,
     locale,
     locales::audit_log as t,
     navigation::Opened,
-    ui::{Badge, Column, FilterDate, FilterSelect, Icon, IconView, Tone, UrlValue},
+    ui::{Badge, Column, FilterDate, Icon, IconView, RowLink, Tone, filter_of},
 };
 
 pub(super) const ACTIONS: [ChangeKind; 3] = [ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted];
@@ -21,10 +21,10 @@ pub(super) fn columns(filters: Filters, list: Paged<AuditEntry>, opened: &Opened
     let actions = || ACTIONS.map(|kind| (kind.key().to_owned(), t::kind(kind).to_owned())).to_vec();
     vec![
         Column::new("what", t::what(), move |entry: AuditEntry| name(&entry, opened.clone())),
-        Column::new("kind", t::thing(), |entry: AuditEntry| t::entity(&entry.entity)).filtered_by(select(
+        Column::new("kind", t::thing(), |entry: AuditEntry| t::entity(&entry.entity)).filtered_by(filter_of(
             t::thing(),
             filters.entity,
-            Signal::stored(t::entities()),
+            t::entities,
         )),
         Column::new("action", t::action(), |entry: AuditEntry| {
             let tone = match entry.action {
@@ -34,7 +34,7 @@ pub(super) fn columns(filters: Filters, list: Paged<AuditEntry>, opened: &Opened
             };
             view! { <Badge label=t::kind(entry.action) tone /> }
         })
-        .filtered_by(select(t::action(), filters.action, Signal::stored(actions()))),
+        .filtered_by(filter_of(t::action(), filters.action, actions)),
         Column::new("who", t::who(), |entry: AuditEntry| words::who(&entry))
             .filtered_by(people_filter(filters, list)),
         Column::new("when", t::when(), |entry: AuditEntry| {
@@ -57,20 +57,8 @@ pub(super) fn columns(filters: Filters, list: Paged<AuditEntry>, opened: &Opened
 
 /// The name leads to the row; a plain click opens it beside the list.
 fn name(entry: &AuditEntry, opened: Opened) -> impl IntoView + use<> {
-    let id = entry.id.to_string();
-    let href = format!("?open={id}");
-    let link = link_id(&id);
-    let open = move |event: ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
-            event.prevent_default();
-            opened.set(Some(&id));
-        }
-    };
-    view! {
-        <a id=link href=href on:click=open>
-            {words::label(entry)}
-        </a>
-    }
+    let label = words::label(entry);
+    view! { <RowLink opened open=entry.id.to_string()>{label}</RowLink> }
 }
 
 /// Whether the row has its place in the chain.
@@ -89,32 +77,8 @@ pub(super) fn seal(entry: &AuditEntry) -> AnyView {
     }
 }
 
-/// A filter of one value: all, or one of the choices.
-pub(super) fn select(
-    label: &'static str,
-    value: UrlValue,
-    choices: Signal<Vec<(String, String)>>,
-) -> impl Fn() -> AnyView + Send + Sync + 'static {
-    move || {
-        let choices = Signal::derive(move || {
-            let mut all = vec![(None, crate::locales::users::all().to_owned())];
-            all.extend(choices.get().into_iter().map(|(key, label)| (Some(key), label)));
-            all
-        });
-        view! {
-            <FilterSelect
-                label
-                value=Signal::derive(move || value.get())
-                choices
-                on_change=move |chosen| value.set(chosen)
-            />
-        }
-        .into_any()
-    }
-}
-
 /// The choice among those whose rows have been here: whoever reads the log need not be allowed to list people.
-fn people_filter(filters: Filters, list: Paged<AuditEntry>) -> impl Fn() -> AnyView + Send + Sync + 'static {
+fn people_filter(filters: Filters, list: Paged<AuditEntry>) -> ViewFn {
     let seen = RwSignal::new(BTreeMap::<String, String>::new());
     Effect::new(move |_| {
         let here = list.rows.with(|rows| {
@@ -131,5 +95,5 @@ fn people_filter(filters: Filters, list: Paged<AuditEntry>) -> impl Fn() -> AnyV
         all.sort_by(|one, other| one.1.cmp(&other.1));
         all
     });
-    select(t::who(), filters.user, choices)
+    filter_of(t::who(), filters.user, move || choices.get())
 }

@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 use shared::audit::{DeniedAccess as Denied, DeniedAccessFilter};
 
-use super::columns::select;
 use crate::{
     api::{self, Paged},
     locale,
     locales::{audit_log as t, common},
-    ui::{Button, ButtonKind, Column, EmptyState, Icon, Table, url_value},
+    ui::{Button, ButtonKind, Column, EmptyState, Icon, Table, filter_of, url_value},
 };
 
 /// The problems that count as refusals.
@@ -27,10 +26,10 @@ pub(super) fn DeniedAccess() -> impl IntoView {
         Column::new("minute", t::minute(), |row: Denied| {
             view! { <span class="numeric" data-tooltip=locale::ago(row.minute)>{locale::instant(row.minute)}</span> }
         }),
-        Column::new("reason", t::reason(), |row: Denied| t::refusal(&row.code)).filtered_by(select(
+        Column::new("reason", t::reason(), |row: Denied| t::refusal(&row.code)).filtered_by(filter_of(
             t::reason(),
             code,
-            Signal::stored(reasons),
+            move || reasons.clone(),
         )),
         Column::new("account", t::account(), |row: Denied| {
             row.user_name.unwrap_or_else(|| {

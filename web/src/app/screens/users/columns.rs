@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*};
 use shared::{role::RoleChoice, user::User};
 
 use super::{
-    filters::{Filters, either, select},
-    full_name, link_id,
+    filters::{Filters, either},
+    full_name,
 };
 use crate::{
     locale,
@@ -34,18 +34,18 @@ pub(super) fn columns(
         Column::new("roles", t::roles(), |user: User| {
             user.roles.into_iter().map(|role| role.name).collect::<Vec<_>>().join(", ")
         })
-        .filtered_by(select(t::roles(), filters.role, roles)),
+        .filtered_by(filter_of(t::roles(), filters.role, roles)),
         Column::new("licence", t::licence_used(), |user: User| {
             user.licence_used.map(|key| licence_consumption::licence_type(&key, &key))
         })
         .sorted_by("licence_used")
-        .filtered_by(select(t::licence_used(), filters.licence, licences)),
-        Column::new("status", t::status(), |user: User| status(&user)).filtered_by(select(
+        .filtered_by(filter_of(t::licence_used(), filters.licence, licences)),
+        Column::new("status", t::status(), |user: User| status(&user)).filtered_by(filter_of(
             t::status(),
             filters.active,
             || either(t::active(), t::deactivated()),
         )),
-        Column::new("sign_in", t::sign_in(), |user: User| sign_in(&user)).filtered_by(select(
+        Column::new("sign_in", t::sign_in(), |user: User| sign_in(&user)).filtered_by(filter_of(
             t::sign_in(),
             filters.no_login,
             || either(t::no_login(), t::can_sign_in()),
@@ -56,7 +56,7 @@ pub(super) fn columns(
             Column::new("company_admin", t::admin(), |user: User| {
                 user.company_admin.then(|| view! { <Badge label=common::yes() tone=Tone::Accent /> })
             })
-            .filtered_by(select(t::company_admin(), filters.company_admin, || {
+            .filtered_by(filter_of(t::company_admin(), filters.company_admin, || {
                 either(t::company_admins(), t::others())
             })),
         );
@@ -79,17 +79,11 @@ pub(super) fn columns(
 
 /// The name leads to the person's own page; a plain click opens the panel beside the list.
 fn name(user: &User, opened: Opened) -> impl IntoView + use<> {
-    let id = user.id.to_string();
-    let open = move |event: ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented()) {
-            event.prevent_default();
-            opened.set(Some(&id));
-        }
-    };
+    let (person, photo) = (full_name(user), user.photo);
     view! {
-        <a id=link_id(&user.id.to_string()) href=Route::User(user.id).href() on:click=open>
-            <PersonName name=full_name(user) photo=user.photo />
-        </a>
+        <RowLink opened open=user.id.to_string() href=Route::User(user.id).href()>
+            <PersonName name=person photo />
+        </RowLink>
     }
 }
 

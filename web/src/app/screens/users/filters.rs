@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use shared::user::UserFilter;
 
-use crate::{
-    locales::users as t,
-    ui::{FilterSelect, UrlValue, url_value},
-};
+use crate::ui::{UrlValue, url_value};
 
 /// The values of the URL that decide what is in the list. A handle.
 #[derive(Debug, Clone, Copy)]
@@ -67,29 +64,6 @@ impl Filters {
             ..UserFilter::default()
         }
     }
-}
-
-/// The control of the filter row for one value: all, or one of the choices.
-pub(super) fn select(
-    label: &'static str,
-    value: UrlValue,
-    choices: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
-) -> ViewFn {
-    let choices = Signal::derive(move || {
-        let mut all = vec![(None, t::all().to_owned())];
-        all.extend(choices().into_iter().map(|(key, label)| (Some(key), label)));
-        all
-    });
-    ViewFn::from(move || {
-        view! {
-            <FilterSelect
-                label
-                value=Signal::derive(move || value.get())
-                choices
-                on_change=move |chosen| value.set(chosen)
-            />
-        }
-    })
 }
 
 /// The choices of a yes or no.
