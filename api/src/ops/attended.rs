@@ -1,7 +1,7 @@
 //! How the worker hears what the backup environment says: what it did comes into the operations book, the newest statement
 //! is kept for the console, and silence is an alarm.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
@@ -21,6 +21,8 @@ use crate::{
 
 /// It says something every five minutes, and what it does may take a while.
 const PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// How far two clocks may be apart.
+const CLOCKS: TimeDelta = TimeDelta::minutes(10);
 /// The alarm about its silence.
 const SILENCE: &str = "backup environment";
 
@@ -65,9 +67,16 @@ impl Listener {
 
     /// Reads the statement, and keeps it where it is newer. Gives when the newest was written.
     fn hear(&self, db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
+        let latest = db.clock().now() + CLOCKS;
         let known = last_heard(db)?;
         let store = Store::at("the local store", &self.store)?;
         let Some(statement) = attendance::find(&store, &self.signers)? else { return Ok(known) };
+        if statement.written_at > latest {
+            bail!(
+                "it says that it is of {}: the clock there or the one here is wrong, and it would be taken for the newest",
+                statement.written_at
+            );
+        }
         if known.is_some_and(|known| statement.written_at <= known) {
             return Ok(known);
         }
@@ -123,9 +132,12 @@ pub fn newest(db: &mut OperatorDb) -> Result<Option<Statement>> {
     Ok(found.map(serde_json::from_value).transpose()?)
 }
 
+/// When the newest statement was written that is known. One of a day that has not come says nothing of today.
 fn last_heard(db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
+    let latest = db.clock().now() + CLOCKS;
     let newest = backup_attendance::table.select(backup_attendance::written_at);
-    Ok(newest.first(db.global()).optional()?)
+    let newest: Option<DateTime<Utc>> = newest.first(db.global()).optional()?;
+    Ok(newest.filter(|at| *at <= latest))
 }
 
 /// What it did it did itself, and it does nothing but this.

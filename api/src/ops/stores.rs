@@ -46,6 +46,9 @@ pub const PART: usize = 8 << 20;
 /// Stands in a folder that is a store, so that it is never empty.
 const MARKER: &str = "portico-store.txt";
 
+/// The most that is read at once, in bytes.
+const LARGEST: u64 = 256 << 20;
+
 /// An object that stands whole in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -278,16 +281,31 @@ impl Store {
         Ok(Download::begin(self, object, found.into_stream()))
     }
 
-    /// A small object, where it is there: of a manifest or a key, which say themselves whether they are whole.
+    /// A small object, where it is there: of a manifest or a key, which say themselves whether they are whole. What is larger
+    /// than [`LARGEST`] is none of ours: whoever may write there could fill the memory of whoever reads.
     pub fn find(&self, path: &str) -> Result<Option<Vec<u8>>> {
         let bytes = self.runtime.block_on(async {
             match self.inner.get(&Key::from(path)).await {
-                Ok(found) => found.bytes().await.map(Some),
+                Ok(found) if found.meta.size > LARGEST => Ok(Some(Err(found.meta.size))),
+                Ok(found) => found.bytes().await.map(|bytes| Some(Ok(bytes))),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
         });
-        Ok(bytes.with_context(|| self.cannot("read", path))?.map(Into::into))
+        match bytes.with_context(|| self.cannot("read", path))? {
+            Some(Ok(bytes)) => Ok(Some(bytes.into())),
+            Some(Err(size)) => bail!("{path} in {} has {size} bytes: that is none of ours", self.name),
+            None => Ok(None),
+        }
+    }
+
+    /// Confirms what stands there already, where the store is read for that: it may have been put and not be as it was.
+    pub fn confirm_taken(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.confirm_put(&Object {
+            path: path.to_owned(),
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            hash: Encoded(*blake3::hash(bytes).as_bytes()),
+        })
     }
 
     /// The names of all objects below a folder, in order.

@@ -66,6 +66,11 @@ pub fn run(config: &StreamConfig, clock: &Clock, stop: &Stop) -> Result<()> {
     let names = local.list(&parts::wal_folder(&identity.system))?;
     let run = Run::after(&names, clock.new_id());
     let progress = Progress::new(&identity, clock.clone());
+    // A gap stays one until a base backup was made behind it, whoever runs meanwhile.
+    let before = state::read(&local)?.filter(|before| before.system == identity.system);
+    if before.is_some_and(|before| before.has_gap) {
+        progress.change(|state| state.has_gap = true);
+    }
     let (to_local, to_off_site) = (Arc::new(Outlet::new("local")), Arc::new(Outlet::new("off-site")));
     outlet::take_up(&to_off_site, &local, &config.stores.off_site, &identity, clock.now())?;
     let receiving = Receiver::new(config, &folder, &identity, &names)?;

@@ -59,6 +59,10 @@ fn parse(text: &str) -> Result<ToArgument, String> {
 }
 
 pub fn run(arguments: RecoverArguments) -> Result<()> {
+    // What runs in the recovered cluster was production's, and runs as this user: it must not look into this process, which
+    // has the identity.
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .context("this process cannot be kept from being looked into")?;
     let RecoverArguments { to: ToArgument(to), into_directory, from, database, leave_running } = arguments;
     let subject = match to {
         To::Instant(instant) => format!("the stream at {}", said(instant)),

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::{Attendant, Look};
-use crate::ops::{retention::Place, stream::base};
+use crate::ops::{book::Action, retention::Place, stream::base};
 
 impl Attendant {
     /// Verifies the base backups that have come since the last look; of those that were there at the first one, the newest.
@@ -33,6 +34,8 @@ impl Attendant {
                     store = self.environment.store(place).name(),
                     "a base backup holds"
                 );
+                let store = self.environment.store(place).name().to_owned();
+                self.note(Action::VerifySet, name(path), &json!({"store": store, "bytes": bytes}));
                 known.insert(path.clone());
                 look.verified.push((place, name(path).to_owned()));
             }
@@ -53,6 +56,13 @@ impl Attendant {
         if let Some(pruned) = pruned {
             look.removed.0 += pruned.bases.len();
             look.removed.1 += pruned.objects;
+            if !pruned.bases.is_empty() {
+                let store = self.environment.store(place).name().to_owned();
+                let details = json!({
+                    "store": store, "base_backups": pruned.bases, "objects": pruned.objects, "kept": pruned.kept,
+                });
+                self.note(Action::PruneSets, "stream", &details);
+            }
         }
     }
 

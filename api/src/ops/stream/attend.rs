@@ -133,10 +133,14 @@ fn is_over(
 ) -> Result<bool> {
     let mut newest_of_others = None;
     for path in reader.store.list(parts::FOLDER)? {
-        if let Some((other, name)) = base::parse_manifest_path(&path)
-            && other != system
+        if base::parse_manifest_path(&path).is_none_or(|(other, _)| other == system) {
+            continue;
+        }
+        // A name alone is nothing: whoever may write there could end the only cluster there is.
+        if let Ok(base) = base::read(reader.store, &path, reader.signers)
+            && reader.store.size(&base.object.path)? == Some(base.object.size)
         {
-            newest_of_others = newest_of_others.max(base::began_at(name).filter(|at| *at <= now));
+            newest_of_others = newest_of_others.max(Some(base.ended_at).filter(|at| *at <= now));
         }
     }
     let is_old = |at: DateTime<Utc>| newest_of_others.is_some_and(|newest| at < newest - retention::STREAM);

@@ -71,6 +71,11 @@ pub fn manifest_path(system: &str, name: &str) -> String {
     format!("{}/{name}.manifest", parts::bases_folder(system))
 }
 
+/// Where what it holds stands.
+pub fn object_path(system: &str, name: &str) -> String {
+    format!("{}/{name}.age", parts::bases_folder(system))
+}
+
 /// The cluster and the name of such a path.
 pub fn parse_manifest_path(path: &str) -> Option<(&str, &str)> {
     let (system, inside) = path.strip_prefix(parts::FOLDER)?.strip_prefix('/')?.split_once("/bases/")?;
@@ -97,6 +102,12 @@ pub fn read(store: &Store, path: &str, signers: &Signers) -> Result<Base> {
             "it is that of {}: it stands under another name",
             base.name
         );
+        // Whoever signs could name anything, and what is named is removed one day.
+        ensure!(
+            base.object.path == object_path(system, name),
+            "it names {}, which is not its own",
+            base.object.path
+        );
         Ok(())
     };
     parse().with_context(about)?;
@@ -114,6 +125,11 @@ pub fn is_due(newest: Option<DateTime<Utc>>, failed: Option<DateTime<Utc>>, now:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        audit::lines::Bytes,
+        clock::Clock,
+        ops::signing::{SetKeys, create_key},
+    };
 
     #[test]
     fn one_a_day_from_two_o_clock_on() {
@@ -131,6 +147,42 @@ mod tests {
         ] {
             assert_eq!(is_due(newest, failed, now), expected, "{newest:?} {failed:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_believed_that_names_what_is_not_its_own() {
+        let folder = std::env::temp_dir().join(format!("portico-base-{}", std::process::id()));
+        Store::prepare(&folder).expect("it is made");
+        create_key(&folder.join("keys"), &Clock::system()).expect("a key is made");
+        let keys = SetKeys::read(&folder.join("keys")).expect("a key");
+        let store = Store::open("the store", &folder).expect("a folder");
+        let at: DateTime<Utc> = "2026-11-29T02:00:00Z".parse().expect("an instant");
+        let of = |name: &str, path: String| Base {
+            format: FORMAT,
+            name: name.to_owned(),
+            system: "7".to_owned(),
+            segment_bytes: 16 << 20,
+            timeline: 1,
+            start: "0/1".to_owned(),
+            stop: "0/2".to_owned(),
+            began_at: at,
+            ended_at: at,
+            version: 15,
+            tool_version: "1".to_owned(),
+            bytes: 1,
+            object: Object { path, size: 1, hash: Bytes([0; 32]) },
+        };
+        for (name, path, is_believed) in [
+            ("20261129T020000Z-a", object_path("7", "20261129T020000Z-a"), true),
+            ("20261129T020000Z-b", object_path("7", "20261129T020000Z-a"), false),
+            ("20261129T020000Z-c", "sets/database-20261129T020000Z.manifest".to_owned(), false),
+        ] {
+            let signed = parts::sign(&of(name, path), Purpose::StreamBase, &keys).expect("it is signed");
+            let manifest = manifest_path("7", name);
+            store.put_new(&manifest, &signed).expect("it is put");
+            assert_eq!(read(&store, &manifest, &keys.signers()).is_ok(), is_believed, "{name}");
+        }
+        std::fs::remove_dir_all(&folder).expect("it is removed");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     archive::Looking,
-    base::{Base, began_at, is_due, manifest_path, parse_manifest_path, read},
+    base::{Base, began_at, is_due, manifest_path, object_path, parse_manifest_path, read},
     database::{self, Database, Identity},
     parts::{self, FORMAT, Sealer},
     programs,
@@ -152,7 +152,7 @@ impl<'a> Bases<'a> {
         ensure!(database.identity()? == *self.identity, "the database is another cluster");
         let (version, began_at) = (database.check_for_base()?, database.its_time()?);
         let name = format!("{}-{}", self.clock.now().format("%Y%m%dT%H%M%SZ"), self.clock.new_id());
-        let upload = local.upload(&format!("{}/{name}.age", parts::bases_folder(&self.identity.system)))?;
+        let upload = local.upload(&object_path(&self.identity.system, &name))?;
         let mut looking = Looking::new(Sealing::begin_for(&self.sealer.recipients, upload)?);
         let bytes = self.read_cluster(&mut looking)?;
         let (said, sealing) = looking.finish()?;

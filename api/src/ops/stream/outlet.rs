@@ -23,7 +23,7 @@ use super::{
 use crate::{
     config::backups::{StoreConfig, StoresConfig},
     ops::{
-        retention::Place,
+        retention::{self, Place},
         stores::{Put, Store, is_unconfirmed},
     },
 };
@@ -219,7 +219,7 @@ pub fn put_off_site(
         },
         |_, item| match &item.bytes {
             Some(bytes) => Ok(Bytes::Here(Arc::clone(bytes))),
-            None => read_local(&open_local()?, item),
+            None => read_local(&open_local()?, item, progress.now().at),
         },
     );
 }
@@ -300,7 +300,7 @@ fn put(store: &Store, item: &Item, bytes: &[u8], unconfirmed: &mut HashSet<Strin
     match store.try_put_new(&item.path, bytes) {
         Ok(Put::New) => Ok(()),
         // Its name is of this run: it was put before, and the answer was lost.
-        Ok(Put::Taken) if !unconfirmed.contains(&item.path) => Ok(()),
+        Ok(Put::Taken) if !unconfirmed.contains(&item.path) => store.confirm_taken(&item.path, bytes),
         Ok(Put::Taken) => bail!("{} was put into {} and not confirmed", item.path, store.name()),
         Err(error) => {
             if is_unconfirmed(&error) {
@@ -311,7 +311,7 @@ fn put(store: &Store, item: &Item, bytes: &[u8], unconfirmed: &mut HashSet<Strin
     }
 }
 
-fn read_local(local: &Store, item: &Item) -> Result<Bytes> {
+fn read_local(local: &Store, item: &Item, now: DateTime<Utc>) -> Result<Bytes> {
     if let Some(bytes) = local.find(&item.path)? {
         return Ok(Bytes::Here(Arc::new(bytes)));
     }
@@ -320,6 +320,10 @@ fn read_local(local: &Store, item: &Item) -> Result<Bytes> {
     let folder = item.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_whole = |path: &String| matches!(parts::parse_wal(path), Some(name) if matches!(name.kind, Kind::Whole { .. }));
     if name.is_some() && local.list(folder)?.iter().any(is_whole) {
+        return Ok(Bytes::Superfluous);
+    }
+    // What is older than anybody asks for was removed: it must not keep what is newer from being brought.
+    if now > item.sealed_at + retention::STREAM {
         return Ok(Bytes::Superfluous);
     }
     bail!("{} is not in {} yet", item.path, local.name())

@@ -214,10 +214,14 @@ impl Sealer {
     }
 }
 
+/// The most that is taken out of a part: the longest file of the log that PostgreSQL knows, and what stands before it.
+const LARGEST: u64 = (1 << 30) + (1 << 20);
+
 /// Opens what stands under a name.
 pub fn open(path: &str, bytes: &[u8], with: &Identity, signers: &Signers) -> Result<(Head, Vec<u8>)> {
     let mut plain = Vec::new();
-    Opening::begin(with, bytes)?.read_to_end(&mut plain).context("it is damaged or cut off")?;
+    let opened = Opening::begin(with, bytes)?;
+    opened.take(LARGEST).read_to_end(&mut plain).context("it is damaged or cut off")?;
     let (head, content): (Head, _) = believe(&plain, Purpose::StreamPart, signers)?;
     ensure!(head.format == FORMAT, "it is of format {}, and this version reads format {FORMAT}", head.format);
     ensure!(head.path == path, "it is that of {}: something was put in its place", head.path);

@@ -23,7 +23,10 @@ fn no_role_of_a_server_changes_what_is_written() {
         sql,
         "SELECT rolname::text AS line FROM pg_roles WHERE rolname LIKE 'portico%' AND rolname <> 'portico_owner' ORDER BY 1",
     );
-    assert_eq!(roles, ["portico_app", "portico_backup", "portico_console", "portico_operator"]);
+    assert_eq!(
+        roles,
+        ["portico_app", "portico_backup", "portico_console", "portico_operator", "portico_stream"]
+    );
     for role in &roles {
         for (table, column) in TABLES {
             for statement in [

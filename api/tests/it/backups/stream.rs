@@ -23,7 +23,7 @@ use api::{
     config::backups::RestoreConfig,
     ops::{
         signing::{Purpose, SetKeys},
-        stores::Store,
+        stores::{Object, Store},
         stream::{
             assemble,
             base::{self, Base},
@@ -129,7 +129,9 @@ impl Scene {
         let there = assemble::sort(&names_of_log(&store), newest.size().expect("a size"));
         let last = *there.last_key_value().expect("some").0;
         let start = newest.size().expect("a size").start(last);
-        let base = Base { name, ended_at, start: start.to_string(), stop: start.to_string(), ..newest };
+        let object = Object { path: base::object_path(&newest.system, &name), ..newest.object.clone() };
+        let base =
+            Base { name, ended_at, start: start.to_string(), stop: start.to_string(), object, ..newest };
         let signed = parts::sign(&base, Purpose::StreamBase, &keys).expect("it is signed");
         store.put_new(&base::manifest_path(&base.system, &base.name), &signed).expect("it is put");
     }

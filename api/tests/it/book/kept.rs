@@ -36,7 +36,7 @@ fn no_role_changes_the_book() {
         &mut scene.database.superuser(),
         "SELECT rolname::text AS line FROM pg_roles WHERE rolname LIKE 'portico%' AND rolname <> 'portico_owner' ORDER BY 1",
     );
-    assert_eq!(roles.len(), 4, "{roles:?}");
+    assert_eq!(roles.len(), 5, "{roles:?}");
     for role in &roles {
         for change in CHANGES.into_iter().chain([
             "DROP TABLE operations_book",

@@ -182,6 +182,16 @@ fn silence_of_the_backup_environment_is_an_alarm_and_nothing_is_believed_that_it
     fs::write(it.statement(), &signed).expect("it is written");
     it.after(TimeDelta::minutes(1));
     assert_eq!(it.overview().alarms, []);
+    // Nor does a clock that ran ahead silence it for a year.
+    it.console.clock.advance(TimeDelta::days(365));
+    let ahead = it.attendant().look();
+    assert_eq!(ahead.wrong, Vec::<String>::new());
+    it.console.clock.advance(-TimeDelta::days(365));
+    it.after(TimeDelta::minutes(1));
+    let said = it.overview().attendance.expect("it was heard").written_at;
+    assert!(said <= it.console.clock.now(), "{said}");
+    attendant.look();
+    it.after(TimeDelta::minutes(1));
     // What it said before does not come back.
     let newest = it.overview().attendance.expect("it was heard").written_at;
     it.console.clock.advance(TimeDelta::minutes(10));

@@ -66,6 +66,7 @@ impl Cluster {
         segments: usize,
         watcher: &mut dyn Watcher,
     ) -> Result<Started> {
+        forget_settings(directory)?;
         let aids = directory.join(AIDS);
         fs::write(directory.join("recovery.signal"), "")?;
         // Nobody but this user enters the socket's folder.
@@ -180,6 +181,20 @@ fn signal(server: &Child, signal: Signal) -> Result<()> {
     kill_process(pid, signal).context("the recovered cluster cannot be told to stop")
 }
 
+/// What production has set by itself would go over nothing that is said on the command line, and beside it: commands among
+/// it, which would run here, where the identity is.
+fn forget_settings(directory: &Path) -> Result<()> {
+    for file in ["postgresql.auto.conf", "standby.signal"] {
+        match fs::remove_file(directory.join(file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("{file} of the base backup cannot be removed"));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(fs::write(directory.join("postgresql.auto.conf"), "")?)
+}
+
 /// A short path, since the system cuts those of sockets off.
 fn socket_folder() -> Result<PathBuf> {
     let mut bytes = [0; 8];
@@ -211,6 +226,12 @@ fn settings(aids: &Path, socket: &Path, to: Option<DateTime<Utc>>) -> Vec<String
         ("recovery_target_timeline", "latest".to_owned()),
         // Nobody looks before it is promoted, and so no setting of production's has to be met.
         ("hot_standby", "off".to_owned()),
+        ("recovery_end_command", String::new()),
+        ("archive_cleanup_command", String::new()),
+        ("session_preload_libraries", String::new()),
+        ("local_preload_libraries", String::new()),
+        ("dynamic_library_path", "$libdir".to_owned()),
+        ("jit", "off".to_owned()),
         ("archive_mode", "off".to_owned()),
         ("archive_command", String::new()),
         ("primary_conninfo", String::new()),

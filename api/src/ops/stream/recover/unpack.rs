@@ -50,11 +50,14 @@ fn copy(
     let mut opened = Opening::begin(reader.identity, download)?;
     let (began, mut looking, mut bytes) = (Instant::now(), Looking::new(out), 0);
     loop {
-        let copied = io::copy(&mut opened.by_ref().take(EACH), &mut looking)?;
+        // Before all of it is read nobody knows whose it is: no more of it is taken than is said to be there.
+        let most = EACH.min(base.bytes.saturating_sub(bytes) + 1);
+        let copied = io::copy(&mut opened.by_ref().take(most), &mut looking)?;
         if copied == 0 {
             break;
         }
         bytes += copied;
+        ensure!(bytes <= base.bytes, "there is more in it than its manifest says");
         watcher.is_at(bytes >> 20, base.bytes >> 20, left(began, bytes >> 20, base.bytes >> 20));
     }
     let (said, _) = looking.finish()?;

@@ -117,4 +117,12 @@ fn what_nobody_needs_any_longer_goes() {
     assert_eq!(count(".manifest"), 2);
     // The log of before the second goes with the first.
     assert!(count("/whole-") < before);
+    // A name alone is no other cluster: whoever writes it there does not end this one.
+    let (later, stranger) = (now + TimeDelta::days(40), folder.join("7/bases"));
+    fs::create_dir_all(&stranger).expect("a folder");
+    fs::write(stranger.join(format!("{}-x.manifest", later.format("%Y%m%dT%H%M%SZ"))), "")
+        .expect("it is written");
+    let left = count("/whole-");
+    environment.prune_stream(Place::Local, later).expect("it is looked at");
+    assert_eq!(count("/whole-"), left);
 }
