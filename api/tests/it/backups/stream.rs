@@ -333,11 +333,20 @@ fn under_writes<T>(url: &str, writers: i64, meanwhile: impl FnOnce(&Acknowledged
                 }
             });
         }
-        let outcome = meanwhile(&acknowledged);
-        over.store(true, Ordering::SeqCst);
-        outcome
+        // Also where something fails meanwhile: otherwise they would write for ever.
+        let _over = Over(&over);
+        meanwhile(&acknowledged)
     });
     (acknowledged, outcome)
+}
+
+/// Ends the writers when it goes.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 fn count(acknowledged: &Acknowledged) -> usize {

@@ -20,7 +20,7 @@ fn kill_under_writes(scene: &mut Scene) -> (Acknowledged, BTreeSet<i64>, DateTim
     let url = scene.cluster.database_url("postgres");
     let cluster = &mut scene.cluster;
     let (acknowledged, killed_at) = under_writes(&url, 4, |acknowledged| {
-        until("much is written", || count(acknowledged) > 2_000);
+        until("much is written", || count(acknowledged) > 400);
         let killed_at = Clock::system().now();
         cluster.kill();
         killed_at
@@ -71,7 +71,7 @@ fn of_a_machine_that_is_lost_a_second_is_lost_too() {
     };
     let cluster = &mut scene.cluster;
     let (acknowledged, killed_at) = under_writes(&url, 4, |acknowledged| {
-        until("much is written", || count(acknowledged) > 2_000 && is_off_site());
+        until("much is written", || count(acknowledged) > 400 && is_off_site());
         let killed_at = Clock::system().now();
         let mut stream = stream.lock().expect("nobody panicked").take().expect("it runs");
         stream.kill().and_then(|()| stream.wait()).expect("it is killed");
