@@ -38,11 +38,11 @@ fn what_was_changed_is_refused() {
     scene.wait_for_base();
     let url = scene.cluster.database_url("postgres");
     under_writes(&url, 2, |acknowledged| {
-        until("some is written", || count(acknowledged) > 600);
+        until("some is written", || count(acknowledged) > 300);
         let sql = &mut scene.cluster.superuser();
         diesel::connection::SimpleConnection::batch_execute(sql, "SELECT pg_switch_wal()")
             .expect("it is full");
-        until("more is written", || count(acknowledged) > 1_800);
+        until("more is written", || count(acknowledged) > 900);
     });
     for _ in 0..3 {
         scene.wait_for_all();

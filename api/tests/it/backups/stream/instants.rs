@@ -35,7 +35,7 @@ fn twenty_instants_are_hit_exactly() {
     let url = scene.cluster.database_url("postgres");
     // One writer's commits have an order; what others write meanwhile lies between them in the log.
     let (acknowledged, ()) = under_writes(&url, 3, |acknowledged| {
-        until("much is written", || count(acknowledged) > 4_500);
+        until("much is written", || count(acknowledged) > 1_500);
     });
     scene.wait_for_all();
     let commits: Vec<Commit> = sql_query(
