@@ -15,14 +15,13 @@ use shared::{
 use self::{chain::Chain, columns::columns, denied::DeniedAccess, entry::Entry};
 use crate::{
     api::{self, Loader, Paged},
-    browser,
     locales::{audit_log as t, common},
     navigation::Opened,
     route::Route,
     session::Session,
     ui::{
         AsyncView, Button, ButtonKind, EmptyState, Icon, Page, Panel, Tab, TabLinks, Table, UrlValue,
-        url_value,
+        give_focus_back, url_value,
     },
 };
 

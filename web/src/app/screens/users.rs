@@ -33,14 +33,13 @@ use self::{
 };
 use crate::{
     api::{self, Loader, Paged},
-    browser,
     locales::{common, explain, invitations as words, users as t},
     navigation::Opened,
     route::Route,
     session::{Can, Session},
     ui::{
         AsyncView, Button, ButtonKind, Crumb, EmptyState, Icon, LinkButton, Page, Panel, SearchBox,
-        Selection, Table, url_value,
+        Selection, Table, give_focus_back, url_value,
     },
 };
 

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use shared::console::{BackupCopy, BackupRun};
 
-use super::{super::words, timeline, words as states};
+use super::{super::words, words as states};
 use crate::{
     api::{self, Loader},
-    browser, locale,
+    locale,
     locales::console_backups as t,
     navigation::Opened,
-    ui::{AsyncView, Badge, Notice, Panel, Section, Tone},
+    ui::{AsyncView, Badge, Notice, Panel, Section, Tone, give_focus_back},
 };
 
 #[component]

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 use shared::console::{BackupKind, BackupPlace, BackupRun, BackupRunFilter};
 
-use super::{super::words, run::duration, timeline, words as states};
+use super::{super::words, run::duration, words as states};
 use crate::{
     api::{self, Paged},
     locale,
-    locales::{common, console_backups as t, users},
+    locales::{common, console_backups as t},
     navigation::Opened,
     ui::{
-        Badge, Button, ButtonKind, Column, EmptyState, FilterSelect, Icon, Table, Tone, UrlValue, url_value,
+        Badge, Button, ButtonKind, Column, EmptyState, Icon, RowLink, Table, Tone, UrlValue, filter_of,
+        url_value,
     },
 };
 

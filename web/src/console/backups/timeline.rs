@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
 use super::{super::words, words as states};
-use crate::{browser, locale, locales::console_backups as t, navigation::Opened};
+use crate::{browser, locale, locales::console_backups as t, navigation::Opened, ui::opener_id};
 
 /// The tiers of one kind, the finest first.
 #[component]

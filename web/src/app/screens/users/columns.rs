@@ -1,7 +1,7 @@
 //! The columns of the list.
 
 use chrono::{DateTime, Utc};
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use shared::{role::RoleChoice, user::User};
 
 use super::{
@@ -13,7 +13,7 @@ use crate::{
     locales::{common, licence_consumption, users as t},
     navigation::Opened,
     route::Route,
-    ui::{Badge, Column, PersonName, Tone},
+    ui::{Badge, Column, PersonName, RowLink, Tone, filter_of},
 };
 
 pub(super) const LICENCE_TYPES: [&str; 5] =

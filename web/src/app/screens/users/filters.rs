@@ -1,6 +1,5 @@
 //! What the list is narrowed to. All of it stands in the URL.
 
-use leptos::prelude::*;
 use shared::user::UserFilter;
 
 use crate::ui::{UrlValue, url_value};
