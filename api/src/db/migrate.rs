@@ -31,6 +31,8 @@ const LEAST_VERSION: i32 = 150_000;
 /// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
 pub fn bootstrap(url: &str, database: &str) -> Result<()> {
     let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+    // Two at one moment would change the same roles, which one of them is refused. It ends with the connection.
+    connection.batch_execute("SELECT pg_advisory_lock(hashtextextended('portico bootstrap', 0))")?;
     for (role, attributes) in [
         ("portico_owner", "LOGIN NOSUPERUSER NOBYPASSRLS"),
         ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),

@@ -66,8 +66,10 @@ fn of_a_machine_that_is_lost_a_second_is_lost_too() {
     let (stream, begins_at) = (&scene.stream, scene.lsn());
     let local = Store::open("the local store", &scene.vaults.at("local")).expect("a store");
     let is_off_site = || {
-        let state = state::read(&local).expect("it is read").expect("it is there");
-        state.off_site.reaches.parse::<Lsn>().is_ok_and(|reaches| reaches > begins_at)
+        let state = state::read(&local).expect("it is read");
+        state.is_some_and(|state| {
+            state.off_site.reaches.parse::<Lsn>().is_ok_and(|reaches| reaches > begins_at)
+        })
     };
     let cluster = &mut scene.cluster;
     let (acknowledged, killed_at) = under_writes(&url, 4, |acknowledged| {
