@@ -40,13 +40,6 @@ impl Console {
         command.env("PORTICO_CONSOLE_APP_DIR", &self.app);
     }
 
-    /// Tells journeys where it is, and how the operator comes in.
-    pub fn tell_journeys(&self, command: &mut Command) {
-        command.env("PORTICO_CONSOLE_URL", self.address()).env("PORTICO_OPERATOR_EMAIL", OPERATOR);
-        command.env("PORTICO_OPERATOR_PASSWORD", PASSWORD);
-        command.env("PORTICO_OPERATOR_FACTOR_FILE", second_factor(&self.folder));
-    }
-
     /// Makes the operator where there is none, and keeps what an authenticator would.
     pub fn prepare(&self, command: impl Fn(&[&str]) -> Command) -> Result<()> {
         let file = second_factor(&self.folder);

@@ -75,10 +75,7 @@ pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
         // Where the mails arrive that somebody in a journey gets.
         playwright.env("PORTICO_INBOX", &inbox);
         playwright.env("PORTICO_BASE_URL", site.address()).env("PORTICO_CHROMIUM", chromium);
-        if let Some(console) = &site.console {
-            console.tell(&mut playwright);
-            console.tell_journeys(&mut playwright);
-        }
+        playwright.envs(site.console.as_ref().map(|console| ("PORTICO_CONSOLE_URL", console.address())));
         // Journeys that begin at the operator's desk type what an operator would.
         playwright.env("PORTICO_PROGRAM", &site.program);
         exec::run(&mut playwright)

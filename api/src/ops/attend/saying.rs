@@ -33,8 +33,14 @@ impl Attendant {
             }
         };
         let Some(said) = said else { return Ok(()) };
-        for set in said.sets.iter().filter(|set| set.error.is_none()) {
-            self.verified.insert((set.place, set.set.clone()), set.verified_at);
+        for set in &said.sets {
+            let key = (set.place, set.set.clone());
+            // What did not hold is read again, and is not told again where it does not.
+            if set.error.is_some() {
+                self.damaged.insert(key);
+            } else {
+                self.verified.insert(key, set.verified_at);
+            }
         }
         for place in Place::ALL {
             for kind in SetKind::ALL {

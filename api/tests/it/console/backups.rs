@@ -157,6 +157,12 @@ fn what_does_not_hold_is_shown_with_its_reason() {
     attendant.look();
     it.work();
     assert_eq!(it.attended().len(), entries);
+    // Nor is it by the next one after a restart.
+    it.after(TimeDelta::minutes(10));
+    it.attendant().look();
+    it.work();
+    assert_eq!(it.attended().len(), entries);
+    assert_eq!(states(&it.overview()), [CopyState::Verified, CopyState::Damaged]);
 }
 
 #[test]
