@@ -80,25 +80,27 @@ test("backups are seen by slot, store and set, and the book tells who verified t
 });
 
 test("an operator is added, enrols by a link, and is changed and put out", async ({ page, browser }) => {
+  // A name that is one long word fits everywhere.
+  const eva = `Eva ${"Costa".repeat(30)}`;
   await enterConsole(page, "/operators", "security");
   await page.getByRole("button", { name: "Add operator" }).click();
   const adding = dialog(page, "Add an operator");
   const email = `eva-${Date.now()}@ops.example`;
-  await adding.getByLabel("Name").fill("Eva Costa");
+  await adding.getByLabel("Name").fill(eva);
   await adding.getByLabel("E-mail").fill("eva");
   await adding.getByRole("button", { name: "Add", exact: true }).click();
   await expect(adding.getByText("Some entries need a change")).toBeVisible();
   await adding.getByLabel("E-mail").fill(email);
   await choose(adding, "Teams", "Support");
   await adding.getByRole("button", { name: "Add", exact: true }).click();
-  const shown = dialog(page, "Eva Costa can enrol now");
+  const shown = dialog(page, `${eva} can enrol now`);
   const link = await shown.getByRole("code").or(shown.locator("code")).first().innerText();
   await shown.getByRole("button", { name: "Close" }).last().click();
   await expect(row(page, email)).toContainText("Not enrolled");
 
   const own = await (await browser.newContext()).newPage();
   await own.goto(link);
-  await expect(own.getByText(`Eva Costa, ${email}`)).toBeVisible();
+  await expect(own.getByText(`${eva}, ${email}`)).toBeVisible();
   await expect(own.getByRole("img", { name: /Picture to scan/ })).toBeVisible();
   const secret = await own.getByLabel("The secret, to type it in").innerText();
   await expectGoodSight(own, "the enrolment");
@@ -120,8 +122,8 @@ test("an operator is added, enrols by a link, and is changed and put out", async
   await page.reload();
   await expect(page.getByRole("heading", { level: 1, name: "Portico console" })).toBeVisible();
   await enterConsole(page, "/operators", "security");
-  await row(page, email).getByRole("link", { name: "Eva Costa" }).click();
-  const panel = page.getByRole("complementary", { name: "Eva Costa" });
+  await row(page, email).getByRole("link", { name: eva }).click();
+  const panel = page.getByRole("complementary", { name: eva });
   await panel.getByLabel("Name").fill("Eva Costa Brava");
   await panel.getByRole("switch", { name: "May sign in" }).click();
   await panel.getByRole("button", { name: "Save changes" }).click();
