@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod jobs;
 pub mod ops;
 pub mod org;
+mod repeating;
 mod stream;
 
 use std::{

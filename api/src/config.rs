@@ -1,8 +1,11 @@
 //! Configuration: read from the environment, here and nowhere else.
 
+pub mod application;
 pub mod backups;
 pub mod book;
 pub mod console;
+mod known;
+pub mod standby;
 pub mod stream;
 mod work;
 
@@ -10,6 +13,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
+pub use self::known::unknown_variables;
 use self::work::operators_mail;
 pub use self::work::{MailConfig, MailWay, WorkConfig};
 
@@ -247,104 +251,9 @@ fn needed(name: &str, what: &str) -> Result<String> {
     found(name, what, variable(name))
 }
 
-/// Every variable that anybody reads, but for those of OpenTelemetry.
-const KNOWN: &[&str] = &[
-    "PORTICO_ADMIN_DATABASE_URL",
-    "PORTICO_ADMIN_LISTEN",
-    "PORTICO_APP_DIR",
-    "PORTICO_BACKUP_DATABASE_URL",
-    "PORTICO_BACKUP_LOCAL_ACCESS_KEY_ID",
-    "PORTICO_BACKUP_LOCAL_ENDPOINT",
-    "PORTICO_BACKUP_LOCAL_HOST_KEYS",
-    "PORTICO_BACKUP_LOCAL_PRIVATE_KEY",
-    "PORTICO_BACKUP_LOCAL_PROVIDER",
-    "PORTICO_BACKUP_LOCAL_REGION",
-    "PORTICO_BACKUP_LOCAL_SECRET_ACCESS_KEY",
-    "PORTICO_BACKUP_LOCAL_STORE",
-    "PORTICO_BACKUP_LOCAL_TIMEOUT_SECONDS",
-    "PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID",
-    "PORTICO_BACKUP_OFF_SITE_ENDPOINT",
-    "PORTICO_BACKUP_OFF_SITE_HOST_KEYS",
-    "PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY",
-    "PORTICO_BACKUP_OFF_SITE_PROVIDER",
-    "PORTICO_BACKUP_OFF_SITE_REGION",
-    "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY",
-    "PORTICO_BACKUP_OFF_SITE_STORE",
-    "PORTICO_BACKUP_OFF_SITE_TIMEOUT_SECONDS",
-    "PORTICO_BACKUP_SIGNERS",
-    "PORTICO_BOOK_WAITING",
-    "PORTICO_CONSOLE_DATABASE_CONNECTIONS",
-    "PORTICO_CONSOLE_DATABASE_URL",
-    "PORTICO_CONSOLE_LISTEN",
-    "PORTICO_CONSOLE_NETWORKS",
-    "PORTICO_ATTENDANCE_KEYS",
-    "PORTICO_ATTENDANCE_KEYS_FILE",
-    "PORTICO_CONSOLE_APP_DIR",
-    "PORTICO_CONSOLE_TRUSTED_PROXIES",
-    "PORTICO_DATABASE_CONNECTIONS",
-    "PORTICO_DOMAIN",
-    "PORTICO_DRAIN_SECONDS",
-    "PORTICO_FILES_DIR",
-    "PORTICO_INITIAL_PASSWORD",
-    "PORTICO_KEYS_DIR",
-    "PORTICO_LISTEN",
-    "PORTICO_LOG",
-    "PORTICO_LOG_FORMAT",
-    "PORTICO_MAIL_FOLDER",
-    "PORTICO_MAIL_FROM",
-    "PORTICO_MAIL_PAGE",
-    "PORTICO_OPERATORS_MAIL",
-    "PORTICO_OPERATOR_DATABASE_URL",
-    "PORTICO_OPERATOR_PASSWORD",
-    "PORTICO_OWNER_DATABASE_URL",
-    "PORTICO_PUBLIC_ORIGIN",
-    "PORTICO_RATE_LIMIT_NETWORK",
-    "PORTICO_RATE_LIMIT_ORGANIZATION",
-    "PORTICO_RATE_LIMIT_PERSON",
-    "PORTICO_RATE_LIMIT_TOKEN",
-    "PORTICO_REFUSAL_DELAY_MILLISECONDS",
-    "PORTICO_RESTORE_IDENTITY",
-    "PORTICO_SCRATCH_DATABASE_URL",
-    "PORTICO_SECOND_VAULT",
-    "PORTICO_SHARED_HOST",
-    "PORTICO_SMTP_URL",
-    "PORTICO_STREAM_DATABASE_URL",
-    "PORTICO_STREAM_DIR",
-    "PORTICO_STREAM_MEGABYTES",
-    "PORTICO_TRUSTED_PROXIES",
-    "PORTICO_VAULT",
-    "PORTICO_VAULT_RECIPIENTS",
-    "PORTICO_WORKERS",
-];
-/// Of these the password may stand by itself.
-const WITH_PASSWORD: &[&str] = &[
-    "PORTICO_ADMIN_DATABASE",
-    "PORTICO_BACKUP_DATABASE",
-    "PORTICO_CONSOLE_DATABASE",
-    "PORTICO_OPERATOR_DATABASE",
-    "PORTICO_OWNER_DATABASE",
-    "PORTICO_SCRATCH_DATABASE",
-    "PORTICO_SMTP",
-    "PORTICO_STREAM_DATABASE",
-];
-
 /// Whether a variable is set, by itself or by a file.
 pub fn is_set(name: &str) -> bool {
     variable(name).is_some() || variable(&format!("{name}_FILE")).is_some()
-}
-
-/// Variables that look as if they were ours and that nobody reads.
-pub fn unknown_variables() -> Vec<String> {
-    let ours = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<String> =
-        ours.filter(|name| name.starts_with("PORTICO_") && !is_known(name)).collect();
-    unknown.sort();
-    unknown
-}
-
-fn is_known(name: &str) -> bool {
-    let value = name.strip_suffix("_FILE").unwrap_or(name);
-    KNOWN.contains(&value) || value.strip_suffix("_PASSWORD").is_some_and(|of| WITH_PASSWORD.contains(&of))
 }
 
 fn found(name: &str, what: &str, value: Option<String>) -> Result<String> {
@@ -410,33 +319,5 @@ mod tests {
         ] {
             assert_eq!(with(url).as_deref(), expected, "{url}");
         }
-    }
-
-    /// The doctor calls a name that is not on the list a mistake.
-    #[test]
-    fn every_variable_that_is_read_is_known() {
-        let (source, _) = include_str!("config.rs").split_once("#[cfg(test)]").expect("tests stand below");
-        let sources = [
-            source,
-            include_str!("config/backups.rs"),
-            include_str!("config/backups/places.rs"),
-            include_str!("config/book.rs"),
-            include_str!("config/console.rs"),
-            include_str!("config/stream.rs"),
-            include_str!("config/work.rs"),
-        ];
-        let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
-            text.starts_with("PORTICO_")
-                && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-                && !WITH_PASSWORD.contains(text)
-                && *text != "PORTICO_"
-        });
-        let names: Vec<&str> = quoted.collect();
-        assert!(names.len() > 20, "{names:?}");
-        for name in names {
-            assert!(is_known(name), "{name}");
-        }
-        assert!(is_known("PORTICO_OWNER_DATABASE_PASSWORD_FILE") && is_known("PORTICO_SMTP_URL_FILE"));
-        assert!(!is_known("PORTICO_LISTENS") && !is_known("PORTICO_KEYS_PASSWORD"));
     }
 }

@@ -69,6 +69,9 @@ pub enum ApiError {
     /// Too many requests; try again after so many seconds.
     #[error("rate limited, again in {0} s")]
     RateLimited(u32),
+    /// Another environment has taken the place of this one.
+    #[error("fenced")]
+    Fenced,
     /// The organization is suspended.
     #[error("organization suspended")]
     OrganizationSuspended,
@@ -180,6 +183,9 @@ impl ApiError {
                 retry_after_seconds: Some(1),
                 ..Problem::new(ProblemCode::Busy).with_detail("Nothing was changed. Try again in a moment.")
             },
+            Self::Fenced => Problem::new(ProblemCode::Fenced).with_detail(
+                "Nothing was changed. Another environment has taken the place of this one; the address will lead there.",
+            ),
             Self::FilesUnavailable => Problem {
                 retry_after_seconds: Some(30),
                 ..Problem::new(ProblemCode::FilesUnavailable).with_detail(
@@ -237,6 +243,10 @@ impl From<diesel::result::Error> for ApiError {
                         "A value is outside of what can be kept or looked for. Correct it and try again.";
                     Self::BadRequest(ProblemCode::Invalid, detail.to_owned())
                 }
+                Refused::Fenced => {
+                    tracing::warn!("a change was refused, since another environment has taken over");
+                    Self::Fenced
+                }
                 Refused::Otherwise => Self::internal(diesel::result::Error::DatabaseError(kind, cause)),
             },
             // The connection was lost in the middle of a transaction, and is thrown away: the next try finds another.
@@ -257,6 +267,8 @@ enum Refused {
     Busy,
     /// A value is of its type and still none that it keeps. The net below the checks of all input.
     Value,
+    /// Another environment has taken the place of this one (`replaceable/fence.sql`).
+    Fenced,
     /// Anything else is a mistake of ours.
     Otherwise,
 }
@@ -285,6 +297,7 @@ fn of_database(kind: DatabaseErrorKind, message: &str) -> Refused {
         | DatabaseErrorKind::UnableToSendCommand
         | DatabaseErrorKind::SerializationFailure => Refused::Busy,
         _ if BUSY.iter().any(|words| message.starts_with(words)) => Refused::Busy,
+        _ if message.starts_with("fenced: ") => Refused::Fenced,
         _ if VALUE.iter().any(|words| message.contains(words)) => Refused::Value,
         _ => Refused::Otherwise,
     }
@@ -307,6 +320,7 @@ mod tests {
             (unknown(), "invalid byte sequence for encoding \"UTF8\": 0x00", Refused::Value),
             (unknown(), "timestamp out of range", Refused::Value),
             (unknown(), "date/time field value out of range: \"2026-02-30\"", Refused::Value),
+            (unknown(), "fenced: another environment has taken the place of this one", Refused::Fenced),
             (unknown(), "relation \"projects\" does not exist", Refused::Otherwise),
             (DatabaseErrorKind::UniqueViolation, "duplicate key value", Refused::Otherwise),
         ] {

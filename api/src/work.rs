@@ -51,12 +51,16 @@ impl Worker {
     /// Does everything that is due at this instant, until nothing is: schedules, loops, then jobs. Gives how many jobs
     /// were tried.
     pub fn work_off(&mut self) -> Result<usize> {
-        while self.work_one_schedule()? {}
-        for round in &mut self.loops {
-            round(&mut self.db)?;
+        let mut is_fenced = loops::is_fenced(&mut self.db)?;
+        while !is_fenced && self.work_one_schedule()? {}
+        for (one, round) in loops::ALL.iter().zip(&mut self.loops) {
+            if one.when_fenced || !is_fenced {
+                round(&mut self.db)?;
+                is_fenced = loops::is_fenced(&mut self.db)?;
+            }
         }
         let mut tried = 0;
-        while self.work_one_job()? {
+        while !is_fenced && self.work_one_job()? {
             tried += 1;
         }
         Ok(tried)

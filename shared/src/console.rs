@@ -4,6 +4,7 @@
 
 mod backups;
 mod book;
+mod standby;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,7 @@ pub use backups::{
     BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,
 };
 pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
+pub use standby::{StepOutcome, StepReport, TakeOverReport, TakeOverStep};
 
 macro_rules! keyed {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $each:literal])* $variant:ident => $key:literal),* $(,)? }) => {

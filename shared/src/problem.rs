@@ -105,6 +105,8 @@ problem_codes! {
     /// The answer of the database was lost: it may have been done and may not. The same request with the same
     /// `Idempotency-Key` finds out; without one, look first.
     OutcomeUnknown => "outcome_unknown", 503, "It is not known whether it was done";
+    /// Another environment has taken the place of this one, which takes no changes any more.
+    Fenced => "fenced", 503, "Changes are made elsewhere now";
     /// The organization is suspended.
     OrganizationSuspended => "organization_suspended", 403, "This organization is suspended";
 }

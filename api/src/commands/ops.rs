@@ -5,6 +5,7 @@ mod book;
 mod noted;
 mod operator;
 mod recover;
+mod standby;
 
 use std::path::PathBuf;
 
@@ -33,11 +34,13 @@ use api::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
+pub use self::recover::keep_from_being_looked_into;
 use self::{
     book::BookCommand,
     noted::{Note, noted},
     operator::OperatorCommand,
     recover::RecoverArguments,
+    standby::{DrillArguments, StandbyCommand},
 };
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +77,17 @@ pub enum OpsCommand {
     Restore(RestoreArguments),
     /// Bring a whole cluster back as it was at any second of the last eight days, out of the stream. For the backup environment.
     Recover(RecoverArguments),
+    /// Bring the whole installation back against a target that is thrown away, in the five steps of a take-over, and say how long
+    /// each took. For the backup environment.
+    Drill(DrillArguments),
+    /// Take the place of production. For the standby environment.
+    Standby {
+        #[command(subcommand)]
+        command: StandbyCommand,
+    },
+    /// Look into both stores whether another environment has taken over, and take no changes from then on where it has. Fails
+    /// where it has. For production, before servers start.
+    Fence,
     /// Remove from both stores what is not to be kept any longer. For the backup environment.
     Prune,
     /// Print the key that signs sets, to be noted in the backup environment.
@@ -174,6 +188,9 @@ pub fn run(command: OpsCommand) -> Result<()> {
             noted(Action::RestoreSet, &set, |note| restore(note, arguments))
         }
         OpsCommand::Recover(arguments) => recover::run(arguments),
+        OpsCommand::Drill(arguments) => standby::drill(arguments),
+        OpsCommand::Standby { command } => standby::run(command),
+        OpsCommand::Fence => standby::fence(),
         OpsCommand::Prune => noted(Action::PruneSets, "both stores", prune),
         OpsCommand::Key => {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {

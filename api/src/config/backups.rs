@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 pub use self::places::{S3Place, SftpPlace, StoreConfig, StorePlace};
-use super::{MailConfig, keys_directory, needed, secret, variable};
+use super::{
+    MailConfig, application::ApplicationConfig, keys_directory, needed, secret, standby::DrillConfig,
+    variable,
+};
 
 /// The two stores of backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub struct BackupConfig {
     /// `PORTICO_ATTENDANCE_KEYS`, or the file that `PORTICO_ATTENDANCE_KEYS_FILE` names: the keys of the backup environment,
     /// as `portico ops attendance-key` prints them there, one a line. Where absent, nobody listens to what it says.
     pub attendance_keys: Option<String>,
+    /// The application, which is copied with the files.
+    pub application: Option<ApplicationConfig>,
 }
 
 impl BackupConfig {
@@ -86,6 +91,7 @@ impl BackupConfig {
             keys_directory: keys_directory()?,
             files: super::FilesConfig::from_environment(),
             attendance_keys: secret("PORTICO_ATTENDANCE_KEYS")?,
+            application: Some(ApplicationConfig::from_environment()?),
         })
     }
 }
@@ -143,6 +149,8 @@ pub struct AttendConfig {
     pub mail: MailConfig,
     /// `PORTICO_OPERATORS_MAIL`: who gets them.
     pub operators_mail: Vec<String>,
+    /// What a weekly drill needs; none is made where absent.
+    pub drill: Option<DrillConfig>,
 }
 
 impl AttendConfig {
@@ -153,6 +161,7 @@ impl AttendConfig {
             scratch_database_url: super::address("PORTICO_SCRATCH_DATABASE_URL")?,
             mail: MailConfig::from_environment()?,
             operators_mail: super::operators_mail()?,
+            drill: DrillConfig::from_environment()?,
         })
     }
 }

@@ -21,6 +21,7 @@ const AUDIT: &str = include_str!("../../../migrations/replaceable/audit.sql");
 const ERASURE: &str = include_str!("../../../migrations/replaceable/erasure.sql");
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
 const CONSOLE: &str = include_str!("../../../migrations/replaceable/console.sql");
+const FENCE: &str = include_str!("../../../migrations/replaceable/fence.sql");
 const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
@@ -102,6 +103,7 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
             bail!("the role {role} is not there: run `portico bootstrap` of this version first");
         }
     }
+    super::epoch::refuse_where_fenced(connection)?;
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?;
     let ran = ran.iter().map(ToString::to_string).collect();
     // The doors come last: they take from everybody what is not given to somebody.
@@ -111,6 +113,7 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
             connection.batch_execute(ERASURE)?;
             connection.batch_execute(CONSOLE)?;
             connection.batch_execute(DOORS)?;
+            connection.batch_execute(FENCE)?;
             connection.batch_execute(BACKUP)
         })
         .context("functions")?;

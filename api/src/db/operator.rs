@@ -210,6 +210,16 @@ pub mod tables {
     }
 
     table! {
+        installation_epoch (only_one) {
+            only_one -> Bool,
+            epoch -> BigInt,
+            fenced_by -> Nullable<BigInt>,
+            fenced_at -> Nullable<Timestamptz>,
+            fenced_because -> Nullable<Text>,
+        }
+    }
+
+    table! {
         operator_letters (id) {
             id -> Uuid,
             letter -> Jsonb,

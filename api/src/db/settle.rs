@@ -48,6 +48,13 @@ impl Refill {
     }
 }
 
+impl Refill {
+    /// Lets the database take changes, as this epoch or the later one that it is of.
+    pub fn begin_epoch(&mut self, epoch: i64) -> Result<()> {
+        super::epoch::begin_on(self.of(None)?.connection(), epoch)
+    }
+}
+
 impl OwnedRows<'_> {
     fn end_sessions(&mut self, now: DateTime<Utc>) -> Result<usize> {
         let live = sessions::table.filter(sessions::ended_at.is_null());

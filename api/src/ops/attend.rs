@@ -1,10 +1,11 @@
-//! The backup environment as a process: it verifies sets as they come, removes what is not kept any longer, and tries once a
-//! day whether a set comes back.
+//! The backup environment as a process: it verifies sets as they come, removes what is not kept any longer, tries once a day
+//! whether a set comes back, and drills once a week what has to be done when production is gone.
 //!
 //! It knows nothing of production's database, tells operators by mail of its own, and says to production what it found in a
 //! signed statement ([`super::attendance`]), by which it also remembers. Invariant: nothing that goes wrong with one set, one
 //! store or the mail server keeps it from looking at the others.
 
+mod drill;
 mod saying;
 mod stream;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use shared::console::TakeOverReport;
 use uuid::Uuid;
 
 use super::{
@@ -25,7 +27,10 @@ use super::{
 };
 use crate::{
     clock::{self, Clock},
-    config::backups::AttendConfig,
+    config::{
+        backups::{AttendConfig, RestoreConfig},
+        standby::DrillConfig,
+    },
     db::refill::Occupied,
     mail::{
         letter::{Content, Letter},
@@ -65,6 +70,10 @@ pub struct Attendant {
     wrong: BTreeMap<String, String>,
     pruned_at: Option<DateTime<Utc>>,
     restored: Option<Trial>,
+    /// What a drill needs, where drills are to be made, and what the last one came to.
+    drills: Option<DrillConfig>,
+    drilled: Option<TakeOverReport>,
+    config: RestoreConfig,
     /// How full the stores are.
     uses: Vec<StoreUse>,
     /// What it did, the newest last.
@@ -85,6 +94,8 @@ pub struct Look {
     pub removed: (usize, usize),
     /// The set that was restored on trial, and in how many seconds.
     pub restored: Option<(String, f64)>,
+    /// Whether a drill that was made has passed.
+    pub drilled: Option<bool>,
 }
 
 impl Attendant {
@@ -105,6 +116,9 @@ impl Attendant {
             wrong: BTreeMap::new(),
             pruned_at: None,
             restored: None,
+            drills: config.drill.clone(),
+            drilled: None,
+            config: config.restore.clone(),
             uses: Vec::new(),
             entries: Vec::new(),
             said: None,
@@ -125,6 +139,9 @@ impl Attendant {
         }
         self.prune(&mut look);
         self.restore(&mut look);
+        // It may take a while: what was found before is said first.
+        self.say();
+        self.drill(&mut look);
         self.say();
         look.wrong = self.wrong.values().cloned().collect();
         self.send();

@@ -10,7 +10,8 @@ use age::{secrecy::ExposeSecret as _, x25519::Identity};
 use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::console::TakeOverReport;
 
 use super::{
     book::Entry,
@@ -41,6 +42,12 @@ pub struct Statement {
     pub pruned_at: Option<DateTime<Utc>>,
     /// The last set that was restored on trial.
     pub restored: Option<Trial>,
+    /// Whether it drills by itself.
+    #[serde(default)]
+    pub drills: bool,
+    /// What the last drill came to.
+    #[serde(default)]
+    pub drill: Option<TakeOverReport>,
     /// How full the stores are.
     pub stores: Vec<StoreUse>,
     /// What it did, for the operations book.
@@ -113,10 +120,10 @@ impl AttendanceKey {
         Bytes(self.0.verifying_key().to_bytes()).to_string()
     }
 
-    /// The bytes of the object.
-    pub fn sign(&self, statement: &Statement) -> Result<Vec<u8>> {
-        let said = serde_json::to_vec(statement)?;
-        let signature = self.0.sign(&Purpose::Attendance.message(&said)).to_bytes();
+    /// The bytes of an object: a signature, and what is said.
+    pub fn sign(&self, purpose: Purpose, said: &impl Serialize) -> Result<Vec<u8>> {
+        let said = serde_json::to_vec(said)?;
+        let signature = self.0.sign(&purpose.message(&said)).to_bytes();
         let mut bytes = Bytes(signature).to_string().into_bytes();
         bytes.push(b'\n');
         bytes.extend(said);
@@ -134,15 +141,16 @@ pub fn find(store: &Store, signers: &Signers) -> Result<Option<Statement>> {
         );
     }
     let Some(bytes) = store.find(PATH)? else { return Ok(None) };
-    let statement = parse(&bytes, signers);
+    let statement = parse(&bytes, Purpose::Attendance, signers);
     statement.map(Some).with_context(|| format!("what the backup environment says in {}", store.name()))
 }
 
-fn parse(bytes: &[u8], signers: &Signers) -> Result<Statement> {
+/// What such an object says, once its signature holds.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], purpose: Purpose, signers: &Signers) -> Result<T> {
     let text = std::str::from_utf8(bytes).context("it is no text")?;
     let (signature, said) = text.split_once('\n').context("it is no statement, or cut off")?;
     let signature = Bytes::<64>::from_str(signature).map_err(|_| anyhow!("it has no signature"))?;
-    if !signers.have_signed(Purpose::Attendance, said.as_bytes(), &signature.0) {
+    if !signers.have_signed(purpose, said.as_bytes(), &signature.0) {
         bail!("it was not signed with a key of the backup environment that is noted here");
     }
     serde_json::from_str(said).context("it cannot be read: it may be of another version")
@@ -164,6 +172,8 @@ mod tests {
             wrong: Vec::new(),
             pruned_at: None,
             restored: None,
+            drills: false,
+            drill: None,
             stores: Vec::new(),
             entries: Vec::new(),
         }
@@ -174,17 +184,24 @@ mod tests {
         let (key, other) =
             (AttendanceKey::of(&Identity::generate()), AttendanceKey::of(&Identity::generate()));
         let signers = Signers::parse(&key.public()).expect("a key");
-        let bytes = key.sign(&statement()).expect("it is signed");
-        assert_eq!(parse(&bytes, &signers).expect("it is whole"), statement());
-        let foreign = other.sign(&statement()).expect("it is signed");
-        assert!(parse(&foreign, &signers).is_err());
+        let bytes = key.sign(Purpose::Attendance, &statement()).expect("it is signed");
+        assert_eq!(
+            parse::<Statement>(&bytes, Purpose::Attendance, &signers).expect("it is whole"),
+            statement()
+        );
+        let foreign = other.sign(Purpose::Attendance, &statement()).expect("it is signed");
+        assert!(parse::<Statement>(&foreign, Purpose::Attendance, &signers).is_err());
         for place in 0..bytes.len() {
             let mut changed = bytes.clone();
             if let Some(byte) = changed.get_mut(place) {
                 *byte ^= 1;
             }
-            assert!(parse(&changed, &signers).is_err(), "{place}");
-            assert!(parse(bytes.get(..place).unwrap_or_default(), &signers).is_err(), "{place}");
+            assert!(parse::<Statement>(&changed, Purpose::Attendance, &signers).is_err(), "{place}");
+            assert!(
+                parse::<Statement>(bytes.get(..place).unwrap_or_default(), Purpose::Attendance, &signers)
+                    .is_err(),
+                "{place}"
+            );
         }
     }
 

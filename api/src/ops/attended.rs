@@ -142,6 +142,6 @@ fn last_heard(db: &mut OperatorDb) -> Result<Option<DateTime<Utc>>> {
 
 /// What it did it did itself, and it does nothing but this.
 fn believed(entry: Entry) -> Option<Entry> {
-    let does = [Action::VerifySet, Action::RestoreSet, Action::PruneSets];
+    let does = [Action::VerifySet, Action::RestoreSet, Action::PruneSets, Action::Drill];
     does.iter().any(|action| action.key() == entry.action).then(|| Entry { doer: Doer::attendant(), ..entry })
 }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
+    application::{Application, Found},
     bring::Bringing,
     manifest::{self, FORMAT, Manifest, Sequence, StoredFile, Stream, manifest_path, set_name},
     owner::Owner,
@@ -26,7 +27,10 @@ use super::{
 use crate::{
     audit::lines::Bytes,
     clock::Clock,
-    config::backups::{BackupConfig, StoreConfig, StoresConfig},
+    config::{
+        application::ApplicationConfig,
+        backups::{BackupConfig, StoreConfig, StoresConfig},
+    },
     db::copies::{Reader, Snapshot},
     files::{Files, ObjectName},
 };
@@ -70,6 +74,7 @@ pub struct Production {
     recipients: Vec<Recipient>,
     keys: SetKeys,
     files: Files,
+    application: Option<ApplicationConfig>,
     database_url: String,
     clock: Clock,
 }
@@ -101,6 +106,7 @@ impl Production {
             recipients: vault::parse_recipients(&config.vault_recipients)?,
             keys: SetKeys::read(&config.keys_directory)?,
             files: Files::open(&config.files)?,
+            application: config.application.clone(),
             database_url: config.database_url.clone(),
             clock,
         })
@@ -149,6 +155,7 @@ impl Production {
                     manifest.files.extend(stored);
                 }
             }
+            manifest.application = self.application(before).context("the application")?;
             Ok(())
         })
     }
@@ -272,6 +279,24 @@ impl Production {
         Ok(Some(StoredFile { owner, id: name.id, hash, key: key.to_string(), object }))
     }
 
+    /// The application, put again where anything of it has changed.
+    fn application(&self, before: Option<&Manifest>) -> Result<Option<Application>> {
+        let Some(config) = &self.application else { return Ok(None) };
+        let key = self.vault.key(Owner::Platform, &self.recipients, &self.keys)?;
+        let found = Found::look(config)?;
+        if let Some(earlier) = before.and_then(|before| before.application.as_ref())
+            && earlier.key == key.to_string()
+            && earlier.files == found.files
+            && self.is_there(&earlier.object)?
+        {
+            return Ok(Some(earlier.clone()));
+        }
+        let path = format!("objects/{}/application.{}.age", Owner::Platform, self.clock.new_id());
+        let object = found.pack(&key, self.local.upload(&path)?)?;
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Ok(Some(Application { version, key: key.to_string(), object, files: found.files }))
+    }
+
     fn is_there(&self, object: &Object) -> Result<bool> {
         Ok(self.local.size(&object.path)? == Some(object.size))
     }
@@ -301,6 +326,7 @@ fn empty_manifest(set: String, kind: SetKind, taken_at: DateTime<Utc>, snapshot:
         sequences: Vec::new(),
         streams: Vec::new(),
         files: Vec::new(),
+        application: None,
     }
 }
 

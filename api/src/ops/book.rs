@@ -40,6 +40,12 @@ pub enum Action {
     RestoreSet,
     /// Removed what is not to be kept.
     PruneSets,
+    /// Brought back the installation elsewhere, on trial.
+    Drill,
+    /// Let another environment take over.
+    ActivateStandby,
+    /// Learnt that another environment has taken over, and took no changes from then on.
+    Fence,
     /// Explained why the book ends before its signed head.
     ResumeBook,
     /// Made an operator.
@@ -66,6 +72,9 @@ impl Action {
             Self::VerifySet => "verify_set",
             Self::RestoreSet => "restore_set",
             Self::PruneSets => "prune_sets",
+            Self::Drill => "drill",
+            Self::ActivateStandby => "activate_standby",
+            Self::Fence => "fence",
             Self::ResumeBook => "resume_book",
             Self::CreateOperator => "create_operator",
             Self::UpdateOperator => "update_operator",

@@ -1,15 +1,20 @@
 //! The backup environment: reads sets, and proves that they hold what their manifests say. Production cannot do this: it has
 //! no identity that opens the vault.
 
-use std::io::{self, BufRead, BufReader, Read as _, Write};
+use std::{
+    io::{self, BufRead, BufReader, Read as _, Write},
+    path::Path,
+};
 
 use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail};
 
 use super::{
+    application::{self, Application},
     attendance::AttendanceKey,
     backup::Stores,
     manifest::{self, Manifest, StoredFile, Stream, TableRows},
+    owner::Owner,
     retention::Place,
     rows::{Head, RowsReader, TableHead},
     sealed::Opening,
@@ -92,6 +97,9 @@ impl Environment {
         for file in &manifest.files {
             self.file(store, file, &mut io::sink())?;
         }
+        if let Some(application) = &manifest.application {
+            self.application(store, application, None)?;
+        }
         Ok(Verified {
             streams: manifest.streams.len(),
             rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),
@@ -114,6 +122,12 @@ impl Environment {
         // Bytes that are not those that were put explain whatever else was found in them.
         download.check()?;
         read.with_context(|| format!("the rows of {} in {}", stream.owner, stream.object.path))
+    }
+
+    /// Reads the application, into a directory that is not there yet where one is named.
+    pub fn application(&self, store: &Store, application: &Application, into: Option<&Path>) -> Result<()> {
+        let secret = self.vault.secret(Owner::Platform, &application.key, &self.identity)?;
+        application::unpack(application, store, &secret, into)
     }
 
     /// Reads a file.

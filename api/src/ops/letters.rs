@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{backup::Made, retention::SetKind, stream::state::Concern};
+use super::{backup::Made, epoch::Epoch, retention::SetKind, stream::state::Concern};
 use crate::mail::letter::Content;
 
 /// A set was made.
@@ -150,6 +150,25 @@ pub fn well_again(about: &str) -> Content {
     Content {
         subject: format!("Well again: {about}"),
         paragraphs: vec!["What was wrong is wrong no longer.".to_owned()],
+        ..Content::default()
+    }
+}
+
+/// Another environment has taken over, and this one takes no changes any more.
+pub fn fenced(epoch: i64, later: &Epoch) -> Content {
+    Content {
+        subject: "This environment takes no changes any more".to_owned(),
+        paragraphs: vec![
+            format!(
+                "Another environment has taken its place: epoch {} has begun on {}, this one is of epoch {epoch}. What people \
+                 change here is refused, so that nothing is written that would be lost.",
+                later.epoch,
+                instant(later.began_at)
+            ),
+            "Lead the addresses to the other environment. The way back is a restore of what stands there, in an announced window."
+                .to_owned(),
+        ],
+        facts: vec![("Begun by", later.by.clone()), ("Because", later.because.clone())],
         ..Content::default()
     }
 }

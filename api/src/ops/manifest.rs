@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    application::Application,
     owner::Owner,
     retention::SetKind,
     signing::{Purpose, SetKeys, Signers},
@@ -45,6 +46,9 @@ pub struct Manifest {
     pub streams: Vec<Stream>,
     /// The files, where it is a file set.
     pub files: Vec<StoredFile>,
+    /// The application, where it is a file set that has a copy of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
 }
 
 /// Where a sequence stood.
@@ -115,7 +119,9 @@ struct Version {
 impl Manifest {
     /// Every object that the set needs.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.streams.iter().map(|stream| &stream.object).chain(self.files.iter().map(|file| &file.object))
+        let streams = self.streams.iter().map(|stream| &stream.object);
+        let files = self.files.iter().map(|file| &file.object);
+        streams.chain(files).chain(self.application.iter().map(|application| &application.object))
     }
 
     /// The stream of an owner.

@@ -12,25 +12,25 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{
     environment::Environment,
-    manifest::{self, Manifest, StoredFile},
+    epoch,
+    manifest::Manifest,
     owner::Owner,
+    restored_files::Bringing,
     retention::{Place, SetKind},
+    signing::Signers,
 };
 use crate::{
     audit::lines::Bytes,
-    config::FilesConfig,
     db::{
         migrate,
         refill::{Occupied, Refill},
         settle::Settled,
     },
-    files::{self, Files, ObjectName},
 };
 
 /// What is to be done.
@@ -89,6 +89,16 @@ impl Environment {
         };
         refill.migrate()?;
         let organizations = || manifest.streams.iter().filter_map(|stream| stream.owner.organization());
+        if plan.settle_at.is_some() {
+            // Where a later environment has taken over since the set, this one comes after it.
+            let own = Signers::parse(&self.attendance_key().public())?;
+            let (latest, silent) =
+                epoch::latest([self.store(Place::Local), self.store(Place::OffSite)], &own);
+            for error in silent {
+                tracing::warn!(error = format!("{error:#}"), "no epoch can be read");
+            }
+            refill.begin_epoch(latest.map_or(1, |latest| latest.epoch))?;
+        }
         let settled = plan.settle_at.map(|now| refill.settle(organizations(), now)).transpose()?;
         if let Some(staging) = staging {
             staging.finish()?;
@@ -136,50 +146,17 @@ impl Environment {
         manifest: &Manifest,
         staging: &Staging,
     ) -> Result<(usize, usize)> {
-        let store = self.store(plan.from);
-        let mut known: HashMap<(Owner, Uuid), StoredFile> = HashMap::new();
-        let mut unreadable = Vec::new();
-        for (set, _) in manifest::sets(store, SetKind::Files)? {
-            match self.manifest(plan.from, &set) {
-                // A later set may hold it under a later key.
-                Ok(read) => known.extend(read.files.into_iter().map(|file| ((file.owner, file.id), file))),
-                // Another set may hold all that the rows name.
-                Err(error) => {
-                    tracing::warn!(set, error = format!("{error:#}"), "a set of files does not hold");
-                    unreadable.push(format!("{error:#}"));
-                }
-            }
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let target = Files::open(&FilesConfig::Folder(staging.folder.clone()))?;
+        let bringing = Bringing::of(self, plan.from, &staging.folder)?;
         let (mut restored, mut missing) = (0, Vec::new());
         for organization in manifest.streams.iter().filter_map(|stream| stream.owner.organization()) {
-            let owner = Owner::Organization(organization);
             let mut rows = refill.of(Some(organization))?;
-            let (named, key) = (rows.files()?, rows.file_key()?);
-            for (id, hash) in named {
-                let hash: [u8; 32] = hash.try_into().map_err(|_| anyhow!("a hash of another length"))?;
-                let Some(file) = known.get(&(owner, id)).filter(|file| file.hash == Bytes(hash)) else {
-                    missing.push(format!("{id} of {owner}"));
-                    continue;
-                };
-                let mut bytes = Vec::new();
-                self.file(store, file, &mut bytes)?;
-                let key = key.as_deref().and_then(|key| key.try_into().ok());
-                let key = key.with_context(|| format!("{owner} has files and no key of them"))?;
-                if files::hash(&key, &bytes) != hash {
-                    bail!("the file {id} of {owner} is not the one that its row names");
-                }
-                let name = ObjectName { organization, hash, id };
-                let put = runtime.block_on(target.put(&name, bytes.into()));
-                put.map_err(|error| anyhow!("the file {id} of {owner} cannot be written: {error}"))?;
-                restored += 1;
-            }
+            restored +=
+                bringing.bring(organization, rows.files()?, rows.file_key()?.as_deref(), &mut missing)?;
         }
         if let Some(first) = missing.first()
             && !plan.without_missing_files
         {
-            let because = unreadable.first().map_or_else(
+            let because = bringing.unreadable.first().map_or_else(
                 || "they were uploaded after the last file set".to_owned(),
                 |error| format!("a set of files does not hold ({error})"),
             );

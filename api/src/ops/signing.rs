@@ -22,6 +22,8 @@ pub enum Purpose {
     VaultKey,
     /// What the backup environment says.
     Attendance,
+    /// That another environment has taken over.
+    Epoch,
     /// Some of the write-ahead log.
     StreamPart,
     /// What a base backup of the stream is.
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Manifest => b"portico backup manifest 1\n",
             Self::VaultKey => b"portico backup vault key 1\n",
             Self::Attendance => b"portico backup attendance 1\n",
+            Self::Epoch => b"portico epoch 1\n",
             Self::StreamPart => b"portico backup stream part 1\n",
             Self::StreamBase => b"portico backup stream base 1\n",
         }

@@ -110,7 +110,7 @@ impl Crew {
 
     fn jobs(&mut self, hand: &Hand, bell: &Bell, workshop: &Arc<Workshop>, number: usize) -> Result<()> {
         let (workshop, pulse) = (Arc::clone(workshop), hand.pulse.clone());
-        self.thread(hand, bell, format!("jobs {number}"), move |db, bell| {
+        self.thread(hand, bell, format!("jobs {number}"), false, move |db, bell| {
             while !bell.is_closing() && workshop.work_one(db, &pulse)? {}
             let next = workshop.next_due(db)?;
             Ok(sleep_until(next, db.clock().now()))
@@ -119,7 +119,7 @@ impl Crew {
 
     fn schedules(&mut self, hand: &Hand) -> Result<()> {
         let (bell, pulse) = (self.bell(hand, None)?, hand.pulse.clone());
-        self.thread(hand, &bell, "schedules".to_owned(), move |db, bell| {
+        self.thread(hand, &bell, "schedules".to_owned(), false, move |db, bell| {
             while !bell.is_closing() && schedules::work_one(db, schedules::ALL, &pulse)? {}
             Ok(LONGEST_SLEEP)
         })
@@ -127,7 +127,7 @@ impl Crew {
 
     fn one_loop(&mut self, hand: &Hand, one: &'static Loop, config: &WorkConfig) -> Result<()> {
         let (bell, mut round) = (self.bell(hand, one.channel)?, (one.prepare)(config)?);
-        self.thread(hand, &bell, one.name.to_owned(), move |db, _| {
+        self.thread(hand, &bell, one.name.to_owned(), one.when_fenced, move |db, _| {
             round(db)?;
             Ok(one.at_least_every)
         })
@@ -136,19 +136,20 @@ impl Crew {
     fn heart(&mut self, hand: &Hand) -> Result<()> {
         const { assert!(BEAT.as_secs() * 4 <= LEASE.num_seconds().unsigned_abs()) };
         let (bell, pulse) = (self.bell(hand, None)?, hand.pulse.clone());
-        self.thread(hand, &bell, "heart".to_owned(), move |db, _| {
+        self.thread(hand, &bell, "heart".to_owned(), false, move |db, _| {
             pulse.beat(db)?;
             Ok(BEAT)
         })
     }
 
     /// A thread with a connection of its own that does its round, sleeps as long as the round says or until the bell
-    /// rings, and does it again.
+    /// rings, and does it again. Where another environment has taken over, it rests, unless it goes on then too.
     fn thread(
         &mut self,
         hand: &Hand,
         bell: &Bell,
         name: String,
+        when_fenced: bool,
         mut round: impl FnMut(&mut OperatorDb, &Bell) -> Result<Duration> + Send + 'static,
     ) -> Result<()> {
         let (hand, bell) = (hand.clone(), bell.clone());
@@ -157,7 +158,9 @@ impl Crew {
             let mut open = None;
             while !bell.is_closing() {
                 let count = bell.count();
-                match in_database(&mut open, &hand, |db| round(db, &bell)) {
+                match in_database(&mut open, &hand, |db| {
+                    if !when_fenced && loops::is_fenced(db)? { Ok(LONGEST_SLEEP) } else { round(db, &bell) }
+                }) {
                     Ok(sleep) => {
                         hand.rounds.came_round(&name, &hand.clock);
                         bell.wait(count, sleep);

@@ -14,10 +14,10 @@ use crate::{
         sealer::{self, Sealer},
     },
     config::WorkConfig,
-    db::operator::OperatorDb,
+    db::{epoch, operator::OperatorDb},
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::{attended, book, stream, watch},
+    ops::{attended, book, fence, stream, watch},
     recovery,
     sessions::guesses,
 };
@@ -34,63 +34,97 @@ pub struct Loop {
     pub channel: Option<&'static str>,
     /// The longest that it sleeps without being woken.
     pub at_least_every: Duration,
+    /// Whether it goes on where another environment has taken over: it writes what is never fenced alone.
+    pub when_fenced: bool,
     /// Makes its work ready. Fails where something that it needs is missing.
     pub prepare: fn(&WorkConfig) -> Result<Round>,
 }
 
+/// Whether another environment has taken over, so that nothing is to be done here.
+pub fn is_fenced(db: &mut OperatorDb) -> Result<bool> {
+    Ok(epoch::standing(db.global())?.fenced_by.is_some())
+}
+
 /// All loops there are.
 pub const ALL: &[Loop] = &[
-    Loop { name: "audit sealer", channel: None, at_least_every: sealer::REST, prepare: seal_audit_logs },
+    Loop {
+        name: "fence",
+        channel: None,
+        at_least_every: Duration::from_secs(5),
+        when_fenced: true,
+        prepare: fence::look,
+    },
+    Loop {
+        name: "audit sealer",
+        channel: None,
+        at_least_every: sealer::REST,
+        when_fenced: false,
+        prepare: seal_audit_logs,
+    },
     Loop {
         name: "recovery",
         channel: Some(recovery::work::CHANNEL),
         at_least_every: Duration::from_secs(10),
+        when_fenced: false,
         prepare: |_| Ok(Box::new(recovery::work::work)),
     },
     Loop {
         name: "guesses",
         channel: Some(guesses::CHANNEL),
         at_least_every: Duration::from_mins(1),
+        when_fenced: false,
         prepare: |_| Ok(Box::new(guesses::work)),
     },
     Loop {
         name: "operations book",
         channel: None,
         at_least_every: Duration::from_mins(10),
+        when_fenced: false,
         prepare: |config| {
             let config = config.book.clone();
             Ok(Box::new(move |db| book::shell::look_after(&config, db)))
         },
     },
-    Loop { name: "files", channel: None, at_least_every: sweep::EVERY, prepare: sweep_files },
+    Loop {
+        name: "files",
+        channel: None,
+        at_least_every: sweep::EVERY,
+        when_fenced: false,
+        prepare: sweep_files,
+    },
     Loop {
         name: "backups",
         channel: None,
         at_least_every: Duration::from_secs(10),
+        when_fenced: false,
         prepare: watch::make_sets,
     },
     Loop {
         name: "missing backups",
         channel: None,
         at_least_every: Duration::from_mins(1),
+        when_fenced: false,
         prepare: watch::look_for_missing,
     },
     Loop {
         name: "backup environment",
         channel: None,
         at_least_every: Duration::from_secs(20),
+        when_fenced: false,
         prepare: attended::listen,
     },
     Loop {
         name: "stream",
         channel: None,
         at_least_every: Duration::from_secs(10),
+        when_fenced: false,
         prepare: stream::watch::look,
     },
     Loop {
         name: "letters to operators",
         channel: None,
         at_least_every: Duration::from_secs(10),
+        when_fenced: true,
         prepare: send_letters_to_operators,
     },
 ];

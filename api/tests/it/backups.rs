@@ -3,6 +3,7 @@
 mod attended;
 mod damaged;
 mod faults;
+mod fenced;
 mod made;
 mod off_site;
 mod own_cluster;
@@ -117,6 +118,7 @@ impl Vaults {
             keys_directory: self.at("keys"),
             files: FilesConfig::Folder(files),
             attendance_keys: Some(AttendanceKey::of(&self.identity).public()),
+            application: None,
         }
     }
 

@@ -28,7 +28,7 @@ pub use cluster::Database;
 pub use console::{OPERATOR_PASSWORD, TestConsole, TestOperator, at, book_config, registry};
 pub use http::{Answer, Client};
 pub use mail::MailServer;
-pub use own_cluster::{OwnCluster, as_owner, give_to_owner};
+pub use own_cluster::{OwnCluster, as_owner, give_to_owner, postgres_program};
 pub use picture::png;
 pub use program::{ACME, Program, api_token, free_address, signal, signed_in, until};
 pub use proxy::{Fault, Proxy};

@@ -62,6 +62,7 @@ impl Failure {
             Self::Refused(problem) => matches!(
                 problem.code,
                 ProblemCode::Busy
+                    | ProblemCode::Fenced
                     | ProblemCode::FilesUnavailable
                     | ProblemCode::Internal
                     | ProblemCode::RateLimited

@@ -20,11 +20,14 @@ use crate::{
 type ActionWords = (&'static str, fn() -> &'static str);
 
 /// What is done, by its word in the book.
-const ACTIONS: [ActionWords; 12] = [
+const ACTIONS: [ActionWords; 15] = [
     ("make_set", t::act_make_set),
     ("verify_set", t::act_verify_set),
     ("restore_set", t::act_restore_set),
     ("prune_sets", t::act_prune_sets),
+    ("drill", t::act_drill),
+    ("activate_standby", t::act_activate_standby),
+    ("fence", t::act_fence),
     ("resume_book", t::act_resume_book),
     ("create_operator", t::act_create_operator),
     ("update_operator", t::act_update_operator),

@@ -1,9 +1,12 @@
 //! Texts of the console's operations book.
 
 super::texts! {
+    act_activate_standby: "Let the standby take over", "Dio el relevo al entorno de reserva";
     act_change_password: "Changed their password", "Cambió su contraseña";
     act_create_operator: "Made an operator", "Creó un operador";
+    act_drill: "Drilled a take-over", "Ensayó un relevo";
     act_enrol: "Enrolled", "Se dio de alta";
+    act_fence: "Took no more changes", "Dejó de aceptar cambios";
     act_make_set: "Made a set", "Hizo una copia";
     act_prune_sets: "Removed what is not kept", "Eliminó lo que ya no se guarda";
     act_reset_operator: "Reset an operator", "Restableció a un operador";

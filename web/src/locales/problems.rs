@@ -209,6 +209,16 @@ fn words(code: ProblemCode) -> (&'static str, &'static str) {
             ("It is not known whether it was done", "Look whether it is there before you try again."),
             ("No se sabe si se ha hecho", "Comprueba si está hecho antes de reintentarlo."),
         ),
+        ProblemCode::Fenced => pick(
+            (
+                "Changes are made elsewhere now",
+                "Another server has taken over. Load this page again in a moment; nothing was changed here.",
+            ),
+            (
+                "Los cambios se hacen ahora en otro lugar",
+                "Otro servidor ha tomado el relevo. Recarga la página en un momento; aquí no ha cambiado nada.",
+            ),
+        ),
         ProblemCode::OrganizationSuspended => pick(
             (
                 "This organization is suspended",

@@ -47,9 +47,9 @@ pub struct RecoverArguments {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct ToArgument(To);
+pub struct ToArgument(pub To);
 
-fn parse(text: &str) -> Result<ToArgument, String> {
+pub fn parse(text: &str) -> Result<ToArgument, String> {
     if text == "end" {
         return Ok(ToArgument(To::End));
     }
@@ -59,10 +59,7 @@ fn parse(text: &str) -> Result<ToArgument, String> {
 }
 
 pub fn run(arguments: RecoverArguments) -> Result<()> {
-    // What runs in the recovered cluster was production's, and runs as this user: it must not look into this process, which
-    // has the identity.
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
-        .context("this process cannot be kept from being looked into")?;
+    keep_from_being_looked_into()?;
     let RecoverArguments { to: ToArgument(to), into_directory, from, database, leave_running } = arguments;
     let subject = match to {
         To::Instant(instant) => format!("the stream at {}", said(instant)),
@@ -102,13 +99,20 @@ pub fn run(arguments: RecoverArguments) -> Result<()> {
     })
 }
 
+/// What runs in a recovered cluster was production's, and runs as this user: it must not look into this process, which has
+/// the identity.
+pub fn keep_from_being_looked_into() -> Result<()> {
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .context("this process cannot be kept from being looked into")
+}
+
 fn said(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 /// On the standard error, each second.
 #[derive(Debug, Default)]
-struct Progress {
+pub struct Progress {
     last: Option<Instant>,
 }
 

@@ -68,10 +68,10 @@ fn statuses(route: &Route) -> Vec<u16> {
 /// The problems that a route may answer.
 fn codes(route: &Route) -> Vec<ProblemCode> {
     use ProblemCode::{
-        BrokenImage, Busy, ConfirmationRequired, Conflict, FilesUnavailable, Forbidden, IdempotencyKeyInUse,
-        IdempotencyKeyReused, InUse, Internal, Invalid, LinkExpired, LinkUsed, LinkVoid, MalformedBody,
-        NotFound, OrganizationSuspended, OutcomeUnknown, RateLimited, SessionRequired, StaleVersion,
-        TokenExpired, TokenRevoked, TooLarge, TooManyAttempts, TooManyPixels, Unauthenticated,
+        BrokenImage, Busy, ConfirmationRequired, Conflict, Fenced, FilesUnavailable, Forbidden,
+        IdempotencyKeyInUse, IdempotencyKeyReused, InUse, Internal, Invalid, LinkExpired, LinkUsed, LinkVoid,
+        MalformedBody, NotFound, OrganizationSuspended, OutcomeUnknown, RateLimited, SessionRequired,
+        StaleVersion, TokenExpired, TokenRevoked, TooLarge, TooManyAttempts, TooManyPixels, Unauthenticated,
         UnsupportedImage, UnsupportedMediaType, VersionRequired, WrongCredentials,
     };
     let takes_body = route.operation.request_body.is_some();
@@ -98,7 +98,7 @@ fn codes(route: &Route) -> Vec<ProblemCode> {
     also(&[MalformedBody, IdempotencyKeyReused, IdempotencyKeyInUse], idempotency::applies(route));
     also(&[LinkExpired, LinkUsed, LinkVoid], route.operation.responses.responses.contains_key("410"));
     also(&[TooManyAttempts], is_public && takes_body);
-    also(&[OutcomeUnknown], !matches!(route.method, HttpMethod::Get));
+    also(&[Fenced, OutcomeUnknown], !matches!(route.method, HttpMethod::Get));
     also(&[WrongCredentials], route.name == "sign_in");
     codes
 }
@@ -156,6 +156,7 @@ fn errors() -> Vec<ApiError> {
         ApiError::TooManyAttempts(30),
         ApiError::Internal(anyhow::anyhow!("it is logged, and never sent")),
         ApiError::Busy,
+        ApiError::Fenced,
         ApiError::OutcomeUnknown,
     ]
 }

@@ -13,7 +13,7 @@ use crate::ops::{
     book::{Action, Doer, Entry},
     prune::Pruned,
     retention::{Place, SetKind},
-    signing::Signers,
+    signing::{Purpose, Signers},
 };
 
 /// How often it says something where nothing has changed: whoever listens knows by that that it runs.
@@ -49,7 +49,7 @@ impl Attendant {
                 }
             }
         }
-        (self.pruned_at, self.restored) = (said.pruned_at, said.restored);
+        (self.pruned_at, self.restored, self.drilled) = (said.pruned_at, said.restored, said.drill);
         (self.uses, self.entries) = (said.stores, said.entries);
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Attendant {
         }
         let statement = self.statement(now);
         let written = self.judge(SAYING, |it| {
-            let bytes = it.key.sign(&statement)?;
+            let bytes = it.key.sign(Purpose::Attendance, &statement)?;
             it.environment.store(Place::Local).put_over(attendance::PATH, &bytes)
         });
         if written.is_some() {
@@ -122,6 +122,8 @@ impl Attendant {
             wrong: wrong.map(|(about, error)| Wrong { about: about.clone(), error: error.clone() }).collect(),
             pruned_at: self.pruned_at,
             restored: self.restored.clone(),
+            drills: self.drills.is_some(),
+            drill: self.drilled.clone(),
             stores: self.uses.clone(),
             entries: self.entries.clone(),
         }

@@ -24,6 +24,7 @@ fn some_manifest() -> Manifest {
         sequences: vec![],
         streams: vec![Stream { owner: Owner::Platform, key: "age1".to_owned(), object, tables }],
         files: vec![],
+        application: None,
     }
 }
 

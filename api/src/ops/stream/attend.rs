@@ -8,7 +8,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    time::Duration,
 };
 
 use anyhow::{Context as _, Result};
@@ -18,7 +17,7 @@ use super::{
     assemble::{self, Pieces, Reader},
     base::{self, Base},
     parts,
-    recover::{Watcher, unpack},
+    recover::{Silent, unpack},
     segments::{Segment, SegmentSize},
 };
 use crate::ops::{
@@ -234,13 +233,4 @@ fn look_for_missing(
         pruned.wrong.extend(needed.missing.map(|missing| format!("{missing:#}")));
     }
     Ok(())
-}
-
-/// Nobody waits.
-struct Silent;
-
-impl Watcher for Silent {
-    fn begins(&mut self, _: &str) {}
-
-    fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
 }

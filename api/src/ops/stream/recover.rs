@@ -96,6 +96,16 @@ pub trait Watcher {
     fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>);
 }
 
+/// Nobody waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Watcher for Silent {
+    fn begins(&mut self, _: &str) {}
+
+    fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
+}
+
 /// A base backup, and what leads from it to the end.
 struct Way {
     base: Base,
@@ -115,11 +125,19 @@ pub struct Source {
 impl Source {
     /// Opens one of the stores, and nothing else: neither the vault nor the other store is needed.
     pub fn open(config: &RestoreConfig, from: Place) -> Result<Self> {
-        Ok(Self {
-            store: match from {
+        Self::over(
+            config,
+            match from {
                 Place::Local => Store::at("the local store", &config.stores.local)?,
                 Place::OffSite => Store::at("the off-site store", &config.stores.off_site)?,
             },
+        )
+    }
+
+    /// The same from another store, such as a mirror of one.
+    pub fn over(config: &RestoreConfig, store: Store) -> Result<Self> {
+        Ok(Self {
+            store,
             identity: vault::parse_identity(&config.identity).context("PORTICO_RESTORE_IDENTITY")?,
             signers: Signers::parse(&config.signers).context("PORTICO_BACKUP_SIGNERS")?,
         })
@@ -132,6 +150,18 @@ impl Source {
 
     /// Recovers a cluster. Until it says that it has, the directory is what it was.
     pub fn recover(&self, plan: &Plan, watcher: &mut dyn Watcher) -> Result<Recovered> {
+        let (recovered, running) = self.start(plan, watcher)?;
+        let running = if plan.leave_running {
+            Some(running.leave(&plan.database))
+        } else {
+            running.stop()?;
+            None
+        };
+        Ok(Recovered { running, ..recovered })
+    }
+
+    /// The same, and lets it run: as long as it is neither stopped nor left, it counts for nothing.
+    pub fn start(&self, plan: &Plan, watcher: &mut dyn Watcher) -> Result<(Recovered, Running)> {
         let started = Instant::now();
         if rustix::process::geteuid().is_root() {
             bail!(
@@ -155,23 +185,48 @@ impl Source {
         watcher.begins("reading every row");
         let checked = cluster.check(&plan.database)?;
         remove_log(&aids)?;
-        let running = if plan.leave_running {
-            Some(cluster.leave(&plan.database))
-        } else {
-            cluster.stop()?;
-            fs::remove_dir_all(&aids)?;
-            None
-        };
-        target.keep();
-        Ok(Recovered {
+        let recovered = Recovered {
             base: way.base.name.clone(),
             segments: log.read,
             last_commit,
             ends_before,
             checked,
-            running,
+            running: None,
             seconds: started.elapsed().as_secs_f64(),
-        })
+        };
+        Ok((recovered, Running { cluster, target, aids }))
+    }
+}
+
+/// A cluster that was recovered, and runs. Where it is dropped, it is ended, and its directory is what it was.
+#[derive(Debug)]
+pub struct Running {
+    // Ended before its directory goes.
+    cluster: Cluster,
+    target: Target,
+    aids: PathBuf,
+}
+
+impl Running {
+    /// Where a role finds one of its databases.
+    pub fn url(&self, role: &str, database: &str) -> String {
+        self.cluster.url(role, database)
+    }
+
+    /// Stops it in order. The directory stays, with nothing in it that was only there for the recovery.
+    pub fn stop(self) -> Result<()> {
+        let Self { cluster, target, aids } = self;
+        cluster.stop()?;
+        fs::remove_dir_all(&aids)?;
+        target.keep();
+        Ok(())
+    }
+
+    /// Lets it run on. Gives where its owner finds a database, and its process.
+    pub fn leave(self, database: &str) -> (String, u32) {
+        let Self { cluster, target, .. } = self;
+        target.keep();
+        cluster.leave(database)
     }
 }
 
@@ -241,6 +296,7 @@ fn left(began: Instant, done: u64, all: u64) -> Option<Duration> {
 }
 
 /// The directory. What is in it goes, unless it is kept.
+#[derive(Debug)]
 struct Target {
     path: PathBuf,
     was_there: bool,

@@ -28,6 +28,7 @@ fn attendant(scene: &Scene, scratch: Option<&Database>) -> Attendant {
             public_origin: "https://portico.test".to_owned(),
         },
         operators_mail: vec![OPERATIONS.to_owned()],
+        drill: None,
     };
     Attendant::open(&config, scene.app.clock.clone()).expect("the backup environment is set up")
 }

@@ -6,6 +6,7 @@ mod interrupted;
 mod killed;
 mod pruned;
 mod recovered;
+mod taken_over;
 
 use std::{
     collections::BTreeMap,
@@ -50,7 +51,7 @@ use crate::{
 /// What writers write; a table of nobody's, as the schema allows any.
 const TABLE: &str =
     "CREATE TABLE written (id bigint PRIMARY KEY, writer int NOT NULL, filling text NOT NULL);
-    GRANT SELECT ON written TO portico_backup";
+    ALTER TABLE written OWNER TO portico_owner; GRANT SELECT ON written TO portico_backup";
 
 /// A cluster and its stream.
 struct Scene {

@@ -52,6 +52,7 @@ impl Installation {
                 public_origin: "https://portico.test".to_owned(),
             },
             operators_mail: Vec::new(),
+            drill: None,
         };
         Attendant::open(&config, self.console.clock.clone()).expect("the backup environment is set up")
     }

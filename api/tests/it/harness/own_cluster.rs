@@ -43,7 +43,7 @@ impl OwnCluster {
     pub fn empty(name: &str) -> Self {
         let address = free_address();
         let folder = std::env::temp_dir().join(format!("portico-test-{name}-{}", address.port()));
-        let mut making = as_owner(&program("initdb"));
+        let mut making = as_owner(&postgres_program("initdb"));
         making.arg("--pgdata").arg(&folder).args(["--username=postgres", "--auth=trust", "--encoding=UTF8"]);
         let made = making.args(["--locale=C.UTF-8", "--no-instructions"]).output().expect("initdb runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -56,7 +56,7 @@ impl OwnCluster {
 
     /// Starts it on the files that are there.
     pub fn start_again(&mut self) {
-        let mut command = as_owner(&program("postgres"));
+        let mut command = as_owner(&postgres_program("postgres"));
         command.arg("-D").arg(&self.folder).args(["-c", "listen_addresses=127.0.0.1"]);
         command.args(["-c", "unix_socket_directories=", "-c", &format!("port={}", self.address.port())]);
         let log =
@@ -133,7 +133,7 @@ fn children(of: u32) -> Vec<u32> {
 }
 
 /// One of the server's programs, of the newest version that is there.
-fn program(name: &str) -> PathBuf {
+pub fn postgres_program(name: &str) -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
         .filter_map(|version| {

@@ -330,6 +330,7 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
             "alarms",
             "backup_attendance",
             "backup_runs",
+            "installation_epoch",
             "operations_book",
             "operations_book_brought",
             "operations_book_heads",

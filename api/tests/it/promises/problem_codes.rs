@@ -188,6 +188,15 @@ fn problem(code: ProblemCode, app: &TestApp) -> Answer {
         }
         ProblemCode::Busy => busy(app),
         ProblemCode::OutcomeUnknown => outcome_unknown(),
+        ProblemCode::Fenced => {
+            let app = TestApp::start();
+            let admin = app.acme.admin(&app);
+            let url = app.database.url("portico_operator");
+            let mut operator = OperatorDb::open(&url, app.clock.clone()).expect("the operator comes in");
+            api::db::epoch::fence(&mut operator, 2, "a fire").expect("it is fenced");
+            admin.get("/projects").expect(200);
+            admin.post("/projects", &json!({"name": "Apollo"}))
+        }
         ProblemCode::OrganizationSuspended => {
             let app = TestApp::start();
             let url = app.database.url("portico_operator");

@@ -6,7 +6,7 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 21] = [
+const GLOBAL_TABLES: [(&str, &str); 22] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("alarms", "what is wrong with the installation"),
@@ -14,6 +14,7 @@ const GLOBAL_TABLES: [(&str, &str); 21] = [
     ("backup_runs", "sets hold all organizations"),
     ("denied_access_elsewhere", "refused requests at hosts of no organization, for operators"),
     ("guesses", "passwords are tried at an e-mail; whose it is, a worker finds"),
+    ("installation_epoch", "which life of the installation this is, and whether another has begun"),
     ("licence_type_ceilings", "licence types belong to the platform"),
     ("licence_types", "licence types belong to the platform"),
     ("link_lookups", "hash of a link's token to what it is for, asked before the organization is known"),
@@ -31,11 +32,12 @@ const GLOBAL_TABLES: [(&str, &str); 21] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 17] = [
+const DEFINERS: [(&str, &str); 18] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("attempts_wait_until", "an instant, for the keys that it is given"),
     ("count_denied_elsewhere", "counts refused requests at hosts of nobody"),
     ("erase_person", "puts a pseudonym where somebody of the transaction's organization was named"),
+    ("fence", "lets a database whose place another has taken refuse changes"),
     ("forgive_attempt", "forgets attempts under the keys that it is given"),
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
     ("keep_link_lookup", "the trigger that keeps lookups in step with links"),
@@ -317,7 +319,8 @@ fn functions_with_the_owners_rights_are_on_the_list_and_fixed() {
          ORDER BY p.proname COLLATE \"C\"",
     );
     let mut expected: Vec<&str> = DEFINERS.iter().map(|(name, _)| *name).collect();
-    expected.retain(|name| !name.starts_with("keep_"));
+    // Operators fence, and nobody who serves.
+    expected.retain(|name| !name.starts_with("keep_") && *name != "fence");
     expected.push("org_id");
     expected.sort_unstable();
     assert_eq!(callable, expected);

@@ -160,7 +160,8 @@ impl Cluster {
         (self.url("portico_owner", database), process)
     }
 
-    fn url(&self, role: &str, database: &str) -> String {
+    /// Where a role finds one of its databases.
+    pub fn url(&self, role: &str, database: &str) -> String {
         format!("postgres://{role}@/{database}?host={}&port={PORT}", self.socket.display())
     }
 }

@@ -23,6 +23,7 @@ fn attendant(scene: &Scene, clock: &Clock) -> Attendant {
             public_origin: "https://portico.test".to_owned(),
         },
         operators_mail: Vec::new(),
+        drill: None,
     };
     Attendant::open(&config, clock.clone()).expect("the backup environment is set up")
 }

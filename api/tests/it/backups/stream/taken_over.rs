@@ -1,0 +1,395 @@
+//! Production is gone, or is only thought to be: what was streamed comes back elsewhere, in five steps.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use api::{
+    clock::Clock,
+    config::{application::ApplicationConfig, backups::BackupConfig},
+    ops::{backup::Production, retention::SetKind, standby::proxy::Proxy as Told},
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use shared::{
+    ProblemCode,
+    console::{StepOutcome, TakeOverReport, TakeOverStep},
+};
+
+use super::{Scene, program, under_writes};
+use crate::{
+    backups::{files_below, holds, photo, whole},
+    harness::{
+        ACME, Client, PASSWORD, Program, as_owner, free_address, give_to_owner, postgres_program, signal,
+        signed_in, until,
+    },
+};
+
+/// Where the standby environment, a user of its own, keeps what it makes.
+fn folder_of_owner(scene: &Scene, name: &str) -> PathBuf {
+    let folder = scene.vaults.at(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    give_to_owner(&folder);
+    folder
+}
+
+/// Everything in these folders belongs to the user who takes over.
+fn hand_over(folders: &[PathBuf]) {
+    for folder in folders {
+        give_to_owner(folder);
+        for entry in fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() { hand_over(&[entry]) } else { give_to_owner(&entry) }
+        }
+    }
+}
+
+/// A set of files, with the application in it.
+fn set_of_files(scene: &Scene, files: &Path, app: &Path) {
+    let config = scene.vaults.backup_config(scene.cluster.database_url("portico_backup"), files.to_owned());
+    let application = ApplicationConfig {
+        program: program(&scene.vaults),
+        app: Some(app.to_owned()),
+        console_app: None,
+        settings: [("PORTICO_DOMAIN".to_owned(), "portico.test".to_owned())].into(),
+    };
+    let config = BackupConfig { application: Some(application), ..config };
+    whole(
+        Production::open(&config, Clock::system()).expect("it is set up").set(SetKind::Files).expect("a set"),
+    );
+}
+
+fn app_folder(scene: &Scene) -> PathBuf {
+    let app = scene.vaults.at("app");
+    fs::create_dir_all(app.join("pieces")).expect("a folder");
+    fs::write(app.join("index.html"), "<!DOCTYPE html><title>Portico</title>").expect("a page");
+    fs::write(app.join("pieces/one.js"), "export {}").expect("a piece");
+    app
+}
+
+/// `portico ops …` as the standby environment runs it.
+fn standby(scene: &Scene, program: &Path, arguments: &[&str], more: &[(&str, &Path)]) -> Output {
+    let config = scene.vaults.restore_config();
+    let mut command = as_owner(program);
+    command.arg("ops").args(arguments).env_clear().envs(scene.vaults.variables(&config.stores));
+    command.env("PATH", "/usr/bin:/bin").env("PORTICO_RESTORE_IDENTITY", config.identity);
+    command.env("PORTICO_BACKUP_SIGNERS", config.signers).env("XDG_DATA_HOME", scene.vaults.at("home"));
+    command.envs(more.iter().copied()).output().expect("it runs")
+}
+
+/// What waits for the operations book, which is not there.
+fn waiting(folder: &Path) -> Vec<Value> {
+    let read =
+        |path: &PathBuf| serde_json::from_slice(&fs::read(path).expect("it is read")).expect("an entry");
+    files_below(folder)
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .map(read)
+        .collect()
+}
+
+fn report(entry: &Value) -> TakeOverReport {
+    let details: Value = serde_json::from_str(entry["details"].as_str().expect("text")).expect("an object");
+    serde_json::from_value(details["report"].clone()).expect("a report")
+}
+
+fn all_of(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_drill_passes_with_the_database_killed_under_writes_and_leaves_nothing_behind() {
+    let mut scene = Scene::start("drill");
+    scene.wait_for_base();
+    set_of_files(&scene, &folder_of_owner(&scene, "files"), &app_folder(&scene));
+    let url = scene.cluster.database_url("postgres");
+    let (acknowledged, ()) = under_writes(&url, 4, |acknowledged| {
+        until("much is written", || acknowledged.lock().expect("nobody panicked").len() > 2_000);
+        scene.cluster.kill();
+    });
+    let newest = *acknowledged.lock().expect("nobody panicked").values().max().expect("some");
+    // What it was given before is put; it cannot be asked whether all of it is.
+    scene.end_stream();
+    hand_over(&["local", "off-site", "vault", "second-vault"].map(|name| scene.vaults.at(name)));
+    let (below, book) = (folder_of_owner(&scene, "drills"), folder_of_owner(&scene, "book"));
+    let program = program(&scene.vaults);
+    let drill = |arguments: &[&str]| {
+        let below = below.display().to_string();
+        let arguments = [&["drill", "--below", &below][..], arguments].concat();
+        standby(&scene, &program, &arguments, &[("PORTICO_BOOK_WAITING", &book)])
+    };
+    let output = drill(&[]);
+    assert!(output.status.success(), "{}", all_of(&output));
+    let [entry] = waiting(&book).try_into().expect("one entry");
+    assert_eq!((&entry["action"], &entry["outcome"]), (&json!("drill"), &json!("succeeded")));
+    let passed = report(&entry);
+    let steps: Vec<_> = passed.steps.iter().map(|step| step.step).collect();
+    assert_eq!(steps, TakeOverStep::ALL);
+    assert!(
+        passed.passed && passed.is_drill && passed.epoch.is_none() && passed.organizations == 2,
+        "{passed:?}"
+    );
+    assert!(passed.steps.iter().all(|step| step.seconds >= 0.0) && passed.seconds < 300.0, "{passed:?}");
+    let of = |step| passed.steps.iter().find(|one| one.step == step).expect("it was done");
+    assert!(of(TakeOverStep::CheckVersion).details.contains("is this program"), "{passed:?}");
+    assert!(of(TakeOverStep::GeneralCheck).details.contains("signed in"), "{passed:?}");
+    assert_eq!(of(TakeOverStep::Redirect).outcome, StepOutcome::Skipped, "no proxy for drills");
+    let missed = newest - passed.last_commit.expect("a commit");
+    assert!(missed < TimeDelta::seconds(1), "lost {missed}");
+    assert_eq!(fs::read_dir(&below).expect("it is read").count(), 0, "it is thrown away");
+    assert!(!scene.vaults.at("off-site/fence/epoch").exists(), "nobody has taken over");
+
+    // A damaged copy of the application ends it, and nothing is left behind.
+    let folder = scene.vaults.at("off-site/objects/platform");
+    let copy =
+        files_below(&folder).into_iter().find(|path| path.display().to_string().contains("application."));
+    let copy = copy.expect("a copy");
+    let mut bytes = fs::read(&copy).expect("it is read");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&copy, bytes).expect("it is written");
+    let output = drill(&[]);
+    assert!(!output.status.success(), "{}", all_of(&output));
+    let failed = waiting(&book).iter().map(report).find(|report| !report.passed).expect("one has failed");
+    let ended = failed.steps.last().expect("a step");
+    assert_eq!((ended.step, ended.outcome), (TakeOverStep::CheckVersion, StepOutcome::Failed));
+    assert!(ended.details.contains("is damaged"), "{failed:?}");
+    assert_eq!(fs::read_dir(&below).expect("it is read").count(), 0, "it is thrown away");
+}
+
+/// Caddy, as the shipped program rewrites it.
+struct Proxy {
+    child: Child,
+    address: SocketAddr,
+    /// What tells it.
+    command: PathBuf,
+}
+
+impl Proxy {
+    fn start(scene: &Scene, upstream: &str) -> Self {
+        let folder = folder_of_owner(scene, "proxy");
+        let deploy = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
+        let (address, admin) = (free_address(), free_address());
+        let at = |name: &str| folder.join(name).display().to_string();
+        let (snippet, config) = (at("upstream.caddy"), at("Caddyfile"));
+        let text = format!(
+            "{{\n\tadmin {admin}\n\tauto_https off\n}}\nimport {snippet}\n\
+             http://:{} {{\n\tbind 127.0.0.1\n\timport portico\n}}\n",
+            address.port()
+        );
+        fs::write(&config, text).expect("it is written");
+        // The shipped program and its template, where the user who takes over can read them.
+        for name in ["standby/proxy", "upstream.caddy"] {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+            fs::copy(format!("{deploy}/{name}"), &path).expect("it is copied");
+        }
+        let template = fs::read_to_string(at("upstream.caddy")).expect("it is read");
+        fs::write(&snippet, template.replace("{$PORTICO_UPSTREAMS:127.0.0.1:8081 127.0.0.1:8082}", upstream))
+            .expect("it is written");
+        fs::copy(format!("{deploy}/upstream.caddy"), at("template.caddy")).expect("it is copied");
+        let command = folder.join("tell");
+        let script = format!(
+            "#!/bin/sh\nexport PORTICO_PROXY_SNIPPET='{snippet}' PORTICO_PROXY_CONFIG='{config}' \
+             PORTICO_PROXY_ADMIN={admin} PORTICO_PROXY_TEMPLATE='{}'\nexec '{}' \"$@\"\n",
+            at("template.caddy"),
+            at("standby/proxy"),
+        );
+        executable(&command, &script);
+        hand_over(std::slice::from_ref(&folder));
+        let log = fs::File::create(at("log")).expect("a file for the log");
+        let mut caddy = Command::new("caddy");
+        caddy.args(["run", "--adapter", "caddyfile", "--config", &config]).env("XDG_DATA_HOME", &folder);
+        caddy.env("XDG_CONFIG_HOME", &folder).stdout(Stdio::null()).stderr(log);
+        let child = caddy.spawn().expect("caddy is there: `cargo xtask test it` installs it");
+        let client = Client::new(address, ACME);
+        until("the proxy answers", || client.answers("//readyz"));
+        Self { child, address, command }
+    }
+
+    /// Whoever comes by it.
+    fn client(&self) -> Client {
+        Client::new(self.address, ACME)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.child.kill().expect("it runs until now");
+        self.child.wait().expect("it ends");
+    }
+}
+
+fn executable(path: &Path, script: &str) {
+    fs::write(path, script).expect("it is written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is made one");
+}
+
+/// What starts PostgreSQL and a server at the standby environment, as an installation says itself how.
+fn start_command(scene: &Scene, upstream: &str) -> PathBuf {
+    let (folder, port) = (folder_of_owner(scene, "start"), free_address().port());
+    fs::create_dir_all(folder.join("keys")).expect("a folder");
+    fs::write(folder.join("hba"), "host all all 127.0.0.1/32 trust\n").expect("it is written");
+    fs::write(folder.join("conf"), "").expect("it is written");
+    let at = folder.display();
+    let postgres = postgres_program("pg_ctl");
+    let script = format!(
+        "#!/bin/sh\nset -eu\nexec >>'{at}/log' 2>&1\n\
+         '{}' -D \"$PORTICO_STANDBY_CLUSTER\" -l '{at}/postgres.log' -w start -o \"-c config_file='{at}/conf' \
+         -c hba_file='{at}/hba' -c ident_file='{at}/conf' -c listen_addresses=127.0.0.1 -c port={port} \
+         -c unix_socket_directories='{at}'\"\n\
+         head -1 \"$PORTICO_STANDBY_CLUSTER/postmaster.pid\" > '{at}/postgres.pid'\n\
+         export PORTICO_KEYS_DIR='{at}/keys' DATABASE_URL=postgres://portico_app@127.0.0.1:{port}/portico\n\
+         export PORTICO_LISTEN={upstream} PORTICO_DOMAIN=portico.test PORTICO_DRAIN_SECONDS=0\n\
+         test -z \"$PORTICO_APP_DIR\" && unset PORTICO_APP_DIR\n\
+         \"$PORTICO_STANDBY_PROGRAM\" keys create\n\
+         setsid \"$PORTICO_STANDBY_PROGRAM\" serve &\n\
+         echo $! > '{at}/server.pid'\n",
+        postgres.display()
+    );
+    executable(&folder.join("command"), &script);
+    hand_over(std::slice::from_ref(&folder));
+    folder.join("command")
+}
+
+/// What it started is ended.
+struct Started(PathBuf);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        for (name, how) in [("server.pid", "-TERM"), ("postgres.pid", "-QUIT")] {
+            if let Ok(pid) = fs::read_to_string(self.0.join(name)) {
+                signal(how, pid.trim().parse().expect("a number"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_standby_takes_over_and_the_old_primary_refuses_writes_whenever_it_comes_back() {
+    let mut scene = Scene::start("activated");
+    scene.wait_for_base();
+    let files = folder_of_owner(&scene, "files");
+    let told_files = files.display().to_string();
+    let (old, new) = (free_address(), free_address());
+    let serve = |scene: &Scene| {
+        let url = scene.cluster.database_url("portico_app");
+        Program::serve(&url, old, &[("PORTICO_FILES_DIR", &told_files), ("PORTICO_TRUSTED_PROXIES", "1")])
+    };
+    let server = serve(&scene);
+    let proxy = Proxy::start(&scene, &old.to_string());
+    let admin = signed_in(proxy.client());
+    photo(&admin, [7, 80, 200]);
+    admin.post("/projects", &json!({"name": "Before the flood"})).expect(201);
+    set_of_files(&scene, &files, &app_folder(&scene));
+    scene.wait_for_all();
+    hand_over(&["local", "off-site", "vault", "second-vault"].map(|name| scene.vaults.at(name)));
+
+    // Whoever comes while nobody is let in is told why, people and programs.
+    let told = Told::new(proxy.command.clone());
+    told.block("The \"old\" room is {under} water").expect("it is told");
+    let refused = proxy.client().get("/projects");
+    let problem = refused.problem();
+    assert_eq!((refused.status, problem.code), (503, ProblemCode::Busy));
+    assert_eq!(problem.detail.as_deref(), Some("The old room is under water"));
+    let page = proxy.client().get("//");
+    assert!(page.status == 503 && page.text.ends_with("The old room is under water"), "{}", page.text);
+    told.open(&old.to_string()).expect("it is told");
+    admin.get("/projects").expect(200);
+
+    // What it keeps near is sealed.
+    let program = program(&scene.vaults);
+    let (mirror, book) = (folder_of_owner(&scene, "mirror"), folder_of_owner(&scene, "book"));
+    let output =
+        standby(&scene, &program, &["standby", "fetch", "--once"], &[("PORTICO_STANDBY_MIRROR", &mirror)]);
+    assert!(output.status.success() && all_of(&output).contains("1 base backups"), "{}", all_of(&output));
+    let mirrored = files_below(&mirror);
+    assert!(
+        mirrored.len() > 3
+            && mirrored.iter().all(|path| {
+                let bytes = fs::read(path).expect("it is read");
+                !holds(&bytes, "Before the flood") && !holds(&bytes, "admin@acme")
+            })
+    );
+
+    // Production goes on, since it is only thought to be gone; the address leads elsewhere.
+    let start = start_command(&scene, &new.to_string());
+    let _started = Started(start.parent().expect("a folder").to_owned());
+    let taken = folder_of_owner(&scene, "taken");
+    let (cluster, restored) =
+        (taken.join("cluster").display().to_string(), taken.join("files").display().to_string());
+    let activate = |more: &[&str]| {
+        let because = ["standby", "activate", "--because", "The \"old\" room is {under} water"];
+        let into = ["--into-directory", &cluster, "--files-into", &restored];
+        let upstream = PathBuf::from(new.to_string());
+        standby(
+            &scene,
+            &program,
+            &[&because[..], &into, more].concat(),
+            &[
+                ("PORTICO_STANDBY_MIRROR", &mirror),
+                ("PORTICO_PROXY_COMMAND", &proxy.command),
+                ("PORTICO_STANDBY_START_COMMAND", &start),
+                ("PORTICO_STANDBY_UPSTREAM", &upstream),
+                ("PORTICO_BOOK_WAITING", &book),
+            ],
+        )
+    };
+    let output = activate(&[]);
+    assert!(!output.status.success() && all_of(&output).contains("Say --yes"), "{}", all_of(&output));
+    admin.post("/projects", &json!({"name": "Nothing has happened"})).expect(201);
+    scene.wait_for_all();
+    let output =
+        standby(&scene, &program, &["standby", "fetch", "--once"], &[("PORTICO_STANDBY_MIRROR", &mirror)]);
+    assert!(output.status.success(), "{}", all_of(&output));
+    let output = activate(&["--yes"]);
+    let log = fs::read_to_string(start.with_file_name("log")).unwrap_or_default();
+    assert!(output.status.success(), "{}{log}", all_of(&output));
+    let done = waiting(&book).iter().map(report).find(|report| report.passed).expect("it is in the book");
+    assert_eq!(
+        (done.epoch, done.files, done.missing_files, done.steps.len()),
+        (Some(2), 2, 0, 5),
+        "{done:?}"
+    );
+    assert!(done.steps.iter().all(|step| step.outcome == StepOutcome::Done), "{done:?}");
+
+    // Whoever comes by the address is where the data is, and goes on.
+    let client = signed_in(proxy.client());
+    let projects = client.get("/projects").expect(200).text;
+    assert!(projects.contains("Before the flood") && projects.contains("Nothing has happened"), "{projects}");
+    client.post("/projects", &json!({"name": "After the flood"})).expect(201);
+    let session: shared::session::CurrentSession = client.get("/session").expect(200).json();
+    let picture = session.photo.expect("a photo");
+    assert!(!client.get(&format!("/pictures/{picture}")).expect(200).bytes.is_empty());
+
+    // The old primary does not know yet that it is one: once its worker looks, it refuses, and again after it was away.
+    let direct = signed_in(Client::new(old, ACME));
+    let told = fence(&scene);
+    assert!(
+        !told.status.success() && all_of(&told).contains("epoch 2 has taken the place of epoch 1"),
+        "{}",
+        all_of(&told)
+    );
+    assert_eq!(direct.post("/projects", &json!({"name": "Lost"})).problem().code, ProblemCode::Fenced);
+    drop(server);
+    scene.cluster.kill();
+    scene.cluster.start_again();
+    let server = serve(&scene);
+    let again = Client::new(server.address, ACME);
+    let refused = again.post("/session", &json!({"email": "admin@acme.example", "password": PASSWORD}));
+    assert_eq!(refused.problem().code, ProblemCode::Fenced);
+    assert!(!fence(&scene).status.success());
+    assert!(!client.get("/projects").expect(200).text.contains("Lost"));
+}
+
+/// `portico ops fence` at production.
+fn fence(scene: &Scene) -> Output {
+    let url = scene.cluster.database_url("portico_backup");
+    let mut command = scene.vaults.production_program(&["ops", "fence"], &url, &scene.vaults.at("files"));
+    command.env("PORTICO_OPERATOR_DATABASE_URL", scene.cluster.database_url("portico_operator"));
+    let key = scene.vaults.backup_config(url, scene.vaults.at("files")).attendance_keys.expect("a key");
+    command.env("PORTICO_ATTENDANCE_KEYS", key).output().expect("it runs")
+}

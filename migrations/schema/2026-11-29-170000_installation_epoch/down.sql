@@ -1,0 +1,4 @@
+DROP FUNCTION IF EXISTS portico.fence, portico.begin_epoch, portico.tables_never_fenced;
+-- With the triggers of a database that is fenced.
+DROP FUNCTION IF EXISTS portico.refuse_because_fenced CASCADE;
+DROP TABLE installation_epoch;
