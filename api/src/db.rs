@@ -7,12 +7,14 @@
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
 //! the rest, and no Rust code mentions `org_id`.
 
+pub mod arrival;
 pub mod console;
 pub mod copies;
 mod denied;
 pub mod doors;
 pub mod epoch;
 pub mod examine;
+pub mod export;
 mod gate;
 mod kept;
 pub mod like;
@@ -114,6 +116,18 @@ impl Db {
     {
         let caller = who.caller();
         self.unit(Mode::Read, caller.organization.id, Actor::of(caller), work).await
+    }
+
+    /// Reads one state of the caller's organization for as long as it takes, on a connection that others miss meanwhile: for
+    /// what goes through all of its rows. Whoever does that sees to it that few do at once.
+    pub async fn snapshot<G, T, F>(&self, who: &G, work: F) -> Result<T, ApiError>
+    where
+        G: MayRead,
+        T: Send + 'static,
+        F: FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError> + Send + 'static,
+    {
+        let caller = who.caller();
+        self.unit(Mode::Snapshot, caller.organization.id, Actor::of(caller), work).await
     }
 
     /// Writes in a transaction of the caller's organization; what the work records becomes history and audit rows

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod explain;
+pub mod exports;
 pub mod files;
 pub mod general_data;
 pub mod http;

@@ -9,6 +9,7 @@
 //! what it says of that, and [`attended`] how the worker hears it.
 //! [`stream`] is the third tier: base backups and the write-ahead log, for any second of the last eight days.
 //! [`epoch`] says which of several lives of an installation counts, and [`fence`] keeps the others from taking changes.
+//! [`export`] is an organization as a file that it takes along, and that another installation takes in.
 //! [`book`] is where whatever operators do is written down.
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
@@ -23,12 +24,14 @@ pub mod book;
 pub mod bring;
 pub mod environment;
 pub mod epoch;
+pub mod export;
 pub mod fence;
 pub mod letters;
 pub mod manifest;
 pub mod owner;
 pub mod prune;
 pub mod restore;
+pub mod restore_one;
 mod restored_files;
 pub mod retention;
 pub mod rows;

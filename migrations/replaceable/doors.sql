@@ -192,6 +192,11 @@ BEGIN
 END
 $$;
 
+-- The migrations that have run, in order: an export says of which schema its rows are.
+CREATE OR REPLACE FUNCTION portico.schema_versions() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$ SELECT version::text FROM public.__diesel_schema_migrations ORDER BY version $$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portico FROM PUBLIC;
 REVOKE EXECUTE ON ALL PROCEDURES IN SCHEMA portico FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portico.org_id TO portico_app, portico_operator;
@@ -201,6 +206,7 @@ GRANT EXECUTE ON FUNCTION
     portico.rename_organization, portico.accounts_by_email,
     portico.reserve_attempt, portico.forgive_attempt, portico.attempts_wait_until, portico.note_guess,
     portico.request_recovery, portico.link_by_token,
-    portico.count_denied_elsewhere, portico.person_traces, portico.erase_person
+    portico.count_denied_elsewhere, portico.person_traces, portico.erase_person,
+    portico.schema_versions
     TO portico_app;
 GRANT EXECUTE ON FUNCTION portico.reserve_attempt, portico.forgive_attempt TO portico_console;

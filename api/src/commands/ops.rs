@@ -33,6 +33,7 @@ use api::{
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use shared::ids::OrganizationId;
 
 pub use self::recover::keep_from_being_looked_into;
 use self::{
@@ -146,6 +147,9 @@ pub struct RestoreArguments {
     /// Go on without files that no file set holds.
     #[arg(long, requires = "files_into")]
     without_missing_files: bool,
+    /// Only this organization, by its id, into a database that is in use or was just migrated, and that does not have it.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["replace", "without_missing_files"])]
+    org: Option<uuid::Uuid>,
     /// Leave everything just as it was, to look at it: sessions go on, and waiting mails are sent.
     #[arg(long)]
     as_it_was: bool,
@@ -315,9 +319,32 @@ fn prune(note: &mut Note) -> Result<()> {
     Ok(())
 }
 
+/// One organization, with its files where a folder for them is named.
+fn restore_one(
+    note: &mut Note,
+    environment: &Environment,
+    arguments: &RestoreArguments,
+    organization: OrganizationId,
+) -> Result<()> {
+    let settle_at = (!arguments.as_it_was).then(|| Clock::system().now());
+    let files = arguments.files_into.as_deref();
+    let (set, from) = (&arguments.to, arguments.from.place());
+    let done = environment.restore_one(from, set, organization, &arguments.into, files, settle_at)?;
+    note.say("organization", organization.to_string());
+    note.say("rows", done.rows);
+    note.say("files", done.files);
+    println!("restored   {} ({organization}) out of {set}", done.slug);
+    println!("rows       {}, compared with the manifest; {} files", done.rows, done.files);
+    println!("look at    it is suspended: `portico org resume {}` lets people in", done.slug);
+    Ok(())
+}
+
 fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
     let environment = Environment::open(&RestoreConfig::from_environment()?)?;
     note.say("from", environment.store(arguments.from.place()).name());
+    if let Some(organization) = arguments.org {
+        return restore_one(note, &environment, &arguments, OrganizationId(organization));
+    }
     let occupied = match &arguments.replace {
         None => Occupied::Refuse,
         Some(named) => {

@@ -1,8 +1,12 @@
 //! `portico org …`.
 
-use std::io::{BufRead, IsTerminal};
+use std::{
+    io::{BufRead, IsTerminal},
+    path::PathBuf,
+};
 
 mod effect;
+mod moving;
 
 use anyhow::{Context, Result, bail};
 use api::{
@@ -34,6 +38,28 @@ pub enum OrgCommand {
     Resume {
         /// The word in its addresses.
         slug: String,
+    },
+    /// Write an organization with all of its rows and files into a file, which another installation takes in.
+    Export {
+        /// The word in its addresses.
+        slug: String,
+        /// The new file.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// The age recipient who alone can read it; everybody who has the file, where none is said.
+        #[arg(long, value_name = "RECIPIENT")]
+        recipient: Option<String>,
+    },
+    /// Take in an organization that was exported: all of it, or nothing.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Another word in its addresses, where somebody else has its own here.
+        #[arg(long)]
+        slug: Option<String>,
+        /// The file with the age identity that opens it.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
     },
     /// List all organizations.
     List,
@@ -107,8 +133,18 @@ pub struct CreateArguments {
 }
 
 pub fn run(command: OrgCommand) -> Result<()> {
+    let command = match command {
+        OrgCommand::Export { slug, to, recipient } => {
+            return moving::export(&slug, &to, recipient.as_deref());
+        }
+        OrgCommand::Import { file, slug, identity } => {
+            return moving::import(&file, slug.as_deref(), identity.as_deref());
+        }
+        other => other,
+    };
     let mut db = organizations::open()?;
     match command {
+        OrgCommand::Export { .. } | OrgCommand::Import { .. } => {}
         OrgCommand::Create(arguments) => {
             let new = arguments.into_new()?;
             let id = organizations::create(&mut db, &new)?;

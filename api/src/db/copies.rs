@@ -42,6 +42,8 @@ pub struct Table {
     /// Its primary key: what it is sorted by, the same on every machine.
     order: String,
     part: Part,
+    /// Columns of which nothing is written.
+    blank: &'static [&'static str],
 }
 
 /// Which rows are whose.
@@ -70,7 +72,26 @@ impl Table {
         }
     }
 
-    fn column_list(&self) -> String {
+    /// Whether row-level security says whose its rows are.
+    pub(super) fn is_protected(&self) -> bool {
+        self.part == Part::Policy
+    }
+
+    /// The same table, of which some columns are written as if nothing stood there.
+    #[must_use]
+    pub(super) fn without(self, blank: &'static [&'static str]) -> Self {
+        Self { blank, ..self }
+    }
+
+    /// What is asked for, column by column.
+    fn written_list(&self) -> String {
+        let one = |column: &String| {
+            if self.blank.contains(&column.as_str()) { "NULL".to_owned() } else { quoted(column) }
+        };
+        self.columns.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn column_list(&self) -> String {
         self.columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
     }
 
@@ -80,7 +101,7 @@ impl Table {
     }
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -132,7 +153,7 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
             (false, _) if names_owner => Part::Column("organization_id"),
             (false, _) => Part::Platform,
         };
-        tables.push(Table { name, columns, order: order.join(", "), part });
+        tables.push(Table { name, columns, order: order.join(", "), part, blank: &[] });
     }
     Ok(tables)
 }
@@ -297,7 +318,7 @@ impl<'a> OwnedRows<'a> {
         }
 
         let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
-        let query = format!("(SELECT {} {from} ORDER BY {})", table.column_list(), table.order);
+        let query = format!("(SELECT {} {from} ORDER BY {})", table.written_list(), table.order);
         let mut out = BufWriter::with_capacity(64 << 10, out);
         let mut rows = 0;
         {

@@ -40,6 +40,18 @@ pub(super) fn payload(organization: OrganizationId, outdated: Outdated) -> Strin
     }
 }
 
+/// Tells every server, when the transaction commits, to forget what it knew of this organization.
+pub(super) fn say_everyone(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+) -> diesel::QueryResult<()> {
+    diesel::sql_query("SELECT pg_notify($1, $2)")
+        .bind::<diesel::sql_types::Text, _>(CHANNEL)
+        .bind::<diesel::sql_types::Text, _>(payload(organization, Outdated::Access(AccessScope::Everyone)))
+        .execute(connection)?;
+    Ok(())
+}
+
 fn parse(payload: &str) -> Option<(OrganizationId, Outdated)> {
     let (organization, what) = payload.split_once(' ')?;
     let outdated = match what {

@@ -10,6 +10,7 @@ use diesel::{
     migration::{Migration, MigrationSource},
     pg::Pg,
     prelude::*,
+    sql_query,
     sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -121,6 +122,18 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
     Ok(ran)
 }
 
+/// The migrations that have run, in order.
+pub(super) fn ran(connection: &mut PgConnection) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let sql = "SELECT version FROM portico.schema_versions() version";
+    let ran: Vec<Version> = sql_query(sql).load(connection)?;
+    Ok(ran.into_iter().map(|row| row.version).collect())
+}
+
 /// Of these migrations, those that this program does not know: they are of a later version.
 pub fn unknown(migrations: &[String]) -> Result<Vec<String>> {
     let known = versions::<Pg>()?;
@@ -170,7 +183,7 @@ pub fn check_tenants_role(url: &str) -> Result<()> {
 
 /// What the role of a connection may.
 pub(super) fn rights(connection: &mut PgConnection) -> Result<RoleRights> {
-    let rights = diesel::sql_query(
+    let rights = sql_query(
         "SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
                 EXISTS (SELECT 1 FROM pg_class c
                         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
@@ -193,8 +206,8 @@ fn check_version(connection: &mut PgConnection) -> Result<()> {
         number: i32,
     }
 
-    let version: Version = diesel::sql_query("SELECT current_setting('server_version_num')::int AS number")
-        .get_result(connection)?;
+    let version: Version =
+        sql_query("SELECT current_setting('server_version_num')::int AS number").get_result(connection)?;
     if version.number < LEAST_VERSION {
         bail!("this PostgreSQL is version {}; Portico needs 15 or later.", version.number / 10_000);
     }
@@ -209,8 +222,7 @@ fn exists(connection: &mut PgConnection, query: &str, name: &str) -> Result<bool
         one: i32,
     }
 
-    let found: Option<One> =
-        diesel::sql_query(query).bind::<Text, _>(name).get_result(connection).optional()?;
+    let found: Option<One> = sql_query(query).bind::<Text, _>(name).get_result(connection).optional()?;
     Ok(found.is_some())
 }
 

@@ -10,7 +10,7 @@ use diesel::{
 use shared::ids::OrganizationId;
 
 use super::{
-    AccessScope, Actor, Outdated, TenantConn,
+    Actor, TenantConn,
     tenant::{Mode, Unit},
 };
 use crate::{ApiError, clock::Clock};
@@ -111,12 +111,7 @@ impl OperatorDb {
 
     /// Tells every server to forget what it knew of this organization.
     pub fn notify(&mut self, organization: OrganizationId) -> Result<()> {
-        let everyone = Outdated::Access(AccessScope::Everyone);
-        let payload = super::listen::payload(organization, everyone);
-        diesel::sql_query("SELECT pg_notify($1, $2)")
-            .bind::<diesel::sql_types::Text, _>(super::listen::CHANNEL)
-            .bind::<diesel::sql_types::Text, _>(payload)
-            .execute(&mut self.connection)?;
+        super::listen::say_everyone(&mut self.connection, organization)?;
         Ok(())
     }
 }

@@ -62,7 +62,7 @@ struct Line {
 
 /// Why a COPY into a table ended.
 #[derive(Debug, thiserror::Error)]
-enum CopyError {
+pub(super) enum CopyError {
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
     #[error(transparent)]

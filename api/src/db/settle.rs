@@ -34,11 +34,11 @@ impl Refill {
     ) -> Result<Settled> {
         let mut settled = Settled::default();
         for organization in organizations {
-            let mut rows = self.of(Some(organization))?;
-            settled.sessions += rows.end_sessions(now)?;
-            settled.links += rows.void_links(now)?;
-            settled.jobs += rows.give_up_jobs(now)?;
-            settled.tokens += rows.live_tokens(now)?;
+            let of_one = self.of(Some(organization))?.settle(now)?;
+            settled.sessions += of_one.sessions;
+            settled.links += of_one.links;
+            settled.jobs += of_one.jobs;
+            settled.tokens += of_one.tokens;
         }
         settled.sessions +=
             sql_query("DELETE FROM operator_sessions").execute(self.of(None)?.connection())?;
@@ -56,6 +56,16 @@ impl Refill {
 }
 
 impl OwnedRows<'_> {
+    /// The same of one organization.
+    pub(super) fn settle(&mut self, now: DateTime<Utc>) -> Result<Settled> {
+        Ok(Settled {
+            sessions: self.end_sessions(now)?,
+            links: self.void_links(now)?,
+            jobs: self.give_up_jobs(now)?,
+            tokens: self.live_tokens(now)?,
+        })
+    }
+
     fn end_sessions(&mut self, now: DateTime<Utc>) -> Result<usize> {
         let live = sessions::table.filter(sessions::ended_at.is_null());
         let ended = (sessions::ended_at.eq(now), sessions::ended_because.eq("restored"));

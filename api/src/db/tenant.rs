@@ -102,6 +102,8 @@ impl TenantConn<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Read,
+    /// Read one state, for as long as it takes.
+    Snapshot,
     Write,
 }
 
@@ -166,6 +168,10 @@ impl Unit {
 fn begin(connection: &mut PgConnection, mode: Mode, organization: OrganizationId) -> Result<(), ApiError> {
     let begin = match mode {
         Mode::Read => "BEGIN READ ONLY",
+        Mode::Snapshot => {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
+             SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+        }
         Mode::Write => "BEGIN",
     };
     let sql = format!("{begin}; SELECT set_config('portico.org_id', '{organization}', true)");

@@ -19,6 +19,7 @@ pub fn all() -> Vec<Route> {
         crate::general_data::routes(),
         crate::sign_in_settings::routes(),
         crate::licences::routes(),
+        crate::exports::routes(),
         crate::invitations::routes(),
         crate::recovery::routes(),
         crate::roles::routes(),

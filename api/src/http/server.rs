@@ -17,6 +17,7 @@ use actix_web::{
     web::{Data, PathConfig, PayloadConfig},
 };
 use anyhow::{Context, Result};
+use tokio::sync::Semaphore;
 
 use super::{
     api_docs, app_files, boundary, context,
@@ -64,6 +65,8 @@ pub struct Site {
     pub files: Files,
     /// Making pictures of what people upload.
     pub studio: Studio,
+    /// Who may write the export of an organization now: one at a time, since each keeps a connection from the others.
+    pub exports: Arc<Semaphore>,
     /// Organizations are at `<slug>.<domain>`.
     pub domain: String,
     /// The host where people of all organizations sign in.
@@ -138,6 +141,7 @@ impl Portico {
             sheets: Sheets::start()?,
             files: Files::open(&config.files)?,
             studio: Studio::start()?,
+            exports: Arc::new(Semaphore::new(1)),
             domain: config.domain.to_lowercase(),
             shared_host: config.shared_host.to_lowercase(),
             trusted_proxies: config.trusted_proxies,

@@ -73,6 +73,7 @@ pub struct Attendant {
     /// What a drill needs, where drills are to be made, and what the last one came to.
     drills: Option<DrillConfig>,
     drilled: Option<TakeOverReport>,
+    drill_passed_at: Option<DateTime<Utc>>,
     config: RestoreConfig,
     /// How full the stores are.
     uses: Vec<StoreUse>,
@@ -118,6 +119,7 @@ impl Attendant {
             restored: None,
             drills: config.drill.clone(),
             drilled: None,
+            drill_passed_at: None,
             config: config.restore.clone(),
             uses: Vec::new(),
             entries: Vec::new(),

@@ -48,6 +48,9 @@ pub struct Statement {
     /// What the last drill came to.
     #[serde(default)]
     pub drill: Option<TakeOverReport>,
+    /// When the last one that passed was begun.
+    #[serde(default)]
+    pub drill_passed_at: Option<DateTime<Utc>>,
     /// How full the stores are.
     pub stores: Vec<StoreUse>,
     /// What it did, for the operations book.
@@ -174,6 +177,7 @@ mod tests {
             restored: None,
             drills: false,
             drill: None,
+            drill_passed_at: None,
             stores: Vec::new(),
             entries: Vec::new(),
         }

@@ -11,6 +11,7 @@ use super::{
     book::{self, Action, Book, Doer, Entry},
     letters,
     signing::Signers,
+    standby::take_over::DRILL_OVERDUE,
     stores::Store,
 };
 use crate::{
@@ -25,6 +26,8 @@ const PATIENCE: TimeDelta = TimeDelta::hours(1);
 const CLOCKS: TimeDelta = TimeDelta::minutes(10);
 /// The alarm about its silence.
 const SILENCE: &str = "backup environment";
+/// The alarm about drills.
+const DRILL: &str = "drill";
 
 /// Listens, where a key of the backup environment is noted.
 pub fn listen(config: &WorkConfig) -> Result<Round> {
@@ -62,7 +65,20 @@ impl Listener {
                 return self.judge(db, heard, Some(&error));
             }
         };
-        self.judge(db, heard.map_or(since, |at| at.max(since)), None)
+        self.judge(db, heard.map_or(since, |at| at.max(since)), None)?;
+        self.judge_drills(db, since)
+    }
+
+    /// Where it drills by itself, one has to pass each week.
+    fn judge_drills(&self, db: &mut OperatorDb, since: DateTime<Utc>) -> Result<()> {
+        let Some(said) = newest(db)?.filter(|said| said.drills) else { return Ok(()) };
+        let passed = said.drill_passed_at.unwrap_or(since);
+        if db.clock().now() > passed + DRILL_OVERDUE {
+            let content = letters::drill_overdue(passed, said.drill.as_ref());
+            alarms::raise(db, &self.readers, DRILL, content).map(|_| ())
+        } else {
+            alarms::end(db, &self.readers, DRILL, letters::well_again("the drill")).map(|_| ())
+        }
     }
 
     /// Reads the statement, and keeps it where it is newer. Gives when the newest was written.

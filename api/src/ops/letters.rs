@@ -1,6 +1,7 @@
 //! What operators are told of backups.
 
 use chrono::{DateTime, Utc};
+use shared::console::TakeOverReport;
 
 use super::{backup::Made, epoch::Epoch, retention::SetKind, stream::state::Concern};
 use crate::mail::letter::Content;
@@ -143,6 +144,18 @@ pub fn silent(since: DateTime<Utc>, because: Option<&anyhow::Error>) -> Content 
     )];
     paragraphs.extend(because.map(|error| format!("{error:#}")));
     Content { subject: "The backup environment is silent".to_owned(), paragraphs, ..Content::default() }
+}
+
+/// No drill has passed for too long.
+pub fn drill_overdue(since: DateTime<Utc>, last: Option<&TakeOverReport>) -> Content {
+    let mut paragraphs = vec![format!(
+        "None has passed since {}, and one is due each week: whether the installation can be brought back elsewhere is not known. \
+         `portico ops attend` makes them where PORTICO_DRILL_DIR is set, and `portico ops drill` makes one at once.",
+        instant(since)
+    )];
+    let failed = last.filter(|report| !report.passed).and_then(|report| report.steps.last());
+    paragraphs.extend(failed.map(|step| format!("The last one failed at {}: {}", step.step, step.details)));
+    Content { subject: "The drill is overdue".to_owned(), paragraphs, ..Content::default() }
 }
 
 /// It is well again.

@@ -9,6 +9,7 @@ mod off_site;
 mod own_cluster;
 mod pruned;
 mod restored;
+mod restored_one;
 mod sftp;
 mod stream;
 mod watched;

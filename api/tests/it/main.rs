@@ -23,6 +23,7 @@ mod demo;
 mod doctor;
 mod ends;
 mod explain;
+mod exports;
 mod general_data;
 mod hardening;
 mod harness;

@@ -60,6 +60,9 @@ impl Attendant {
             }
         }
         look.drilled = Some(report.passed);
+        if report.passed {
+            self.drill_passed_at = Some(report.began_at);
+        }
         self.drilled = Some(report);
         // Said once that it failed, and once that one has passed.
         self.judge(DRILL, |_| outcome.map_err(|error| anyhow!("{error:#}")));

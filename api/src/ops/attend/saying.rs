@@ -49,7 +49,8 @@ impl Attendant {
                 }
             }
         }
-        (self.pruned_at, self.restored, self.drilled) = (said.pruned_at, said.restored, said.drill);
+        (self.pruned_at, self.restored) = (said.pruned_at, said.restored);
+        (self.drilled, self.drill_passed_at) = (said.drill, said.drill_passed_at);
         (self.uses, self.entries) = (said.stores, said.entries);
         Ok(())
     }
@@ -124,6 +125,7 @@ impl Attendant {
             restored: self.restored.clone(),
             drills: self.drills.is_some(),
             drill: self.drilled.clone(),
+            drill_passed_at: self.drill_passed_at,
             stores: self.uses.clone(),
             entries: self.entries.clone(),
         }

@@ -104,6 +104,8 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "list_own_api_tokens"
         | "export_audit_log"
         | "get_audit_log_export_link"
+        | "get_organization_export_link"
+        | "export_organization"
         | "get_audit_chain"
         | "list_audit_entries"
         | "list_denied_access"

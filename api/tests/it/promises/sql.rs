@@ -99,10 +99,10 @@ fn nothing_is_set_for_longer_than_a_transaction() {
     for (name, text) in files("api/src", "rs") {
         for literal in literals(&text) {
             for statement in literal.split(';').map(str::trim_start) {
-                // SET TRANSACTION is about the transaction that it stands in and no other.
+                // SET TRANSACTION and SET CONSTRAINTS are about the transaction that they stand in and no other.
+                let of_transaction = ["SET LOCAL ", "SET TRANSACTION ", "SET CONSTRAINTS "];
                 let lasting = statement.starts_with("SET ")
-                    && !statement.starts_with("SET LOCAL ")
-                    && !statement.starts_with("SET TRANSACTION ");
+                    && !of_transaction.iter().any(|words| statement.starts_with(words));
                 let setting = statement.contains("set_config(") && !statement.contains(", true)");
                 if lasting || setting {
                     found.push(format!("{name}: {statement:?}"));

@@ -32,7 +32,7 @@ const GLOBAL_TABLES: [(&str, &str); 22] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 18] = [
+const DEFINERS: [(&str, &str); 19] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("attempts_wait_until", "an instant, for the keys that it is given"),
     ("count_denied_elsewhere", "counts refused requests at hosts of nobody"),
@@ -51,6 +51,7 @@ const DEFINERS: [(&str, &str); 18] = [
     ("rename_organization", "renames the transaction's own organization"),
     ("request_recovery", "leaves a request for a link behind"),
     ("reserve_attempt", "counts an attempt, and gives an instant"),
+    ("schema_versions", "which migrations have run"),
 ];
 
 /// The tenant tables with the attribute number of their `org_id`.

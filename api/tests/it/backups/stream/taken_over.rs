@@ -228,6 +228,27 @@ fn executable(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is made one");
 }
 
+#[test]
+fn the_shipped_program_tells_caddy_to_let_nobody_in_and_where_to_lead_everybody() {
+    let scene = Scene::start("proxy");
+    let upstream = free_address();
+    let _server = Program::serve(&scene.cluster.database_url("portico_app"), upstream, &[]);
+    let proxy = Proxy::start(&scene, &upstream.to_string());
+    // Whoever comes while nobody is let in is told why, people and programs.
+    let told = Told::new(proxy.command.clone());
+    told.block("The \"old\" room is {under} water").expect("it is told");
+    let refused = proxy.client().get("/projects");
+    let problem = refused.problem();
+    assert_eq!((refused.status, problem.code), (503, ProblemCode::Busy));
+    assert_eq!(problem.detail.as_deref(), Some("The old room is under water"));
+    let page = proxy.client().get("//");
+    assert!(page.status == 503 && page.text.ends_with("The old room is under water"), "{}", page.text);
+    told.open(&upstream.to_string()).expect("it is told");
+    proxy.client().get("//readyz").expect(200);
+    // What it is told is text to it, whatever it says.
+    told.open("127.0.0.1:1 }\n}\nimport /etc/passwd").expect_err("no such configuration");
+}
+
 /// What starts PostgreSQL and a server at the standby environment, as an installation says itself how.
 fn start_command(scene: &Scene, upstream: &str) -> PathBuf {
     let (folder, port) = (folder_of_owner(scene, "start"), free_address().port());
@@ -287,18 +308,6 @@ fn the_standby_takes_over_and_the_old_primary_refuses_writes_whenever_it_comes_b
     set_of_files(&scene, &files, &app_folder(&scene));
     scene.wait_for_all();
     hand_over(&["local", "off-site", "vault", "second-vault"].map(|name| scene.vaults.at(name)));
-
-    // Whoever comes while nobody is let in is told why, people and programs.
-    let told = Told::new(proxy.command.clone());
-    told.block("The \"old\" room is {under} water").expect("it is told");
-    let refused = proxy.client().get("/projects");
-    let problem = refused.problem();
-    assert_eq!((refused.status, problem.code), (503, ProblemCode::Busy));
-    assert_eq!(problem.detail.as_deref(), Some("The old room is under water"));
-    let page = proxy.client().get("//");
-    assert!(page.status == 503 && page.text.ends_with("The old room is under water"), "{}", page.text);
-    told.open(&old.to_string()).expect("it is told");
-    admin.get("/projects").expect(200);
 
     // What it keeps near is sealed.
     let program = program(&scene.vaults);

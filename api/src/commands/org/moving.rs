@@ -1,0 +1,112 @@
+//! `portico org export` and `portico org import`: an organization moves from one installation to another.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufReader, BufWriter, Read, Write},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use api::{
+    clock::Clock,
+    config::{self, FilesConfig},
+    db::copies::Snapshot,
+    files::Files,
+    ops::{
+        export::{Contents, arriving, leaving::Leaving},
+        sealed::{Opening, Sealing},
+        vault,
+    },
+};
+use shared::ids::OrganizationId;
+
+/// Writes the file whole, or not at all.
+pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
+    let recipient = recipient.map(vault::parse_recipients).transpose()?;
+    let snapshot = Snapshot::take(&config::backup_database_url()?)?;
+    let files = Files::open(&FilesConfig::from_environment())?;
+    let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    let out = BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?);
+    let written = match recipient {
+        None => {
+            write(&snapshot, slug, &files, out).and_then(|(out, contents)| Ok((out.into_inner()?, contents)))
+        }
+        Some(recipients) => Sealing::begin_for(&recipients, out)
+            .and_then(|sealing| write(&snapshot, slug, &files, sealing))
+            .and_then(|(sealing, contents)| Ok((sealing.finish()?.into_inner()?, contents))),
+    };
+    let synced = written.and_then(|(file, contents)| {
+        file.sync_all()?;
+        Ok((file.metadata()?.len(), contents))
+    });
+    match synced {
+        Ok((bytes, contents)) => {
+            let rows: u64 = contents.tables.iter().map(|table| table.rows).sum();
+            println!("exported   {slug} into {}", to.display());
+            println!("holds      {rows} rows and {} files, {bytes} bytes", contents.files.len());
+            Ok(())
+        }
+        Err(error) => {
+            fs::remove_file(to).context("what was begun cannot be removed")?;
+            Err(error)
+        }
+    }
+}
+
+fn write<W: Write>(snapshot: &Snapshot, slug: &str, files: &Files, out: W) -> Result<(W, Contents)> {
+    let (mut reader, runtime) =
+        (snapshot.reader()?, tokio::runtime::Builder::new_current_thread().enable_all().build()?);
+    let organization = find(&mut reader, snapshot, slug)?;
+    let mut leaving = reader.of(Some(organization), |rows| {
+        let newcomer = rows.newcomer(organization)?;
+        Leaving::begin(out, &newcomer, Clock::system().now(), rows)
+    })?;
+    while let Some((name, key)) = leaving.next_file()? {
+        let bytes = runtime
+            .block_on(files.get(&name, &key))
+            .map_err(|error| anyhow!("the file {}: {error}", name.id))?;
+        leaving.file(&bytes)?;
+    }
+    leaving.finish()
+}
+
+fn find(reader: &mut api::db::copies::Reader, snapshot: &Snapshot, slug: &str) -> Result<OrganizationId> {
+    for id in &snapshot.organizations {
+        if reader.of(Some(*id), |rows| rows.newcomer(*id))?.slug == slug {
+            return Ok(*id);
+        }
+    }
+    bail!("there is no organization {slug}")
+}
+
+pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Result<()> {
+    let about = || format!("{} cannot be read", file.display());
+    let from = BufReader::new(File::open(file).with_context(about)?);
+    let target = Files::open(&FilesConfig::from_environment())?;
+    let into = config::owner_database_url()?;
+    let arrived = match identity {
+        None => take_in(from, &into, &target, slug),
+        Some(path) => {
+            let text =
+                fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let identity = vault::parse_identity(&text)?;
+            take_in(Opening::begin(&identity, from)?, &into, &target, slug)
+        }
+    };
+    let arrived =
+        arrived.with_context(|| format!("{} was not taken in: nothing was changed", file.display()))?;
+    println!("took in    {} ({})", arrived.slug, arrived.organization);
+    println!("holds      {} rows and {} files, each compared", arrived.rows, arrived.files);
+    if let Some(number) = arrived.number {
+        println!(
+            "look at    its displayed codes begin with {number} here: another organization has its own number"
+        );
+    }
+    println!("next       passwords are in no export: people ask for a link at the sign-in");
+    Ok(())
+}
+
+fn take_in(from: impl Read, into: &str, target: &Files, slug: Option<&str>) -> Result<arriving::Arrived> {
+    arriving::take_in(from, into, target, slug)
+}

@@ -1,0 +1,66 @@
+//! Brings one organization back out of a set, into a database that is in use and does not have it: all of it, or nothing.
+
+use std::{collections::HashMap, path::Path};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use chrono::{DateTime, Utc};
+use shared::ids::OrganizationId;
+
+use super::{
+    environment::Environment,
+    export::arriving::{Arrived, compare, copy},
+    owner::Owner,
+    restored_files::Bringing,
+    retention::Place,
+};
+use crate::db::arrival::Arrival;
+
+impl Environment {
+    /// Restores it. It is suspended until somebody lets people in.
+    pub fn restore_one(
+        &self,
+        from: Place,
+        set: &str,
+        organization: OrganizationId,
+        into: &str,
+        files_into: Option<&Path>,
+        settle_at: Option<DateTime<Utc>>,
+    ) -> Result<Arrived> {
+        let manifest = self.manifest(from, set)?;
+        let stream = manifest.stream(Owner::Organization(organization));
+        let stream = stream.with_context(|| format!("{set} has no rows of {organization}"))?;
+        let mut arrival = Arrival::begin(into, &manifest.schema, organization)?;
+        let mut found = HashMap::new();
+        let head = self.rows(self.store(from), stream, |head, rows| {
+            let read = copy(&mut arrival, head, rows)?;
+            found.insert(read.table.clone(), read.clone());
+            Ok(read)
+        })?;
+        arrival.check_keys()?;
+        compare(&mut arrival, &stream.tables, &head.hash_key.0)?;
+        let slug = arrival.suspend(settle_at)?;
+        let files = match files_into {
+            None => 0,
+            Some(folder) => {
+                let bringing = Bringing::of(self, from, folder)?;
+                let (named, key) = {
+                    let mut rows = arrival.rows()?;
+                    (rows.files()?, rows.file_key()?)
+                };
+                let mut missing = Vec::new();
+                let brought = bringing.bring(organization, named, key.as_deref(), &mut missing)?;
+                if let Some(first) = missing.first() {
+                    bail!(
+                        "{} files that the rows name are in no file set, the first of them {first}",
+                        missing.len()
+                    );
+                }
+                brought
+            }
+        };
+        arrival.commit()?;
+        ensure!(found.len() == stream.tables.len(), "a table was read twice");
+        let rows = stream.tables.iter().map(|table| table.rows).sum();
+        Ok(Arrived { organization, slug, rows, files, number: None })
+    }
+}
