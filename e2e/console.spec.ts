@@ -1,5 +1,9 @@
 // The operators' console: in by a second factor, backups as they stand, the operations book, and who operates.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
 import {
   codeOf,
   consoleOrigin,
@@ -113,7 +117,7 @@ test("an operator is added, enrols by a link, and is changed and put out", async
   // Support looks, and sees nothing of what operators do.
   await expect(title(own, "Backups")).toBeVisible();
   const navigation = own.getByRole("navigation", { name: "Main navigation" });
-  await expect(navigation.getByRole("link")).toHaveText(["Backups"]);
+  await expect(navigation.getByRole("link")).toHaveText(["Backups", "Standby and drills"]);
   // What was used opens nothing again.
   const again = await (await browser.newContext()).newPage();
   await again.goto(link);
@@ -133,6 +137,62 @@ test("an operator is added, enrols by a link, and is changed and put out", async
   await expect(own.getByText("Your session is over")).toBeVisible();
 });
 
+/** What the backup environment has, for a command of its own. */
+function backupEnvironment(): Record<string, string> {
+  const folder = join(dirname(process.env.PORTICO_VAULT_RECIPIENTS_FILE ?? ""), "backup-environment");
+  return {
+    PORTICO_RESTORE_IDENTITY_FILE: join(folder, "restore.identity"),
+    PORTICO_BACKUP_SIGNERS_FILE: join(folder, "signers"),
+  };
+}
+
+/** A drill that passed while the book was out of reach: whoever writes next brings it. */
+async function passedDrill(folder: string): Promise<void> {
+  const began = new Date(Date.now() - 7 * 86_400_000).toISOString();
+  const step = (name: string, seconds: number, details: string, outcome = "done") => {
+    return { step: name, began_at: began, seconds, outcome, details };
+  };
+  const report = {
+    is_drill: true, began_at: began, seconds: 254.6, passed: true, last_commit: began, organizations: 212,
+    rows: 8_412_775, files: 31_207, missing_files: 3,
+    steps: [
+      step("block_access", 0.1, "the proxy of drills lets nobody in"),
+      step("check_version", 2.4, "0.1.0 in files-20261122T010000Z is this program"),
+      step("restore", 241.9, `base backup 20261122T020000Z-${"0123456789abcdef".repeat(4)} and 214 files of the log`),
+      step("general_check", 9.8, "somebody signed in, and made, read, changed, listed and removed a project"),
+      step("redirect", 0.4, "the proxy leads to 127.0.0.1:8081"),
+    ],
+  };
+  const entry = {
+    id: crypto.randomUUID(), at: began, doer: { kind: "shell", name: "olga@standby" }, action: "drill",
+    subject: "the end of the stream", outcome: "succeeded", details: JSON.stringify({ report }),
+  };
+  await writeFile(join(folder, `20261122T030000000000Z-${entry.id}.json`), JSON.stringify(entry));
+}
+
+test("drills are shown with their steps and times, those that failed too", async ({ page }) => {
+  await enterConsole(page, "/standby", "support");
+  await expect(page.getByText("Epoch", { exact: true })).toBeVisible();
+  const folder = await mkdtemp(join(tmpdir(), "portico-drills-"));
+  try {
+    await passedDrill(folder);
+    // Nothing has been streamed here, so this one fails, and brings the other.
+    const environment = { ...backupEnvironment(), PORTICO_BOOK_WAITING: folder };
+    await expect(portico(["ops", "drill", "--below", folder], environment)).rejects.toThrow();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  await page.getByRole("button", { name: "Refresh" }).click();
+  const latest = page.getByRole("region", { name: "The latest" });
+  await expect(latest.getByRole("listitem")).toHaveCount(5);
+  await expect(latest.getByText("Failed", { exact: true })).toHaveCount(2);
+  await expect(latest.getByText("Not begun", { exact: true }).last()).toBeVisible();
+  const earlier = page.getByRole("region", { name: "Earlier ones" });
+  await earlier.locator("summary").first().click();
+  await expect(earlier.getByText("8,412,775")).toBeVisible();
+  await expectGoodSight(page, "standby and drills");
+});
+
 test("the console looks right everywhere, in both lights and at both widths", async ({ page }) => {
   test.setTimeout(120_000);
   await page.goto(consoleOrigin);
@@ -141,6 +201,7 @@ test("the console looks right everywhere, in both lights and at both widths", as
   await enterConsole(page, "/", "operations", "security");
   for (const [label, name] of [
     ["Backups", "Backups"],
+    ["Standby and drills", "Standby and drills"],
     ["Operations book", "Operations book"],
     ["Operators", "Operators"],
   ] as const) {

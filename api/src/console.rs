@@ -16,6 +16,7 @@ pub mod sealing;
 pub mod second_factor;
 pub mod server;
 pub mod sessions;
+mod standby;
 
 use crate::http::route::Route;
 
@@ -26,5 +27,13 @@ pub const PREFIX: &str = "/console/v1";
 
 /// All routes of the console.
 pub fn routes() -> Vec<Route> {
-    [sessions::routes(), enrolment::routes(), operators::routes(), backups::routes(), book::routes()].concat()
+    [
+        sessions::routes(),
+        enrolment::routes(),
+        operators::routes(),
+        backups::routes(),
+        standby::routes(),
+        book::routes(),
+    ]
+    .concat()
 }

@@ -23,7 +23,7 @@ pub use backups::{
     BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,
 };
 pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
-pub use standby::{StepOutcome, StepReport, TakeOverReport, TakeOverStep};
+pub use standby::{Fenced, StandbyOverview, StepOutcome, StepReport, TakeOverReport, TakeOverStep};
 
 macro_rules! keyed {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $each:literal])* $variant:ident => $key:literal),* $(,)? }) => {

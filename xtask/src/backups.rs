@@ -33,6 +33,11 @@ impl Backups {
         self.folder.join("backup-environment/environment.sh")
     }
 
+    /// Where a drill brings everything back, and throws it away.
+    pub fn drills(&self) -> PathBuf {
+        self.folder.join("backup-environment/drills")
+    }
+
     /// Tells production.
     pub fn tell(&self, command: &mut Command) {
         command.envs(self.places());

@@ -37,6 +37,11 @@ impl Console {
     /// Tells the program.
     pub fn tell(&self, command: &mut Command) {
         command.env("PORTICO_CONSOLE_LISTEN", format!("127.0.0.1:{}", self.port));
+        self.tell_app(command);
+    }
+
+    /// Tells it where the app is.
+    pub fn tell_app(&self, command: &mut Command) {
         command.env("PORTICO_CONSOLE_APP_DIR", &self.app);
     }
 

@@ -179,6 +179,10 @@ impl Site {
         if let Some(backups) = &self.backups {
             backups.tell(command);
         }
+        // The worker copies both apps.
+        if let Some(console) = &self.console {
+            console.tell_app(command);
+        }
         self.tell_of_mail(command);
     }
 
@@ -243,6 +247,10 @@ impl Site {
         let mut command = Command::new(&self.program);
         command.args(["ops", "attend"]);
         backups.tell_environment(&mut command, scratch);
+        // PostgreSQL does not run as root, and so nobody drills there.
+        if !rustix::process::geteuid().is_root() {
+            command.env("PORTICO_DRILL_DIR", backups.drills());
+        }
         self.tell_of_mail(&mut command);
         Server::start(command, "the backup environment", log).map(Some)
     }

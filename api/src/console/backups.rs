@@ -8,6 +8,8 @@ pub mod capacity;
 pub mod overview;
 mod store;
 
+pub(super) use store::statement;
+
 use actix_web::web::{Data, Json, Path};
 use shared::{
     Page,

@@ -78,3 +78,37 @@ pub struct TakeOverReport {
     /// The steps that were begun, in order.
     pub steps: Vec<StepReport>,
 }
+
+/// Another environment has taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Fenced {
+    /// The epoch that has begun there.
+    pub by: i64,
+    /// When that was learnt here.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub because: String,
+}
+
+/// How well another environment could take over. `GET /console/v1/standby`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandbyOverview {
+    /// As of when.
+    pub as_of: DateTime<Utc>,
+    /// Which life of the installation this is.
+    pub epoch: i64,
+    /// Where another one has begun, and this environment takes no changes any more.
+    pub fenced: Option<Fenced>,
+    /// Whether the backup environment drills by itself.
+    pub drills: bool,
+    /// When the last drill that passed was begun.
+    pub passed_at: Option<DateTime<Utc>>,
+    /// When the next one is due; absent where none was made.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether none has passed for too long.
+    pub overdue: bool,
+    /// Drills and take-overs, the newest first, twenty at most.
+    pub reports: Vec<TakeOverReport>,
+}

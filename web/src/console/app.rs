@@ -16,6 +16,7 @@ use super::{
     route::Route,
     session::{OperatorState, Standing},
     sign_in::SignIn,
+    standby::Standby,
     surround::Frame,
 };
 use crate::{
@@ -89,6 +90,7 @@ fn Shell() -> impl IntoView {
 fn screen(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Backups) => view! { <Backups /> }.into_any(),
+        Some(Route::Standby) => view! { <Standby /> }.into_any(),
         Some(Route::Book) => view! { <Book /> }.into_any(),
         Some(Route::Operators) => view! { <Operators /> }.into_any(),
         Some(Route::Account) => view! { <Account /> }.into_any(),

@@ -15,6 +15,7 @@ mod operators;
 mod route;
 mod session;
 mod sign_in;
+mod standby;
 mod surround;
 mod words;
 

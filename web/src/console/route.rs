@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
     Backups,
+    Standby,
     Book,
     Operators,
     Account,
@@ -12,12 +13,14 @@ pub(super) enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 5] = [Self::Backups, Self::Book, Self::Operators, Self::Account, Self::Enrol];
+    const ALL: [Self; 6] =
+        [Self::Backups, Self::Standby, Self::Book, Self::Operators, Self::Account, Self::Enrol];
 
     /// Its address.
     pub(super) const fn href(self) -> &'static str {
         match self {
             Self::Backups => "/backups",
+            Self::Standby => "/standby",
             Self::Book => "/operations-book",
             Self::Operators => "/operators",
             Self::Account => "/account",

@@ -23,7 +23,10 @@ use crate::{
 /// An entry of the navigation: where it leads, its words and its picture, and who may open it.
 type Place = (Route, fn() -> &'static str, Icon, &'static [Team]);
 
-const WELL: [Place; 1] = [(Route::Backups, t::backups, Icon::Layers, WATCHERS)];
+const WELL: [Place; 2] = [
+    (Route::Backups, t::backups, Icon::Layers, WATCHERS),
+    (Route::Standby, t::standby, Icon::Shield, WATCHERS),
+];
 const PEOPLE: [Place; 2] =
     [(Route::Book, t::book, Icon::Book, OVERSEERS), (Route::Operators, t::operators, Icon::Team, OVERSEERS)];
 

@@ -49,6 +49,7 @@ super::texts! {
         "It ends a quarter of an hour after the last thing you did, and after eight hours in any case. You go on where you were.",
         "Termina un cuarto de hora después de lo último que hiciste y, en todo caso, a las ocho horas. Sigues donde estabas.";
     sign_in_text: "For those who run this installation.", "Para quienes mantienen esta instalación.";
+    standby: "Standby and drills", "Reserva y simulacros";
     team_customer_service: "Customer service", "Atención al cliente";
     team_functional: "Functional", "Funcional";
     team_operations: "Operations", "Operaciones";

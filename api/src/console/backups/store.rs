@@ -95,7 +95,8 @@ pub fn find(conn: &mut ConsoleConn<'_>, id: Uuid) -> Result<BackupRun, ApiError>
     Ok(overview::shown(run, statement.as_ref()))
 }
 
-fn statement(conn: &mut ConsoleConn<'_>) -> Result<Option<Statement>, ApiError> {
+/// What the backup environment said last.
+pub(in super::super) fn statement(conn: &mut ConsoleConn<'_>) -> Result<Option<Statement>, ApiError> {
     let found: Option<serde_json::Value> =
         attendance::table.select(attendance::statement).first(conn.sql()).optional()?;
     found.map(|value| serde_json::from_value(value).map_err(ApiError::internal)).transpose()

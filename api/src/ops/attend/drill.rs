@@ -50,14 +50,10 @@ impl Attendant {
         };
         let (report, outcome) = take_over(&self.config, &plan, &self.clock, &mut recover::Silent);
         let subject = "the end of the stream";
-        match serde_json::to_value(&report) {
-            Ok(details) if report.passed => {
-                self.note(Action::Drill, subject, &serde_json::json!({"report": details}));
-            }
-            Ok(_) | Err(_) => {
-                let why = outcome.as_ref().err().map(|error| format!("{error:#}")).unwrap_or_default();
-                self.note_wrong(Action::Drill, subject, &why);
-            }
+        let details = serde_json::json!({ "report": report });
+        match &outcome {
+            Ok(()) => self.note(Action::Drill, subject, &details),
+            Err(error) => self.note_failed(Action::Drill, subject, &details, &format!("{error:#}")),
         }
         look.drilled = Some(report.passed);
         if report.passed {

@@ -63,8 +63,13 @@ impl Attendant {
 
     /// Notes something that it found wrong.
     pub(super) fn note_wrong(&mut self, action: Action, subject: &str, why: &str) {
+        self.note_failed(action, subject, &json!({}), why);
+    }
+
+    /// Notes something that did not go well, with what else there is to say.
+    pub(super) fn note_failed(&mut self, action: Action, subject: &str, details: &Value, why: &str) {
         let entry = Entry::new(&self.clock, Doer::attendant(), action, subject);
-        self.keep(entry.but(BookOutcome::Failed, why));
+        self.keep(entry.with(details).but(BookOutcome::Failed, why));
     }
 
     fn keep(&mut self, entry: Entry) {

@@ -1,5 +1,6 @@
 //! Licence consumption: what the organization holds and uses of each licence type. For company admins.
 
+mod export;
 mod figures;
 mod hand_over;
 mod what_if;
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use shared::licence::{Licence, LicenceConsumption as Consumption};
 
 use self::{
+    export::Export,
     figures::{Life, Standing, life, standing},
     hand_over::HandOver,
     what_if::WhatIf,
@@ -58,6 +60,7 @@ fn types(all: Vec<Consumption>) -> AnyView {
 fn below() -> impl IntoView {
     view! {
         <div class="measure hand-over">
+            <Export />
             <HandOver />
         </div>
     }
