@@ -47,8 +47,10 @@ fn read(conn: &mut ConsoleConn<'_>) -> Result<StandbyOverview, ApiError> {
         .limit(SHOWN)
         .select(book::details)
         .load(conn.sql())?;
-    let reports = details.iter().filter_map(|details| report(details)).collect();
+    let reports: Vec<TakeOverReport> = details.iter().filter_map(|details| report(details)).collect();
     let said = statement(conn)?;
+    // Somebody may have made one at the shell.
+    let in_book = reports.iter().find(|one| one.is_drill && one.passed).map(|one| one.began_at);
     Ok(StandbyOverview {
         epoch: standing.epoch,
         fenced: match (standing.fenced_by, standing.fenced_at, standing.fenced_because) {
@@ -56,7 +58,7 @@ fn read(conn: &mut ConsoleConn<'_>) -> Result<StandbyOverview, ApiError> {
             _ => None,
         },
         reports,
-        ..drills(said.as_ref(), now)
+        ..drills(said.as_ref(), in_book, now)
     })
 }
 
@@ -69,10 +71,10 @@ fn report(details: &str) -> Option<TakeOverReport> {
     serde_json::from_str::<Details>(details).ok().map(|details| details.report)
 }
 
-/// What the backup environment says of drills.
-fn drills(said: Option<&Statement>, now: DateTime<Utc>) -> StandbyOverview {
+/// What the backup environment says of drills, and the newest in the book that passed.
+fn drills(said: Option<&Statement>, in_book: Option<DateTime<Utc>>, now: DateTime<Utc>) -> StandbyOverview {
     let drills = said.is_some_and(|said| said.drills);
-    let passed_at = said.and_then(|said| said.drill_passed_at);
+    let passed_at = said.and_then(|said| said.drill_passed_at).max(in_book);
     let last = said.and_then(|said| said.drill.as_ref()).map(|report| report.began_at);
     StandbyOverview {
         as_of: now,
@@ -113,14 +115,17 @@ mod tests {
     #[test]
     fn one_is_overdue_after_eight_days_where_any_are_made() {
         let now: DateTime<Utc> = "2026-11-29T12:00:00Z".parse().expect("an instant");
-        for (said, expected) in [
-            (None, false),
-            (Some(statement(None, false)), false),
-            (Some(statement(None, true)), true),
-            (Some(statement(Some("2026-11-21T12:00:00Z"), true)), false),
-            (Some(statement(Some("2026-11-21T11:59:59Z"), true)), true),
+        let by_hand = Some(now - DRILL_EVERY);
+        for (said, in_book, expected) in [
+            (None, None, false),
+            (Some(statement(None, false)), None, false),
+            (Some(statement(None, true)), None, true),
+            (Some(statement(None, true)), by_hand, false),
+            (Some(statement(Some("2026-11-21T12:00:00Z"), true)), None, false),
+            (Some(statement(Some("2026-11-21T11:59:59Z"), true)), None, true),
+            (Some(statement(Some("2026-11-21T11:59:59Z"), true)), by_hand, false),
         ] {
-            assert_eq!(drills(said.as_ref(), now).overdue, expected, "{said:?}");
+            assert_eq!(drills(said.as_ref(), in_book, now).overdue, expected, "{said:?}");
         }
     }
 }
