@@ -13,7 +13,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
-pub use self::known::unknown_variables;
+pub use self::known::{secret_names, unknown_variables};
 use self::work::operators_mail;
 pub use self::work::{MailConfig, MailWay, WorkConfig};
 

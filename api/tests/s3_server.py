@@ -21,9 +21,13 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 BUCKET = "arn:aws:s3:::backups"
 POLICIES = {
-    "production": [{"Effect": "Allow", "Action": ["s3:PutObject", "s3:AbortMultipartUpload"], "Resource": BUCKET + "/*"}],
+    "production": [
+        {"Effect": "Allow", "Action": ["s3:PutObject", "s3:AbortMultipartUpload"], "Resource": BUCKET + "/*"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": BUCKET + "/*/fence/*"},
+    ],
     "environment": [
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:DeleteObject"], "Resource": BUCKET + "/*"},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": BUCKET + "/*/fence/*"},
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET},
     ],
     "tests": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],

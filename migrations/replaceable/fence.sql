@@ -19,31 +19,42 @@ CREATE OR REPLACE FUNCTION portico.tables_never_fenced() RETURNS name[]
         ]::name[]
     $$;
 
--- Fences this database, since a later epoch was seen. Says whether it was not fenced before. Whoever writes at this moment is
--- waited for; afterwards nothing is written.
-CREATE OR REPLACE FUNCTION portico.fence(later bigint, seen_at timestamptz, because text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET lock_timeout = '3s'
+-- Writes down that a later epoch was seen. Says whether none was before. Whoever asks rests from then on.
+CREATE OR REPLACE FUNCTION portico.note_later_epoch(later bigint, seen_at timestamptz, because text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
-DECLARE
-    unfenced regclass;
 BEGIN
     UPDATE public.installation_epoch SET fenced_by = later, fenced_at = seen_at, fenced_because = because
         WHERE epoch < later AND fenced_by IS NULL;
-    IF NOT FOUND THEN
-        RETURN false;
+    RETURN FOUND;
+END
+$$;
+
+-- The tables that a database whose place was taken does not refuse to change yet.
+CREATE OR REPLACE FUNCTION portico.tables_to_fence() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT c.relname::text FROM pg_class c
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+          AND c.relname <> ALL (portico.tables_never_fenced())
+          AND EXISTS (SELECT FROM public.installation_epoch WHERE fenced_by IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'fenced')
+        ORDER BY c.relname
+    $$;
+
+-- Lets one of them refuse. Whoever writes there at this moment is waited for, three seconds at most; each table is a transaction
+-- of its own, so that nobody waits for another table's writers, and none is given up for another.
+CREATE OR REPLACE FUNCTION portico.fence_table(named text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET lock_timeout = '3s'
+    AS $$
+BEGIN
+    IF named NOT IN (SELECT portico.tables_to_fence()) THEN
+        RETURN;
     END IF;
-    FOR unfenced IN
-        SELECT oid::regclass FROM pg_class
-        WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
-          AND relname <> ALL (portico.tables_never_fenced())
-        ORDER BY relname
-    LOOP
-        EXECUTE format(
-            'CREATE TRIGGER fenced BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
-             FOR EACH STATEMENT EXECUTE FUNCTION portico.refuse_because_fenced()', unfenced
-        );
-    END LOOP;
-    RETURN true;
+    EXECUTE format(
+        'CREATE TRIGGER fenced BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON public.%I
+         FOR EACH STATEMENT EXECUTE FUNCTION portico.refuse_because_fenced()', named
+    );
 END
 $$;
 
@@ -62,5 +73,8 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION portico.fence, portico.begin_epoch, portico.refuse_because_fenced, portico.tables_never_fenced FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portico.fence TO portico_operator;
+REVOKE EXECUTE ON FUNCTION
+    portico.note_later_epoch, portico.tables_to_fence, portico.fence_table, portico.begin_epoch, portico.refuse_because_fenced,
+    portico.tables_never_fenced
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION portico.note_later_epoch, portico.tables_to_fence, portico.fence_table TO portico_operator;

@@ -19,7 +19,7 @@ pub fn run() -> Result<()> {
         drills = config.drill.is_some(),
         "attending to backups"
     );
-    super::repeating::until_told_to_stop("attend", EVERY, move || {
+    super::repeating::until_told_to_stop("attend", EVERY, &attendant.cancelled(), move || {
         attendant.look();
     })
 }

@@ -244,6 +244,10 @@ fn report(note: &mut Note, made: Made) -> Result<()> {
     }
     println!("objects    {objects}, of which {} had not changed", made.unchanged);
     println!("put        {} bytes in {:.1} s", made.put, made.seconds);
+    if let Some(why) = &made.not_copied {
+        note.say("application", why.clone());
+        println!("look at    the application is in it as it was before: {why}");
+    }
     let brought =
         made.off_site.context("the set stands in the local store alone; the next one brings both")?;
     println!("off-site   {brought} sets brought");

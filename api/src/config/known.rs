@@ -26,7 +26,7 @@ const KNOWN: &[(&str, Shows)] = &[
     ("PORTICO_ATTENDANCE_KEYS", Plain),
     ("PORTICO_BACKUP_DATABASE_URL", Address),
     ("PORTICO_BACKUP_LOCAL_ACCESS_KEY_ID", Plain),
-    ("PORTICO_BACKUP_LOCAL_ENDPOINT", Plain),
+    ("PORTICO_BACKUP_LOCAL_ENDPOINT", Address),
     ("PORTICO_BACKUP_LOCAL_HOST_KEYS", Plain),
     ("PORTICO_BACKUP_LOCAL_PRIVATE_KEY", Secret),
     ("PORTICO_BACKUP_LOCAL_PROVIDER", Plain),
@@ -35,7 +35,7 @@ const KNOWN: &[(&str, Shows)] = &[
     ("PORTICO_BACKUP_LOCAL_STORE", Plain),
     ("PORTICO_BACKUP_LOCAL_TIMEOUT_SECONDS", Plain),
     ("PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID", Plain),
-    ("PORTICO_BACKUP_OFF_SITE_ENDPOINT", Plain),
+    ("PORTICO_BACKUP_OFF_SITE_ENDPOINT", Address),
     ("PORTICO_BACKUP_OFF_SITE_HOST_KEYS", Plain),
     ("PORTICO_BACKUP_OFF_SITE_PRIVATE_KEY", Secret),
     ("PORTICO_BACKUP_OFF_SITE_PROVIDER", Plain),
@@ -70,7 +70,7 @@ const KNOWN: &[(&str, Shows)] = &[
     ("PORTICO_OPERATOR_PASSWORD", Secret),
     ("PORTICO_OWNER_DATABASE_URL", Address),
     ("PORTICO_PROXY_COMMAND", Plain),
-    ("PORTICO_PUBLIC_ORIGIN", Plain),
+    ("PORTICO_PUBLIC_ORIGIN", Address),
     ("PORTICO_RATE_LIMIT_NETWORK", Plain),
     ("PORTICO_RATE_LIMIT_ORGANIZATION", Plain),
     ("PORTICO_RATE_LIMIT_PERSON", Plain),
@@ -122,6 +122,14 @@ pub fn shown_settings() -> BTreeMap<String, String> {
         Some((name, shown))
     })
     .collect()
+}
+
+/// The variables in which a secret may stand, or that name a file with one.
+pub fn secret_names() -> Vec<String> {
+    let secrets = KNOWN.iter().filter(|(_, shows)| *shows != Plain).map(|(name, _)| (*name).to_owned());
+    let passwords = WITH_PASSWORD.iter().map(|of| format!("{of}_PASSWORD"));
+    let more = ["DATABASE_PASSWORD", "PGPASSWORD", "PGPASSFILE"].map(str::to_owned);
+    secrets.chain(passwords).chain(more).flat_map(|name| [format!("{name}_FILE"), name]).collect()
 }
 
 fn shown(shows: Shows, value: &str) -> Option<String> {

@@ -30,6 +30,9 @@ const KEPT: [&str; 2] = ["account_lookups", "link_lookups"];
 /// Where rows come in first.
 const ARRIVING: &str = "pg_temp.arriving";
 
+/// So much may the number of a newcomer be ahead of those that were given here.
+const FAR: i32 = 100_000;
+
 /// The organization itself, of which tenants' tables say nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newcomer {
@@ -101,7 +104,8 @@ impl Arrival {
         &self.tables
     }
 
-    /// The organization itself. One whose number or word somebody else has gets another one.
+    /// The organization itself, in which nobody is let yet. One whose number somebody else has, or that is far from those
+    /// here, gets another one.
     pub fn organization(&mut self, newcomer: &Newcomer) -> Result<Renamed> {
         #[derive(QueryableByName)]
         struct Number {
@@ -122,15 +126,26 @@ impl Arrival {
         if taken(&mut self.connection, "short_id", &newcomer.short_id)? {
             bail!("somebody else has the short id {} in the target", newcomer.short_id);
         }
+        let last: Number = sql_query("SELECT last_value::int AS number FROM organization_number")
+            .get_result(&mut self.connection)?;
         let mut number = newcomer.number;
-        while taken(&mut self.connection, "number::text", &number.to_string())? {
+        // One far away would use the numbers up.
+        let is_strange = !(1..=last.number.saturating_add(FAR)).contains(&number);
+        while is_strange && number == newcomer.number
+            || taken(&mut self.connection, "number::text", &number.to_string())?
+        {
             let next: Number = sql_query("SELECT nextval('organization_number')::int AS number")
                 .get_result(&mut self.connection)?;
             number = next.number;
         }
+        if number > last.number {
+            sql_query("SELECT setval('organization_number', $1)")
+                .bind::<Integer, _>(number)
+                .execute(&mut self.connection)?;
+        }
         sql_query(
             "INSERT INTO organizations (id, number, short_id, slug, name, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, 'active', $6)",
+             VALUES ($1, $2, $3, $4, $5, 'suspended', $6)",
         )
         .bind::<SqlUuid, _>(newcomer.id.0)
         .bind::<Integer, _>(number)
@@ -188,6 +203,18 @@ impl Arrival {
             self.rows()?.settle(now)?;
         }
         Ok(row.slug)
+    }
+
+    /// The tables that an export has, in its order.
+    pub fn exported(&mut self) -> Result<Vec<String>> {
+        Ok(self.rows()?.exported()?.into_iter().map(|table| table.name).collect())
+    }
+
+    /// Whether anybody came with a password.
+    pub fn has_passwords(&mut self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT FROM users WHERE password_hash IS NOT NULL) AS yes";
+        let found: Yes = sql_query(sql).get_result(self.rows()?.connection())?;
+        Ok(found.yes)
     }
 
     /// Its rows, as the policy shows them.

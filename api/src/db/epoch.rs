@@ -30,20 +30,45 @@ pub fn standing(connection: &mut PgConnection) -> Result<Standing> {
     Ok(installation_epoch::table.select(Standing::as_select()).first(connection)?)
 }
 
-/// Lets the database refuse changes from now on. Says whether it did not before.
-pub fn fence(db: &mut OperatorDb, later: i64, because: &str) -> Result<bool> {
+/// The same at an address.
+pub fn standing_at(url: &str) -> Result<Standing> {
+    standing(&mut PgConnection::establish(url).context("the database does not answer")?)
+}
+
+/// Writes down that a later epoch has begun elsewhere: from then on the worker rests. Says whether none was written down before.
+pub fn note_later(db: &mut OperatorDb, later: i64, because: &str) -> Result<bool> {
     #[derive(QueryableByName)]
-    struct Fenced {
+    struct Noted {
         #[diesel(sql_type = Bool)]
         is_new: bool,
     }
     let now = db.clock().now();
-    let fenced: Fenced = sql_query("SELECT portico.fence($1, $2, $3) AS is_new")
+    let noted: Noted = sql_query("SELECT portico.note_later_epoch($1, $2, $3) AS is_new")
         .bind::<BigInt, _>(later)
         .bind::<Timestamptz, _>(now)
         .bind::<Text, _>(because)
         .get_result(db.global())?;
-    Ok(fenced.is_new)
+    Ok(noted.is_new)
+}
+
+/// Lets each table refuse changes that does not yet, where a later epoch was written down. A table whose writers are not through
+/// in time is left for the next try, and keeps none of the others from it. Gives those that are left, with the reason.
+pub fn fence_tables(db: &mut OperatorDb) -> Result<Vec<(String, String)>> {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let tables: Vec<Named> =
+        sql_query("SELECT name FROM portico.tables_to_fence() name").load(db.global())?;
+    let mut left = Vec::new();
+    for Named { name } in tables {
+        let fenced = sql_query("SELECT portico.fence_table($1)").bind::<Text, _>(&name).execute(db.global());
+        if let Err(error) = fenced {
+            left.push((name, error.to_string()));
+        }
+    }
+    Ok(left)
 }
 
 /// Lets a database that was brought back take changes, as this epoch or the later one that it is of. `url` is that of whoever

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -22,6 +22,8 @@ use crate::ApiError;
 const PIECE: usize = 64 << 10;
 /// So many pieces wait to be taken.
 const WAITING: usize = 4;
+/// All of it has to be taken within this time: the rows are one state, which the database keeps for it.
+const ALTOGETHER: Duration = Duration::from_mins(20);
 /// Whoever takes nothing for so long is not waited for any longer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -32,6 +34,7 @@ pub(super) struct Outgoing {
     handle: Handle,
     is_over: Arc<AtomicBool>,
     piece: Vec<u8>,
+    until: Instant,
 }
 
 /// Tells the thread that nobody may take any more of it.
@@ -50,7 +53,13 @@ pub(super) fn outgoing() -> (Outgoing, Receiver<Result<Bytes, ApiError>>, Brake)
     let (sender, receiver) = channel(WAITING);
     let is_over = Arc::new(AtomicBool::new(false));
     let brake = Brake(Arc::clone(&is_over));
-    let outgoing = Outgoing { sender, handle: Handle::current(), is_over, piece: Vec::with_capacity(PIECE) };
+    let outgoing = Outgoing {
+        sender,
+        handle: Handle::current(),
+        is_over,
+        piece: Vec::with_capacity(PIECE),
+        until: Instant::now() + ALTOGETHER,
+    };
     (outgoing, receiver, brake)
 }
 
@@ -71,6 +80,9 @@ impl Outgoing {
         }
         if self.is_over.load(Ordering::Relaxed) {
             return Err(io::Error::other("whoever asked for it may not have it any more"));
+        }
+        if Instant::now() > self.until {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "whoever asked for it takes too long"));
         }
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
         let sent = self.handle.block_on(timeout(PATIENCE, self.sender.send(Ok(piece.into()))));

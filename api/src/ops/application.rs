@@ -207,8 +207,10 @@ fn read_archive(
 ) -> Result<()> {
     let mut archive = tar::Archive::new(zstd::Decoder::new(Opening::begin(secret, from)?)?);
     let mut expected = application.files.iter();
-    for entry in archive.entries()? {
+    // As they are: what would give an entry a longer name is read whole.
+    for entry in archive.entries()?.raw(true) {
         let mut entry = entry?;
+        ensure!(entry.header().entry_type().is_file(), "something is in it that is no file");
         let path = entry.path()?.into_owned();
         let Some(file) = expected.next() else { bail!("there is more in it than is listed") };
         let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));

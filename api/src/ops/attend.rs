@@ -24,6 +24,7 @@ use super::{
     letters, manifest,
     restore::Plan,
     retention::{Place, SetKind},
+    stream::recover::Cancelled,
 };
 use crate::{
     clock::{self, Clock},
@@ -75,6 +76,8 @@ pub struct Attendant {
     drilled: Option<TakeOverReport>,
     drill_passed_at: Option<DateTime<Utc>>,
     config: RestoreConfig,
+    /// Ends a drill that is under way.
+    cancelled: Cancelled,
     /// How full the stores are.
     uses: Vec<StoreUse>,
     /// What it did, the newest last.
@@ -121,6 +124,7 @@ impl Attendant {
             drilled: None,
             drill_passed_at: None,
             config: config.restore.clone(),
+            cancelled: Cancelled::default(),
             uses: Vec::new(),
             entries: Vec::new(),
             said: None,
@@ -128,6 +132,11 @@ impl Attendant {
         };
         attendant.remember()?;
         Ok(attendant)
+    }
+
+    /// What ends a drill that is under way, so that nobody waits for it to stop.
+    pub fn cancelled(&self) -> Cancelled {
+        self.cancelled.clone()
     }
 
     /// Does all there is to do now.

@@ -71,9 +71,9 @@ impl Listener {
 
     /// Where it drills by itself, one has to pass each week.
     fn judge_drills(&self, db: &mut OperatorDb, since: DateTime<Utc>) -> Result<()> {
-        let Some(said) = newest(db)?.filter(|said| said.drills) else { return Ok(()) };
+        let Some(said) = newest(db)? else { return Ok(()) };
         let passed = said.drill_passed_at.unwrap_or(since);
-        if db.clock().now() > passed + DRILL_OVERDUE {
+        if said.drills && db.clock().now() > passed + DRILL_OVERDUE {
             let content = letters::drill_overdue(passed, said.drill.as_ref());
             alarms::raise(db, &self.readers, DRILL, content).map(|_| ())
         } else {

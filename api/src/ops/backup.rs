@@ -94,6 +94,8 @@ pub struct Made {
     pub seconds: f64,
     /// How many sets were brought off-site, this one among them, or why they were not.
     pub off_site: Result<usize>,
+    /// Why the application is in it as it was before, or not at all.
+    pub not_copied: Option<String>,
 }
 
 impl Production {
@@ -144,7 +146,8 @@ impl Production {
         if !self.files.is_set_up() {
             bail!("PORTICO_FILES_DIR is not set: there are no files to make a set of");
         }
-        self.make(SetKind::Files, |snapshot, reader, before, manifest| {
+        let mut not_copied = None;
+        let made = self.make(SetKind::Files, |snapshot, reader, before, manifest| {
             for id in snapshot.organizations.clone() {
                 let owner = Owner::Organization(id);
                 let (files, key) = reader.of(Some(id), |rows| Ok((rows.files()?, rows.file_key()?)))?;
@@ -155,9 +158,18 @@ impl Production {
                     manifest.files.extend(stored);
                 }
             }
-            manifest.application = self.application(before).context("the application")?;
+            // That it cannot be copied keeps nobody's files from being so.
+            manifest.application = match self.application(before) {
+                Ok(application) => application,
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the application cannot be copied");
+                    not_copied = Some(format!("{error:#}"));
+                    before.and_then(|before| before.application.clone())
+                }
+            };
             Ok(())
-        })
+        })?;
+        Ok(Made { not_copied, ..made })
     }
 
     fn make(
@@ -197,6 +209,7 @@ impl Production {
             put,
             seconds: started.elapsed().as_secs_f64(),
             off_site,
+            not_copied: None,
         })
     }
 

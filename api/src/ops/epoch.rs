@@ -4,7 +4,7 @@
 //! Invariants: nothing is believed that no key of the backup environment has signed; that a store is out of reach, or says
 //! something else, fences nobody; an epoch that was said is never taken back by an earlier one.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,10 @@ use super::{
     stores::Store,
 };
 
-/// Where it stands in a store.
-pub const PATH: &str = "fence/epoch";
+/// The folder of epochs in a store: each stands under a name of its own, which is never written over.
+pub const FOLDER: &str = "fence";
+/// So many epochs may have begun while nobody here learnt of any.
+const AHEAD: i64 = 4;
 /// The most that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
 
@@ -32,45 +34,71 @@ pub struct Epoch {
     pub because: String,
 }
 
-/// What a store says, where it says anything.
-pub fn find(store: &Store, signers: &Signers) -> Result<Option<Epoch>> {
-    let Some(size) = store.size(PATH)? else { return Ok(None) };
+/// Where an epoch stands.
+fn path(epoch: i64) -> String {
+    format!("{FOLDER}/epoch-{epoch:06}")
+}
+
+/// One that a store says, where it does.
+pub fn find(store: &Store, epoch: i64, signers: &Signers) -> Result<Option<Epoch>> {
+    let path = path(epoch);
+    let Some(size) = store.size(&path)? else { return Ok(None) };
     if size > LARGEST {
-        bail!("what stands in {} as an epoch has {size} bytes: nobody says so much", store.name());
+        bail!("what stands in {} as {path} has {size} bytes: nobody says so much", store.name());
     }
-    let Some(bytes) = store.find(PATH)? else { return Ok(None) };
-    let epoch = attendance::parse(&bytes, Purpose::Epoch, signers);
-    epoch.map(Some).with_context(|| format!("the epoch that {} says", store.name()))
+    let Some(bytes) = store.find(&path)? else { return Ok(None) };
+    let said: Epoch = attendance::parse(&bytes, Purpose::Epoch, signers)
+        .with_context(|| format!("{path} in {}", store.name()))?;
+    ensure!(
+        said.epoch == epoch,
+        "{path} in {} is epoch {}: it stands under another name",
+        store.name(),
+        said.epoch
+    );
+    Ok(Some(said))
 }
 
-/// Says one in a store, unless a later one stands there.
+/// Says one in a store, in which nothing stands under its name.
 pub fn say(store: &Store, key: &AttendanceKey, epoch: &Epoch) -> Result<()> {
-    let own = Signers::parse(&key.public())?;
-    // What does not verify is nobody's word: it is written over.
-    if let Ok(Some(there)) = find(store, &own)
-        && there.epoch >= epoch.epoch
-    {
-        bail!("{} says already that epoch {} has begun, on {}", store.name(), there.epoch, there.began_at);
-    }
-    store.put_over(PATH, &key.sign(Purpose::Epoch, epoch)?)
+    store.put_new(&path(epoch.epoch), &key.sign(Purpose::Epoch, epoch)?)
 }
 
-/// The latest that any of these stores says, and what kept the others from saying anything.
-pub fn latest<'a>(
-    stores: impl IntoIterator<Item = &'a Store>,
-    signers: &Signers,
-) -> (Option<Epoch>, Vec<anyhow::Error>) {
-    let (mut latest, mut silent): (Option<Epoch>, _) = (None, Vec::new());
+/// The latest that these stores say, for whoever may list them. Fails where one says nothing that can be known.
+pub fn latest<'a>(stores: impl IntoIterator<Item = &'a Store>, signers: &Signers) -> Result<Option<Epoch>> {
+    let mut latest: Option<Epoch> = None;
     for store in stores {
-        match find(store, signers) {
-            Ok(Some(found)) if latest.as_ref().is_none_or(|latest| found.epoch > latest.epoch) => {
-                latest = Some(found);
+        let names = store.list(FOLDER)?;
+        let number = |name: &String| -> Option<i64> {
+            name.strip_prefix(FOLDER)?.strip_prefix("/epoch-")?.parse().ok()
+        };
+        let mut numbers: Vec<i64> = names.iter().filter_map(number).collect();
+        numbers.sort_unstable();
+        for number in numbers.into_iter().rev() {
+            match find(store, number, signers) {
+                Ok(Some(said)) => {
+                    latest = latest.filter(|known| known.epoch >= number).or(Some(said));
+                    break;
+                }
+                Ok(None) => {}
+                // Somebody else's word is none, and keeps no earlier one from counting.
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "an epoch is not believed"),
             }
-            Ok(_) => {}
-            Err(error) => silent.push(error),
         }
     }
-    (latest, silent)
+    Ok(latest)
+}
+
+/// A later one than this that a store says, for whoever may not list it.
+pub fn later(store: &Store, epoch: i64, signers: &Signers) -> Result<Option<Epoch>> {
+    let mut silent = None;
+    for number in (epoch + 1..=epoch + AHEAD).rev() {
+        match find(store, number, signers) {
+            Ok(Some(said)) => return Ok(Some(said)),
+            Ok(None) => {}
+            Err(error) => silent = Some(error),
+        }
+    }
+    silent.map_or(Ok(None), Err)
 }
 
 #[cfg(test)]
@@ -96,21 +124,27 @@ mod tests {
             by: "somebody".to_owned(),
             because: "fire".to_owned(),
         };
-        assert_eq!(latest(&stores, &signers).0, None);
+        let all = || latest(&stores, &signers).expect("they are read").map(|epoch| epoch.epoch);
+        let after = |store, epoch| later(store, epoch, &signers).ok().flatten().map(|epoch| epoch.epoch);
+        assert_eq!((all(), after(first, 1)), (None, None));
         say(first, &key, &of(2)).expect("it is said");
         say(second, &key, &of(3)).expect("it is said");
-        // Whoever may write there makes it a higher one, which is signed with no key that counts.
-        say(third, &other, &of(9)).expect("it is said");
-        let (found, silent) = latest(&stores, &signers);
-        assert_eq!((found, silent.len()), (Some(of(3)), 1));
-        // An earlier one takes the place of none.
-        assert!(say(second, &key, &of(2)).is_err());
+        // Whoever may write there makes it a higher one, which is signed with no key that counts, or has another's name.
+        say(third, &other, &of(4)).expect("it is said");
+        assert_eq!(
+            (all(), after(first, 1), after(second, 1), after(second, 3)),
+            (Some(3), Some(2), Some(3), None)
+        );
+        assert_eq!(after(third, 1), None);
+        assert!(later(third, 1, &signers).is_err(), "what is not believed is said");
+        // Each is said once.
         assert!(say(second, &key, &of(3)).is_err());
-        say(first, &key, &of(4)).expect("it is said");
-        // One that is cut off says nothing, and keeps the other from nothing.
-        std::fs::write(folder.join("first").join(PATH), "{").expect("it is written");
-        let (found, silent) = latest(&stores, &signers);
-        assert_eq!((found, silent.len()), (Some(of(3)), 2));
+        std::fs::copy(folder.join("first").join(path(2)), folder.join("first").join(path(9)))
+            .expect("a copy");
+        assert_eq!((all(), after(first, 6)), (Some(3), None));
+        // One that is cut off says nothing, and keeps none of before from counting.
+        std::fs::write(folder.join("second").join(path(7)), "{").expect("it is written");
+        assert_eq!((all(), after(second, 3)), (Some(3), None));
         std::fs::remove_dir_all(folder).expect("it is removed");
     }
 }

@@ -29,6 +29,8 @@ const PIECE: usize = 4 << 20;
 const LEVEL: i32 = 3;
 /// No entry that says something is longer.
 const LONGEST: u64 = 256 << 20;
+/// What an export is, is said in less.
+const LONGEST_HEAD: u64 = 1 << 20;
 /// No file of somebody's is longer.
 const LARGEST_FILE: u64 = 1 << 30;
 
@@ -204,11 +206,12 @@ pub fn archive<R: Read>(from: R) -> Result<tar::Archive<zstd::Decoder<'static, i
 impl<'a, R: Read> Reader<'a, R> {
     /// Reads what it is.
     pub fn begin(archive: &'a mut tar::Archive<R>) -> Result<Self> {
-        let mut entries = archive.entries()?;
+        // As they are: what would give an entry a longer name is read whole.
+        let mut entries = archive.entries()?.raw(true);
         let first = entries.next().transpose().context("this is no export, or it is damaged")?;
         let mut first = first.context("this is no export: it is empty")?;
         ensure!(path(&first)? == HEAD, "this is no export of an organization");
-        let head: Head = said(&mut first)?;
+        let head: Head = said(&mut first, LONGEST_HEAD)?;
         if head.format != FORMAT {
             bail!(
                 "it is of format {}, and this version reads format {FORMAT}: use portico {}",
@@ -244,7 +247,7 @@ impl<'a, R: Read> Reader<'a, R> {
         let entry = self.next.as_mut().context("it is cut off: its list of contents is missing")?;
         let found = path(entry)?;
         ensure!(found == CONTENTS, "{found} is not what comes next in an export");
-        let contents = said(entry)?;
+        let contents = said(entry, LONGEST)?;
         self.advance()?;
         ensure!(self.next.is_none(), "something stands behind its end");
         Ok(contents)
@@ -257,13 +260,14 @@ impl<'a, R: Read> Reader<'a, R> {
 }
 
 fn path<R: Read>(entry: &tar::Entry<'_, R>) -> Result<String> {
+    ensure!(entry.header().entry_type().is_file(), "something is in it that is no file");
     let path = entry.path()?;
     Ok(path.to_str().context("a name that is no text")?.to_owned())
 }
 
-fn said<R: Read, T: DeserializeOwned>(entry: &mut tar::Entry<'_, R>) -> Result<T> {
+fn said<R: Read, T: DeserializeOwned>(entry: &mut tar::Entry<'_, R>, longest: u64) -> Result<T> {
     let mut bytes = Vec::new();
-    entry.take(LONGEST).read_to_end(&mut bytes)?;
+    entry.take(longest).read_to_end(&mut bytes)?;
     serde_json::from_slice(&bytes).context("it does not say what it is")
 }
 

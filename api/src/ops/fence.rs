@@ -15,7 +15,7 @@ use super::{
 use crate::{
     config::{WorkConfig, backups::StoresConfig},
     db::{
-        epoch::{Standing, fence, standing},
+        epoch::{Standing, fence_tables, note_later, standing},
         operator::OperatorDb,
     },
     work::loops::Round,
@@ -51,7 +51,10 @@ impl Watch {
     /// Looks once, and gives how the database stands afterwards.
     pub fn look(&self, db: &mut OperatorDb) -> Result<Standing> {
         let here = standing(db.global())?;
-        if here.fenced_by.is_some() {
+        if let Some(later) = here.fenced_by {
+            // What was interrupted, or had to wait for writers, is done now.
+            let because = here.fenced_because.clone().unwrap_or_default();
+            self.fence(db, here.epoch, later, &because)?;
             return Ok(here);
         }
         let stores = [
@@ -59,20 +62,30 @@ impl Watch {
             Store::at("the off-site store", &self.stores.off_site),
         ];
         // That one is out of reach is an alarm of its own, and no reason to stop.
-        let reached: Vec<&Store> = stores.iter().filter_map(|store| store.as_ref().ok()).collect();
-        let (latest, silent) = epoch::latest(reached, &self.signers);
-        for error in silent {
-            tracing::warn!(error = format!("{error:#}"), "no epoch can be read");
-        }
-        let Some(later) = latest.filter(|latest| latest.epoch > here.epoch) else { return Ok(here) };
-        if fence(db, later.epoch, &later.because)? {
+        let asked = stores.iter().filter_map(|store| store.as_ref().ok()).filter_map(|store| {
+            epoch::later(store, here.epoch, &self.signers).unwrap_or_else(|error| {
+                tracing::debug!(error = format!("{error:#}"), "no later epoch can be read");
+                None
+            })
+        });
+        let Some(later) = asked.max_by_key(|later| later.epoch) else { return Ok(here) };
+        if note_later(db, later.epoch, &later.because)? {
             tracing::error!(epoch = here.epoch, later = later.epoch, "another environment has taken over");
             // In this book alone: the head off-site is that of the other environment's from now on.
             let entry = entry(db, &here, &later);
             db.on_the_platform(|conn| Book::new(None).write(conn, &entry).map(|_| ()))?;
-            alarms::raise(db, &self.readers, ALARM, letters::fenced(here.epoch, &later))?;
         }
+        self.fence(db, here.epoch, later.epoch, &later.because)?;
         standing(db.global()).context("how the database stands")
+    }
+
+    /// Tells operators, once, and lets every table refuse changes that does not yet.
+    fn fence(&self, db: &mut OperatorDb, epoch: i64, later: i64, because: &str) -> Result<()> {
+        alarms::raise(db, &self.readers, ALARM, letters::fenced(epoch, later, because))?;
+        for (table, error) in fence_tables(db)? {
+            tracing::warn!(table, error, "a table is not fenced yet: somebody writes there");
+        }
+        Ok(())
     }
 }
 

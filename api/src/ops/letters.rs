@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use shared::console::TakeOverReport;
 
-use super::{backup::Made, epoch::Epoch, retention::SetKind, stream::state::Concern};
+use super::{backup::Made, retention::SetKind, stream::state::Concern};
 use crate::mail::letter::Content;
 
 /// A set was made.
@@ -18,9 +18,11 @@ pub fn made(made: &Made) -> Content {
             format!("not there: {error:#}"),
         ),
     };
+    let application =
+        made.not_copied.as_ref().map(|why| format!("The application is in it as it was before: {why}"));
     Content {
         subject,
-        paragraphs: vec![paragraph.to_owned()],
+        paragraphs: std::iter::once(paragraph.to_owned()).chain(application).collect(),
         facts: vec![
             ("Set", set.clone()),
             ("Taken at", instant(made.manifest.taken_at)),
@@ -168,20 +170,18 @@ pub fn well_again(about: &str) -> Content {
 }
 
 /// Another environment has taken over, and this one takes no changes any more.
-pub fn fenced(epoch: i64, later: &Epoch) -> Content {
+pub fn fenced(epoch: i64, later: i64, because: &str) -> Content {
     Content {
         subject: "This environment takes no changes any more".to_owned(),
         paragraphs: vec![
             format!(
-                "Another environment has taken its place: epoch {} has begun on {}, this one is of epoch {epoch}. What people \
-                 change here is refused, so that nothing is written that would be lost.",
-                later.epoch,
-                instant(later.began_at)
+                "Another environment has taken its place: epoch {later} has begun there, and this one is of epoch {epoch}. What \
+                 people change here is refused, so that nothing is written that would be lost."
             ),
             "Lead the addresses to the other environment. The way back is a restore of what stands there, in an announced window."
                 .to_owned(),
         ],
-        facts: vec![("Begun by", later.by.clone()), ("Because", later.because.clone())],
+        facts: vec![("Because", because.to_owned())],
         ..Content::default()
     }
 }

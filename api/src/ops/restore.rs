@@ -92,12 +92,15 @@ impl Environment {
         if plan.settle_at.is_some() {
             // Where a later environment has taken over since the set, this one comes after it.
             let own = Signers::parse(&self.attendance_key().public())?;
-            let (latest, silent) =
-                epoch::latest([self.store(Place::Local), self.store(Place::OffSite)], &own);
-            for error in silent {
-                tracing::warn!(error = format!("{error:#}"), "no epoch can be read");
+            let mut latest = 1;
+            for store in [self.store(Place::Local), self.store(Place::OffSite)] {
+                // One that is out of reach keeps nobody from restoring.
+                match epoch::latest([store], &own) {
+                    Ok(said) => latest = said.map_or(latest, |said| said.epoch.max(latest)),
+                    Err(error) => tracing::warn!(error = format!("{error:#}"), "no epoch can be read"),
+                }
             }
-            refill.begin_epoch(latest.map_or(1, |latest| latest.epoch))?;
+            refill.begin_epoch(latest)?;
         }
         let settled = plan.settle_at.map(|now| refill.settle(organizations(), now)).transpose()?;
         if let Some(staging) = staging {

@@ -36,6 +36,7 @@ impl Environment {
             found.insert(read.table.clone(), read.clone());
             Ok(read)
         })?;
+        ensure!(found.len() == stream.tables.len(), "a table was read twice");
         arrival.check_keys()?;
         compare(&mut arrival, &stream.tables, &head.hash_key.0)?;
         let slug = arrival.suspend(settle_at)?;
@@ -59,7 +60,6 @@ impl Environment {
             }
         };
         arrival.commit()?;
-        ensure!(found.len() == stream.tables.len(), "a table was read twice");
         let rows = stream.tables.iter().map(|table| table.rows).sum();
         Ok(Arrived { organization, slug, rows, files, number: None })
     }

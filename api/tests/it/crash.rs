@@ -43,7 +43,7 @@ fn what_was_acknowledged_survives_kill_9() {
             });
         }
         while acknowledged.lock().expect("nobody panicked").len() < 60 {
-            std::thread::yield_now();
+            crate::harness::a_moment();
         }
         killed.store(true, Ordering::SeqCst);
         program.child.kill().expect("SIGKILL is sent");
@@ -96,7 +96,7 @@ fn a_request_sent_again_after_kill_9_is_done_once() {
         let (started, mut sql) = (Instant::now(), database.superuser());
         while named(&mut sql, &format!("Kept {round}")).is_empty() {
             assert!(started.elapsed() < Duration::from_secs(20), "the project is not there after 20 s");
-            std::thread::yield_now();
+            crate::harness::a_moment();
         }
         program.child.kill().expect("SIGKILL is sent");
         drop((socket, program));

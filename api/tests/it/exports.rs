@@ -10,7 +10,7 @@ use api::{
     files::Files,
     ops::{
         export::{Contents, ExportedFile, Head, Reader, Writer, archive, arriving},
-        rows::{RowsReader, RowsWriter},
+        rows::{RowsReader, RowsWriter, TableHead},
     },
 };
 use diesel::connection::SimpleConnection as _;
@@ -54,7 +54,17 @@ impl Opened {
     }
 
     /// The same export with other rows, as whoever forges one writes it.
-    fn forged(&self, change: impl Fn(&str) -> String) -> Vec<u8> {
+    fn forged(&self, change: impl Fn(&str, &str) -> String) -> Vec<u8> {
+        self.written(change, None)
+    }
+
+    /// The same export with a table more.
+    fn forged_with(&self, table: &str, columns: &[&str]) -> Vec<u8> {
+        let columns = columns.iter().map(|column| (*column).to_owned()).collect();
+        self.written(same, Some(TableHead { table: table.to_owned(), columns }))
+    }
+
+    fn written(&self, change: impl Fn(&str, &str) -> String, more: Option<TableHead>) -> Vec<u8> {
         let mut writer = Writer::begin(Vec::new(), &self.head).expect("it begins");
         let mut reader = RowsReader::begin(self.rows.as_slice()).expect("it begins");
         let head = reader.head().clone();
@@ -62,13 +72,16 @@ impl Opened {
         while let Some(table) = reader.next_table().expect("it is read") {
             let mut rows = Vec::new();
             let found = reader.rows(table.table.clone(), &mut rows).expect("rows");
-            let changed = change(std::str::from_utf8(&rows).expect("text"));
+            let changed = change(&table.table, std::str::from_utf8(&rows).expect("text"));
             stream
                 .table(table, |out| {
                     out.write_all(changed.as_bytes())?;
                     Ok(found.rows)
                 })
                 .expect("it is written");
+        }
+        if let Some(more) = more {
+            stream.table(more, |_| Ok(0)).expect("it is written");
         }
         let (pieces, tables) = stream.finish();
         pieces.end().expect("it ends");
@@ -77,6 +90,11 @@ impl Opened {
         }
         writer.finish(tables).expect("it ends").0
     }
+}
+
+/// The rows of a table as they are.
+fn same(_: &str, rows: &str) -> String {
+    rows.to_owned()
 }
 
 /// Another installation, with nobody in it.
@@ -212,26 +230,38 @@ fn somebody_elses_words_are_not_taken_and_nobody_elses_rows_come_along() {
     let other = Clock::system().new_id().to_string();
     let acme = app.acme.id.to_string();
     let is_project = |rows: &str| rows.contains("Canary of acme");
-    let foreign = |rows: &str| if is_project(rows) { rows.replace(&acme, &other) } else { rows.to_owned() };
+    let foreign =
+        |_: &str, rows: &str| if is_project(rows) { rows.replace(&acme, &other) } else { rows.to_owned() };
     let said = elsewhere.why_not(&opened.forged(foreign));
     assert!(said.contains("row-level security policy"), "{said}");
     let admin = line(&mut app.database.superuser(), "SELECT created_by::text AS line FROM projects LIMIT 1");
-    let stray = |rows: &str| if is_project(rows) { rows.replace(&admin, &other) } else { rows.to_owned() };
+    let stray =
+        |_: &str, rows: &str| if is_project(rows) { rows.replace(&admin, &other) } else { rows.to_owned() };
     let said = elsewhere.why_not(&opened.forged(stray));
     assert!(said.contains("names something that has not arrived"), "{said}");
+    // Passwords, and tables that are not an organization's to bring along.
+    let hash = "$argon2id$v=19$m=4194304,t=9,p=1$c29tZXNhbHQ$c29tZWhhc2g";
+    let with_password = |table: &str, rows: &str| {
+        if table == "users" { rows.replacen("\\N", hash, 1) } else { rows.to_owned() }
+    };
+    let said = elsewhere.why_not(&opened.forged(with_password));
+    assert!(said.contains("passwords are in it"), "{said}");
+    let domains = elsewhere
+        .why_not(&opened.forged_with("organization_domains", &["host", "organization_id", "created_at"]));
+    assert!(domains.contains("organization_domains is not what comes next"), "{domains}");
     // Cut off, changed, of another schema, without a file.
     for length in [0, 10, bytes.len() / 2, bytes.len() - 1] {
         elsewhere.why_not(&bytes[..length]);
     }
     let fewer = Opened { files: opened.files.clone().into_iter().skip(1).collect(), ..open(&bytes) };
-    assert!(elsewhere.why_not(&fewer.forged(str::to_owned)).contains("is not in it"));
+    assert!(elsewhere.why_not(&fewer.forged(same)).contains("is not in it"));
     let mut of_later = open(&bytes);
     of_later.head.schema.push("20991231000000".to_owned());
-    assert!(elsewhere.why_not(&of_later.forged(str::to_owned)).contains("bring both to the same version"));
+    assert!(elsewhere.why_not(&of_later.forged(same)).contains("bring both to the same version"));
     let sql = &mut elsewhere.database.superuser();
     assert_eq!(line(sql, there), "0");
     assert_eq!(lines(sql, "SELECT id::text AS line FROM projects"), Vec::<String>::new());
-    elsewhere.take_in(&opened.forged(str::to_owned), None).expect("unchanged, it is taken in");
+    elsewhere.take_in(&opened.forged(same), None).expect("unchanged, it is taken in");
 }
 
 #[test]

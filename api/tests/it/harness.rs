@@ -30,7 +30,7 @@ pub use http::{Answer, Client};
 pub use mail::MailServer;
 pub use own_cluster::{OwnCluster, as_owner, give_to_owner, postgres_program};
 pub use picture::png;
-pub use program::{ACME, Program, api_token, free_address, signal, signed_in, until};
+pub use program::{ACME, Program, a_moment, api_token, free_address, signal, signed_in, until};
 pub use proxy::{Fault, Proxy};
 pub use s3::{S3Server, Whose};
 pub use server::{

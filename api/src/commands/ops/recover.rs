@@ -15,13 +15,14 @@ use api::{
     config::backups::RestoreConfig,
     ops::{
         book::Action,
-        stream::recover::{Plan, Source, To, Watcher},
+        stream::recover::{Cancelled, Plan, Source, To, Watcher},
     },
 };
 use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::{From, noted::noted};
+use crate::commands::repeating::cancelled_when_told_to_stop;
 
 /// How often it is said how far it is.
 const EVERY: Duration = Duration::from_secs(1);
@@ -73,7 +74,7 @@ pub fn run(arguments: RecoverArguments) -> Result<()> {
         }
         let directory = std::path::absolute(into_directory).context("the directory")?;
         let plan = Plan { to, directory, database, leave_running };
-        let done = source.recover(&plan, &mut Progress::default())?;
+        let done = source.recover(&plan, &mut Progress::cancellable()?)?;
         note.say("base", done.base.clone());
         note.say("rows", done.checked.rows);
         note.say("seconds", done.seconds);
@@ -111,9 +112,17 @@ fn said(at: DateTime<Utc>) -> String {
 }
 
 /// On the standard error, each second.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
     last: Option<Instant>,
+    cancelled: Cancelled,
+}
+
+impl Progress {
+    /// Of something that ends, and is taken back, when the process is told to stop.
+    pub fn cancellable() -> Result<Self> {
+        Ok(Self { last: None, cancelled: cancelled_when_told_to_stop()? })
+    }
 }
 
 impl Watcher for Progress {
@@ -128,5 +137,9 @@ impl Watcher for Progress {
         self.last = Some(Instant::now());
         let left = left.map_or_else(String::new, |left| format!(", {} s to go", left.as_secs()));
         eprintln!("  {done} of {of}{left}");
+    }
+
+    fn goes_on(&self) -> Result<()> {
+        self.cancelled.check()
     }
 }

@@ -21,7 +21,7 @@ use api::{
             proxy::Proxy,
             take_over,
         },
-        stream::recover::To,
+        stream::recover::{Cancelled, To},
     },
 };
 use clap::{Args, Subcommand};
@@ -164,7 +164,7 @@ fn go(action: Action, config: &RestoreConfig, plan: &Plan) -> Result<()> {
     };
     noted(action, &subject, |note| {
         let (report, outcome) =
-            take_over::take_over(config, plan, &Clock::system(), &mut Progress::default());
+            take_over::take_over(config, plan, &Clock::system(), &mut Progress::cancellable()?);
         note.say("report", serde_json::to_value(&report)?);
         print(&report);
         outcome
@@ -196,14 +196,19 @@ fn fetch(once: bool) -> Result<()> {
         return is_good(&fetched);
     }
     let _traces = crate::commands::observe("portico-standby")?;
-    crate::commands::repeating::until_told_to_stop("fetch", EVERY, move || match mirror.look() {
-        Ok(fetched) => {
-            for why in &fetched.wrong {
-                tracing::error!(why, "something was not taken");
+    crate::commands::repeating::until_told_to_stop(
+        "fetch",
+        EVERY,
+        &Cancelled::default(),
+        move || match mirror.look() {
+            Ok(fetched) => {
+                for why in &fetched.wrong {
+                    tracing::error!(why, "something was not taken");
+                }
             }
-        }
-        Err(error) => tracing::error!(error = format!("{error:#}"), "nothing can be fetched now"),
-    })
+            Err(error) => tracing::error!(error = format!("{error:#}"), "nothing can be fetched now"),
+        },
+    )
 }
 
 fn is_good(fetched: &Fetched) -> Result<()> {

@@ -103,7 +103,12 @@ pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Resul
             "look at    its displayed codes begin with {number} here: another organization has its own number"
         );
     }
-    println!("next       passwords are in no export: people ask for a link at the sign-in");
+    println!(
+        "look at    what it holds (`portico org licences {}`): licences came along as they were",
+        arrived.slug
+    );
+    println!("next       it is suspended: `portico org resume {}` lets people in", arrived.slug);
+    println!("           passwords are in no export: people ask for a link at the sign-in");
     Ok(())
 }
 

@@ -48,8 +48,15 @@ impl Attendant {
             proxy: config.proxy.map(Proxy::new),
             program: config.program,
         };
-        let (report, outcome) = take_over(&self.config, &plan, &self.clock, &mut recover::Silent);
+        let (report, outcome) = {
+            let mut watcher = recover::Silent { is_cancelled: self.cancelled.clone() };
+            take_over(&self.config, &plan, &self.clock, &mut watcher)
+        };
         let subject = "the end of the stream";
+        if self.cancelled.check().is_err() {
+            // The process stops: it says nothing of how well the installation could be brought back.
+            return;
+        }
         let details = serde_json::json!({ "report": report });
         match &outcome {
             Ok(()) => self.note(Action::Drill, subject, &details),

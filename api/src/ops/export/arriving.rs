@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeSet,
+    collections::HashMap,
     io::{self, BufReader, Read, Write},
 };
 
@@ -59,39 +59,93 @@ pub fn take_in(from: impl Read, into: &str, target: &Files, slug: Option<&str>) 
         "its rows are those of {owner}, and it is an export of {}",
         head.organization
     );
+    // Just the tables that an export has, each once: nothing else is an organization's to bring along.
+    let mut tables = arrival.exported()?.into_iter();
     while let Some(table) = rows.next_table()? {
+        let expected = tables.next();
+        ensure!(
+            expected.as_ref() == Some(&table.table),
+            "{} is not what comes next in an export",
+            table.table
+        );
         found.push(copy(&mut arrival, &table, &mut rows)?);
     }
+    if let Some(missing) = tables.next() {
+        bail!("the rows of {missing} are not in it");
+    }
     drop(rows);
+    ensure!(!arrival.has_passwords()?, "passwords are in it, which are in no export");
     arrival.check_keys()?;
     compare(&mut arrival, &found, &hash_key)?;
-    let mut brought = Vec::new();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (named, key) = {
-        let mut rows = arrival.rows()?;
-        (rows.files()?, rows.file_key()?)
+    let mut put = Put {
+        target,
+        runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+        names: Vec::new(),
     };
-    while let Some((file, bytes)) = export.file()? {
-        let name = object_name(head.organization, file.id, &bytes, &named, key.as_deref())?;
-        let put = runtime.block_on(target.put(&name, bytes.into()));
-        put.map_err(|error| anyhow!("the file {} cannot be written: {error}", file.id))?;
-        brought.push(file);
+    if let Err(error) = bring_files(&mut arrival, export, &found, &mut put) {
+        put.take_back();
+        return Err(error);
     }
-    let contents = export.contents()?;
-    ensure!(contents.tables == found, "other rows are in it than its list of contents says");
-    ensure!(contents.files == brought, "other files are in it than its list of contents says");
-    let there: BTreeSet<Uuid> = brought.iter().map(|file| file.id).collect();
-    if let Some((missing, _)) = named.iter().find(|(id, _)| !there.contains(id)) {
-        bail!("the file {missing}, which its rows name, is not in it");
-    }
+    let files = put.names.len();
+    // Where this fails it may be there all the same, and then its files are needed.
     arrival.commit()?;
     Ok(Arrived {
         organization: newcomer.id,
         slug: newcomer.slug,
         rows: found.iter().map(|table| table.rows).sum(),
-        files: brought.len(),
+        files,
         number: renamed.number,
     })
+}
+
+/// The files that were put, which go again where the organization does not arrive.
+struct Put<'a> {
+    target: &'a Files,
+    runtime: tokio::runtime::Runtime,
+    names: Vec<ObjectName>,
+}
+
+impl Put<'_> {
+    fn put(&mut self, name: ObjectName, bytes: Vec<u8>) -> Result<()> {
+        self.names.push(name);
+        let put = self.runtime.block_on(self.target.put(&name, bytes.into()));
+        put.map_err(|error| anyhow!("the file {} cannot be written: {error}", name.id))
+    }
+
+    fn take_back(&self) {
+        for name in &self.names {
+            if let Err(error) = self.runtime.block_on(self.target.delete(name)) {
+                tracing::error!(%error, file = %name.id, "a file of an organization that did not arrive is left behind");
+            }
+        }
+    }
+}
+
+/// Puts the files, each that a row names and once, and compares all of it with the list of contents.
+fn bring_files<R: Read>(
+    arrival: &mut Arrival,
+    mut export: Reader<'_, R>,
+    found: &[TableRows],
+    put: &mut Put<'_>,
+) -> Result<()> {
+    let organization = export.head.organization;
+    let (mut named, key) = {
+        let mut rows = arrival.rows()?;
+        (rows.files()?.into_iter().collect::<HashMap<Uuid, Vec<u8>>>(), rows.file_key()?)
+    };
+    let mut brought = Vec::new();
+    while let Some((file, bytes)) = export.file()? {
+        let hash = named.remove(&file.id).with_context(|| format!("no row names the file {}", file.id))?;
+        put.put(object_name(organization, file.id, &bytes, &hash, key.as_deref())?, bytes)?;
+        brought.push(file);
+    }
+    let contents = export.contents()?;
+    ensure!(contents.tables == found, "other rows are in it than its list of contents says");
+    ensure!(contents.files == brought, "other files are in it than its list of contents says");
+    if let Some(missing) = named.keys().next() {
+        bail!("the file {missing}, which its rows name, is not in it");
+    }
+    Ok(())
 }
 
 /// Lets the rows of one table in.
@@ -128,15 +182,11 @@ fn object_name(
     organization: OrganizationId,
     id: Uuid,
     bytes: &[u8],
-    named: &[(Uuid, Vec<u8>)],
+    hash: &[u8],
     key: Option<&[u8]>,
 ) -> Result<ObjectName> {
-    let (_, hash) = named
-        .iter()
-        .find(|(known, _)| *known == id)
-        .with_context(|| format!("no row names the file {id}"))?;
     let key = key.and_then(|key| key.try_into().ok()).context("it has files and no key of them")?;
-    let hash: [u8; 32] = hash.as_slice().try_into().map_err(|_| anyhow!("a hash of another length"))?;
+    let hash: [u8; 32] = hash.try_into().map_err(|_| anyhow!("a hash of another length"))?;
     ensure!(files::hash(&key, bytes) == hash, "the file {id} is not the one that its row names");
     Ok(ObjectName { organization, hash, id })
 }

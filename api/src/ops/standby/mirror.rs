@@ -80,7 +80,10 @@ impl Mirror {
                 fetched.wrong.push(format!("{error:#}"));
             }
         }
-        self.let_go(&there, &mut fetched)?;
+        // What does not verify here is said, and keeps nothing from being fetched.
+        if let Err(error) = self.let_go(&there, &mut fetched) {
+            fetched.wrong.push(format!("{error:#}"));
+        }
         Ok(fetched)
     }
 

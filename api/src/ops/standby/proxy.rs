@@ -6,7 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::config;
 
 /// The command.
 #[derive(Debug, Clone)]
@@ -25,6 +27,12 @@ impl Proxy {
 
     /// Leads everybody to this server.
     pub fn open(&self, upstream: &str) -> Result<()> {
+        // It becomes a part of somebody's configuration.
+        let is_sign = |sign: char| sign.is_ascii_alphanumeric() || ".:-[]".contains(sign);
+        ensure!(
+            !upstream.is_empty() && upstream.chars().all(is_sign),
+            "{upstream:?} is no address of a server, such as 127.0.0.1:8081"
+        );
         tell(&self.0, "open", &[("PORTICO_UPSTREAMS", upstream)])
     }
 }
@@ -35,8 +43,8 @@ pub fn tell(program: &Path, argument: &str, variables: &[(&str, &str)]) -> Resul
     let about = || format!("{} {argument}", program.display());
     let mut command = Command::new(program);
     command.arg(argument).envs(variables.iter().copied()).stdin(Stdio::null());
-    // The identity that opens everything is none of its business.
-    for secret in ["PORTICO_RESTORE_IDENTITY", "PORTICO_RESTORE_IDENTITY_FILE"] {
+    // The identity that opens everything is none of its business, nor are other secrets.
+    for secret in config::secret_names() {
         command.env_remove(secret);
     }
     let output = command.output().with_context(|| format!("{} cannot be run", about()))?;

@@ -1,6 +1,7 @@
 //! The contingency plan: five steps, of which each rests on those before it.
 
 use std::{
+    cell::Cell,
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -12,6 +13,7 @@ use shared::console::{TakeOverReport, TakeOverStep as Step};
 
 use super::{
     check::Check,
+    mirror::Mirror,
     program,
     proxy::{self, Proxy},
     steps::{Failed, Steps, Went},
@@ -19,7 +21,11 @@ use super::{
 use crate::{
     clock::Clock,
     config::backups::RestoreConfig,
-    db::{copies::Snapshot, epoch::begin, operator::OperatorDb},
+    db::{
+        copies::Snapshot,
+        epoch::{begin, standing_at},
+        operator::OperatorDb,
+    },
     ops::{
         application::{APP, Application, PROGRAM},
         attendance::AttendanceKey,
@@ -30,13 +36,14 @@ use crate::{
         restored_files::Bringing,
         retention::{Place, SetKind},
         signing::Signers,
-        stores::Store,
         stream::recover::{self, Recovered, Running, Source, To, Watcher},
     },
 };
 
 /// How long the servers may take to be ready once they are told to start.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// What the folders of drills begin with.
+const DRILL: &str = "drill-";
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -109,6 +116,10 @@ struct Ground<'a> {
     aside: PathBuf,
     /// What a drill throws away.
     thrown_away: Option<PathBuf>,
+    /// What is to be said beside.
+    notes: Vec<String>,
+    /// Whether what was brought back is used from now on.
+    stays: Cell<bool>,
 }
 
 /// What runs.
@@ -119,14 +130,24 @@ struct Version {
 
 impl<'a> Ground<'a> {
     fn prepare(config: &RestoreConfig, plan: &'a Plan, clock: &'a Clock) -> Result<Self> {
+        let mut notes = Vec::new();
         let source = match &plan.mirror {
-            Some(folder) => Source::over(config, Store::open("the mirror", folder)?)?,
+            Some(folder) => {
+                let mirror = Mirror::open(config, folder)?;
+                // What came since it was last fetched is wanted; that the far store is away is no reason to stop.
+                match mirror.look() {
+                    Ok(fetched) => notes.extend(fetched.wrong),
+                    Err(error) => notes.push(format!("the mirror is as it was last fetched: {error:#}")),
+                }
+                Source::over(config, mirror.store().clone())?
+            }
             None => Source::open(config, plan.from)?,
         };
         let directory = std::path::absolute(&plan.directory)?;
         let (cluster, files, thrown_away) = match &plan.kind {
             Kind::Drill => {
-                let folder = directory.join(format!("drill-{}", clock.new_id()));
+                clear_earlier(&directory)?;
+                let folder = directory.join(format!("{DRILL}{}", clock.new_id()));
                 fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
                 (folder.join("cluster"), folder.join("files"), Some(folder))
             }
@@ -149,12 +170,43 @@ impl<'a> Ground<'a> {
             cluster,
             files,
             thrown_away,
+            notes,
+            stays: Cell::new(false),
         })
     }
 
+    /// Looks whether all of it could be done, before anything is.
+    fn check_first(&self) -> Result<()> {
+        self.source.check(&self.recovery()).context("nothing was begun")?;
+        refuse_full(&self.files)?;
+        for folder in [&self.application, &self.aside] {
+            ensure!(!folder.exists(), "{} is in the way: nothing was begun", folder.display());
+        }
+        if let Kind::Activation { start, .. } = &self.plan.kind {
+            ensure!(start.is_file(), "{} is not there: nothing was begun", start.display());
+        }
+        Ok(())
+    }
+
+    /// How the cluster comes back.
+    fn recovery(&self) -> recover::Plan {
+        recover::Plan {
+            to: self.plan.to,
+            directory: self.cluster.clone(),
+            database: self.plan.database.clone(),
+            leave_running: true,
+        }
+    }
+
     fn go(&self, steps: &mut Steps, watcher: &mut dyn Watcher) -> Result<(), Failed> {
-        let epoch = steps.step(Step::BlockAccess, |report| self.block_access(report))?;
-        let version = steps.step(Step::CheckVersion, |_| self.check_version())?;
+        let epoch = steps.step(Step::BlockAccess, |report| {
+            self.check_first()?;
+            self.block_access(report)
+        })?;
+        let version = steps.step(Step::CheckVersion, |_| {
+            watcher.goes_on()?;
+            self.check_version()
+        })?;
         let running = steps.step(Step::Restore, |report| self.restore(epoch, report, watcher))?;
         match &self.plan.kind {
             Kind::Drill => {
@@ -173,14 +225,26 @@ impl<'a> Ground<'a> {
                 steps.step(Step::GeneralCheck, |report| {
                     let checked = self.check(&running, &version, |_| Ok(()))?;
                     self.write_down(&running, report)?;
+                    self.stays.set(true);
                     running.stop()?;
-                    self.start(start, upstream, &version)?;
+                    self.start(start, upstream, &version).with_context(|| self.how_to_go_on())?;
                     Ok(checked)
                 })?;
-                steps.step(Step::Redirect, |_| self.redirect(upstream))?;
+                steps
+                    .step(Step::Redirect, |_| self.redirect(upstream).with_context(|| self.how_to_go_on()))?;
             }
         }
         Ok(())
+    }
+
+    /// Where everything is back already, the rest can be done by hand.
+    fn how_to_go_on(&self) -> String {
+        format!(
+            "the cluster in {}, the files in {} and the program in {} are whole and checked: start them and lead the addresses there",
+            self.cluster.display(),
+            self.files.display(),
+            self.application.display()
+        )
     }
 
     /// What a drill has made goes.
@@ -203,36 +267,47 @@ impl<'a> Ground<'a> {
             proxy.block("This is a drill.")?;
             return Ok(Went::Done(0, "the proxy of drills lets nobody in".to_owned()));
         };
-        let (latest, _) = epoch::latest(stores, &own);
-        let next = Epoch {
-            epoch: latest.map_or(1, |latest| latest.epoch) + 1,
-            began_at: self.clock.now(),
-            by: crate::config::shell_user(),
-            because: because.clone(),
-        };
-        let mut said = Vec::new();
-        let mut refused = Vec::new();
+        let mut latest = 1;
         for store in stores {
-            match epoch::say(store, &self.key(), &next) {
-                Ok(()) => said.push(store.name().to_owned()),
-                Err(error) => refused.push(format!("{error:#}")),
+            // One that is out of reach is said below: nothing can be put there either.
+            if let Ok(Some(said)) = epoch::latest([store], &own) {
+                latest = latest.max(said.epoch);
             }
         }
+        let (next, said, refused) = self.say_epoch(latest + 1, because);
         if said.is_empty() && !without_fence {
             bail!(
                 "no store takes that epoch {} begins, so that the old environment may go on taking changes: {}",
-                next.epoch,
+                next,
                 refused.join("; ")
             );
         }
-        report.epoch = Some(next.epoch);
-        let mut words = vec![format!("epoch {} begins, as {} say", next.epoch, said.join(" and "))];
+        report.epoch = Some(next);
+        let mut words = vec![format!("epoch {next} begins, as {} say", said.join(" and "))];
         words.extend(refused);
         match proxy {
             Some(proxy) => proxy.block(because)?,
             None => words.push("no proxy is told".to_owned()),
         }
-        Ok(Went::Done(next.epoch, words.join("; ")))
+        Ok(Went::Done(next, words.join("; ")))
+    }
+
+    /// Says in both stores that an epoch begins. Gives it, the stores that have taken it, and why others have not.
+    fn say_epoch(&self, epoch: i64, because: &str) -> (i64, Vec<String>, Vec<String>) {
+        let next = Epoch {
+            epoch,
+            began_at: self.clock.now(),
+            by: crate::config::shell_user(),
+            because: because.to_owned(),
+        };
+        let (mut said, mut refused) = (Vec::new(), Vec::new());
+        for store in [self.environment.store(Place::OffSite), self.environment.store(Place::Local)] {
+            match epoch::say(store, &self.key(), &next) {
+                Ok(()) => said.push(store.name().to_owned()),
+                Err(error) => refused.push(format!("{error:#}")),
+            }
+        }
+        (epoch, said, refused)
     }
 
     fn key(&self) -> AttendanceKey {
@@ -259,6 +334,12 @@ impl<'a> Ground<'a> {
         let app = Some(self.application.join(APP)).filter(|folder| folder.is_dir());
         let words = if is_same {
             format!("{} in {set} is this program", application.version)
+        } else if matches!(self.plan.kind, Kind::Drill) {
+            // What production signs is not run where the identity is, unless somebody says so by activating.
+            bail!(
+                "the program in {set} is another one than this: bring the program here to production's version ({})",
+                application.version
+            )
         } else {
             format!("{} of {set} takes the place of this program, which is another one", application.version)
         };
@@ -290,17 +371,25 @@ impl<'a> Ground<'a> {
         report: &mut TakeOverReport,
         watcher: &mut dyn Watcher,
     ) -> Result<Went<Running>> {
-        let plan = recover::Plan {
-            to: self.plan.to,
-            directory: self.cluster.clone(),
-            database: self.plan.database.clone(),
-            leave_running: true,
-        };
+        let plan = self.recovery();
         let (recovered, running) = self.source.start(&plan, watcher)?;
+        let owner = running.url("portico_owner", &self.plan.database);
+        let mut epoch = epoch.max(1);
+        if let Kind::Activation { because, .. } = &self.plan.kind {
+            // A store that was lost may have been the only one that knew of an earlier take-over.
+            let came_back = standing_at(&owner)?.epoch;
+            if came_back >= epoch {
+                let (later, said, refused) = self.say_epoch(came_back + 1, because);
+                ensure!(!said.is_empty(), "no store takes that epoch {later} begins: {}", refused.join("; "));
+                epoch = later;
+                report.epoch = Some(later);
+            }
+        }
         // What was fenced, or is older than another epoch, takes changes here.
-        begin(&running.url("portico_owner", &self.plan.database), epoch.max(1))?;
+        begin(&owner, epoch)?;
         watcher.begins("bringing the files back");
-        let (files, missing) = self.restore_files(&running)?;
+        let (files, missing) = self.restore_files(&running, watcher)?;
+        watcher.goes_on()?;
         report.last_commit = recovered.last_commit;
         report.organizations = u64::try_from(recovered.checked.organizations)?;
         report.rows = recovered.checked.rows;
@@ -315,8 +404,9 @@ impl<'a> Ground<'a> {
             0 => String::new(),
             _ => format!(", {missing} files are in no set"),
         };
+        let notes = self.notes.iter().fold(String::new(), |said, note| said + "; " + note);
         format!(
-            "base backup {} and {} files of the log from {}{until}: {} rows of {} organizations, each read, and {files} files{missing}",
+            "base backup {} and {} files of the log from {}{until}: {} rows of {} organizations, each read, and {files} files{missing}{notes}",
             recovered.base,
             recovered.segments,
             self.source.store().name(),
@@ -325,16 +415,14 @@ impl<'a> Ground<'a> {
         )
     }
 
-    fn restore_files(&self, running: &Running) -> Result<(usize, usize)> {
-        match fs::read_dir(&self.files) {
-            Ok(mut entries) => ensure!(entries.next().is_none(), "{} is not empty", self.files.display()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(&self.files)?,
-            Err(error) => return Err(error).with_context(|| self.files.display().to_string()),
-        }
+    fn restore_files(&self, running: &Running, watcher: &dyn Watcher) -> Result<(usize, usize)> {
+        refuse_full(&self.files)?;
+        fs::create_dir_all(&self.files).with_context(|| self.files.display().to_string())?;
         let bringing = Bringing::of(&self.environment, self.plan.from, &self.files)?;
         let snapshot = Snapshot::take(&running.url("portico_backup", &self.plan.database))?;
         let (mut reader, mut files, mut missing) = (snapshot.reader()?, 0, Vec::new());
         for organization in snapshot.organizations.clone() {
+            watcher.goes_on()?;
             let (named, key) = reader.of(Some(organization), |rows| Ok((rows.files()?, rows.file_key()?)))?;
             files += bringing.bring(organization, named, key.as_deref(), &mut missing)?;
         }
@@ -366,7 +454,7 @@ impl<'a> Ground<'a> {
         let mut db = OperatorDb::open(&url, self.clock.clone())?;
         let subject = report.epoch.map_or_else(|| "no epoch".to_owned(), |epoch| format!("epoch {epoch}"));
         let entry = Entry::new(self.clock, Doer::shell(), Action::ActivateStandby, subject);
-        let entry = entry.with(&serde_json::to_value(report)?);
+        let entry = entry.with(&serde_json::json!({ "report": report }));
         // The worker signs for it.
         db.on_the_platform(|conn| Book::new(None).write(conn, &entry))?;
         Ok(())
@@ -414,13 +502,55 @@ impl<'a> Ground<'a> {
 
 impl Drop for Ground<'_> {
     fn drop(&mut self) {
-        if let Some(folder) = &self.thrown_away
-            && folder.exists()
-            && let Err(error) = fs::remove_dir_all(folder)
-        {
-            tracing::error!(%error, path = %folder.display(), "what a drill has made cannot be removed");
+        if self.stays.get() {
+            return;
+        }
+        // The directory of the cluster is cleared by what brings it back.
+        let folders = match &self.thrown_away {
+            Some(folder) => vec![folder],
+            None => vec![&self.application, &self.aside, &self.files],
+        };
+        for folder in folders {
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::error!(%error, path = %folder.display(), "what was begun cannot be removed");
+                }
+                Ok(()) | Err(_) => {}
+            }
         }
     }
+}
+
+/// Refuses a folder in which anything is.
+fn refuse_full(folder: &Path) -> Result<()> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => ensure!(entries.next().is_none(), "{} is not empty", folder.display()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+    }
+    Ok(())
+}
+
+/// Removes what a drill has left that was killed, unless its PostgreSQL runs: plain data of production's is in it.
+fn clear_earlier(directory: &Path) -> Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| directory.display().to_string()),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(DRILL) {
+            continue;
+        }
+        let running = fs::read_to_string(entry.path().join("cluster/postmaster.pid")).unwrap_or_default();
+        let process = running.lines().next().map(|process| Path::new("/proc").join(process.trim()));
+        if let Some(process) = process.filter(|process| process.join("stat").exists()) {
+            bail!("{} is in use by {}: end it first", entry.path().display(), process.display());
+        }
+        fs::remove_dir_all(entry.path()).with_context(|| entry.path().display().to_string())?;
+    }
+    Ok(())
 }
 
 fn hash(path: &Path) -> Result<blake3::Hash> {

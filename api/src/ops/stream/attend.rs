@@ -61,7 +61,7 @@ impl Environment {
     pub fn verify_base(&self, place: Place, manifest: &str) -> Result<u64> {
         let reader = self.stream_reader(place);
         let base = base::read(reader.store, manifest, reader.signers)?;
-        unpack::through(&reader, &base, &mut io::sink(), &mut Silent)?;
+        unpack::through(&reader, &base, &mut io::sink(), &mut Silent::default())?;
         Ok(base.bytes)
     }
 

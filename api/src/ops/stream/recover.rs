@@ -11,6 +11,10 @@ pub(super) mod unpack;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -94,16 +98,44 @@ pub trait Watcher {
     fn begins(&mut self, what: &str);
     /// So much of it is done, and the rest takes so long.
     fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>);
+    /// Whether whoever waits still wants it: asked again and again, and what was begun is taken back where it fails.
+    fn goes_on(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
-/// Nobody waits.
-#[derive(Debug, Clone, Copy)]
-pub struct Silent;
+/// Nobody watches.
+#[derive(Debug, Clone, Default)]
+pub struct Silent {
+    /// Whether it is over before it is done.
+    pub is_cancelled: Cancelled,
+}
 
 impl Watcher for Silent {
     fn begins(&mut self, _: &str) {}
 
     fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
+
+    fn goes_on(&self) -> Result<()> {
+        self.is_cancelled.check()
+    }
+}
+
+/// Says that what is under way is not wanted any more.
+#[derive(Debug, Clone, Default)]
+pub struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    /// From now on.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Fails where it is.
+    pub fn check(&self) -> Result<()> {
+        ensure!(!self.0.load(Ordering::Relaxed), "it was cancelled: what was begun is taken back");
+        Ok(())
+    }
 }
 
 /// A base backup, and what leads from it to the end.
@@ -160,14 +192,20 @@ impl Source {
         Ok(Recovered { running, ..recovered })
     }
 
+    /// Looks whether it could begin: nothing is made, and nothing is read but what says what there is.
+    pub fn check(&self, plan: &Plan) -> Result<()> {
+        refuse_root()?;
+        let reader = Reader { store: &self.store, identity: &self.identity, signers: &self.signers };
+        let way = find(&reader, plan.to)?;
+        programs::of_major("postgres", way.base.version)?;
+        drop(Target::claim(&plan.directory)?);
+        Ok(())
+    }
+
     /// The same, and lets it run: as long as it is neither stopped nor left, it counts for nothing.
     pub fn start(&self, plan: &Plan, watcher: &mut dyn Watcher) -> Result<(Recovered, Running)> {
         let started = Instant::now();
-        if rustix::process::geteuid().is_root() {
-            bail!(
-                "PostgreSQL does not run as root: recover as the user whom the cluster is to belong to, such as postgres"
-            );
-        }
+        refuse_root()?;
         let reader = Reader { store: &self.store, identity: &self.identity, signers: &self.signers };
         let way = find(&reader, plan.to)?;
         programs::of_major("postgres", way.base.version)?;
@@ -183,7 +221,7 @@ impl Source {
         let (cluster, ends_before) = replay(&mut log, plan.to, &target.path, watcher)?;
         let last_commit = cluster.last_commit()?;
         watcher.begins("reading every row");
-        let checked = cluster.check(&plan.database)?;
+        let checked = cluster.check(&plan.database, watcher)?;
         remove_log(&aids)?;
         let recovered = Recovered {
             base: way.base.name.clone(),
@@ -228,6 +266,15 @@ impl Running {
         target.keep();
         cluster.leave(database)
     }
+}
+
+fn refuse_root() -> Result<()> {
+    if rustix::process::geteuid().is_root() {
+        bail!(
+            "PostgreSQL does not run as root: recover as the user whom the cluster is to belong to, such as postgres"
+        );
+    }
+    Ok(())
 }
 
 /// The newest base backup that leads there.

@@ -42,8 +42,13 @@ pub fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < PATIENCE, "not after {PATIENCE:?}: {what}");
-        std::thread::yield_now();
+        a_moment();
     }
+}
+
+/// Lets those work who are waited for: whoever asks without a rest takes the processor from them.
+pub fn a_moment() {
+    std::thread::park_timeout(Duration::from_millis(2));
 }
 
 impl Program {

@@ -9,7 +9,7 @@ use std::{
 use api::mail::Mail;
 
 use crate::{
-    harness::{Client, Database, MailServer, TestApp},
+    harness::{Client, Database, MailServer, TestApp, until},
     work::{job, leave_mail, some_mail},
 };
 
@@ -44,14 +44,6 @@ fn portico(database: &Database) -> Command {
     command.env("PORTICO_OPERATOR_DATABASE_URL", database.url("portico_operator")).env("PORTICO_LOG", "warn");
     command.env("PORTICO_KEYS_DIR", crate::harness::keys_directory());
     command
-}
-
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(30), "not after 30 s: {what}");
-        std::thread::yield_now();
-    }
 }
 
 fn said(output: Output) -> String {

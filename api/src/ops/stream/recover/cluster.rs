@@ -85,6 +85,8 @@ impl Cluster {
         let mut replayed = 0;
         loop {
             std::thread::sleep(LOOK);
+            // The cluster is ended by being dropped.
+            watcher.goes_on()?;
             let status = cluster.server.as_mut().context("it runs")?.try_wait()?;
             let text = fs::read_to_string(&said)?;
             if let Some(status) = status {
@@ -114,7 +116,7 @@ impl Cluster {
     }
 
     /// Reads every row of every table as a backup does, under row-level security, and looks whether this program knows the schema.
-    pub fn check(&self, database: &str) -> Result<Checked> {
+    pub fn check(&self, database: &str, watcher: &dyn Watcher) -> Result<Checked> {
         let snapshot = Snapshot::take(&self.url("portico_backup", database));
         let snapshot =
             snapshot.with_context(|| format!("the database {database} of the recovered cluster"))?;
@@ -131,6 +133,7 @@ impl Cluster {
                 let mut rows = 0;
                 for table in snapshot.tables.iter().filter(|table| owned.may_have(table)).collect::<Vec<_>>()
                 {
+                    watcher.goes_on()?;
                     rows += owned.copy(table, &mut io::sink())?;
                 }
                 Ok(rows)

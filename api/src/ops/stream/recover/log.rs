@@ -58,6 +58,7 @@ impl<'a> Log<'a> {
         let stop = self.way.base.stop()?;
         let mut reaches = None;
         for segment in self.needed.segments.get(self.read..).unwrap_or_default() {
+            watcher.goes_on()?;
             let pieces = self.pieces.get(segment).context("it was found")?;
             let assembled = self.reader.segment(*segment, pieces, self.size)?;
             let mut file = fs::File::create_new(self.folder.join(self.size.name(*segment)))?;

@@ -50,6 +50,7 @@ fn copy(
     let mut opened = Opening::begin(reader.identity, download)?;
     let (began, mut looking, mut bytes) = (Instant::now(), Looking::new(out), 0);
     loop {
+        watcher.goes_on()?;
         // Before all of it is read nobody knows whose it is: no more of it is taken than is said to be there.
         let most = EACH.min(base.bytes.saturating_sub(bytes) + 1);
         let copied = io::copy(&mut opened.by_ref().take(most), &mut looking)?;

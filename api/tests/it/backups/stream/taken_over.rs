@@ -140,8 +140,12 @@ fn a_drill_passes_with_the_database_killed_under_writes_and_leaves_nothing_behin
     let missed = newest - passed.last_commit.expect("a commit");
     assert!(missed < TimeDelta::seconds(1), "lost {missed}");
     assert_eq!(fs::read_dir(&below).expect("it is read").count(), 0, "it is thrown away");
-    assert!(!scene.vaults.at("off-site/fence/epoch").exists(), "nobody has taken over");
+    assert!(!scene.vaults.at("off-site/fence").exists(), "nobody has taken over");
 
+    // What one has left that was killed goes with the next.
+    fs::create_dir_all(below.join("drill-killed/cluster")).expect("a folder");
+    give_to_owner(&below.join("drill-killed"));
+    give_to_owner(&below.join("drill-killed/cluster"));
     // A damaged copy of the application ends it, and nothing is left behind.
     let folder = scene.vaults.at("off-site/objects/platform");
     let copy =
@@ -349,6 +353,12 @@ fn the_standby_takes_over_and_the_old_primary_refuses_writes_whenever_it_comes_b
     };
     let output = activate(&[]);
     assert!(!output.status.success() && all_of(&output).contains("Say --yes"), "{}", all_of(&output));
+    // What cannot be done is found out before anybody is fenced: there is something in the folder.
+    fs::create_dir_all(taken.join("files/old")).expect("a folder");
+    let output = activate(&["--yes"]);
+    assert!(!output.status.success() && all_of(&output).contains("is not empty"), "{}", all_of(&output));
+    assert!(!scene.vaults.at("off-site/fence").exists(), "nobody has taken over");
+    fs::remove_dir_all(taken.join("files")).expect("it is removed");
     admin.post("/projects", &json!({"name": "Nothing has happened"})).expect(201);
     scene.wait_for_all();
     let output =
