@@ -355,10 +355,11 @@ fn the_standby_takes_over_and_the_old_primary_refuses_writes_whenever_it_comes_b
     assert!(!output.status.success() && all_of(&output).contains("Say --yes"), "{}", all_of(&output));
     // What cannot be done is found out before anybody is fenced: there is something in the folder.
     fs::create_dir_all(taken.join("files/old")).expect("a folder");
+    hand_over(std::slice::from_ref(&taken));
     let output = activate(&["--yes"]);
     assert!(!output.status.success() && all_of(&output).contains("is not empty"), "{}", all_of(&output));
     assert!(!scene.vaults.at("off-site/fence").exists(), "nobody has taken over");
-    fs::remove_dir_all(taken.join("files")).expect("it is removed");
+    fs::remove_dir_all(taken.join("files/old")).expect("what was there is there");
     admin.post("/projects", &json!({"name": "Nothing has happened"})).expect(201);
     scene.wait_for_all();
     let output =
