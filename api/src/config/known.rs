@@ -137,15 +137,24 @@ fn shown(shows: Shows, value: &str) -> Option<String> {
         Plain => Some(value.to_owned()),
         Secret => None,
         Address => {
-            let mut address = url::Url::parse(value).ok()?;
-            // What has no host has no place for a password either, but for what stands behind a question mark.
-            address
-                .set_password(None)
-                .or_else(|()| if address.has_host() { Err(()) } else { Ok(()) })
-                .ok()?;
-            let is_secret = |name: &str| name.contains("password") || name.contains("key");
-            let has_secrets = address.query_pairs().any(|(name, _)| is_secret(&name.to_lowercase()));
-            (!has_secrets).then(|| address.into())
+            // Behind a question mark there may be a password too, or what is good as one.
+            let has_more =
+                |words: &str| ["password", "passfile", "key"].iter().any(|word| words.contains(word));
+            let (_, query) = value.split_once('?').unwrap_or((value, ""));
+            if has_more(&query.to_lowercase()) {
+                return None;
+            }
+            match url::Url::parse(value) {
+                Ok(mut address) if address.has_host() => {
+                    address.set_password(None).ok().map(|()| address.into())
+                }
+                // A socket has no host, and no address of the library's has none.
+                _ => {
+                    let (_, behind) = value.split_once("://")?;
+                    let (who, _) = behind.split_once('/')?;
+                    (!who.contains(':')).then(|| value.to_owned())
+                }
+            }
         }
     }
 }
@@ -202,6 +211,7 @@ mod tests {
             ),
             (Address, "postgres://app@/portico?host=/run", Some("postgres://app@/portico?host=/run")),
             (Address, "postgres://db/portico?user=app&password=hunter2", None),
+            (Address, "postgres://app:hunter2@/portico?host=/run", None),
             (Address, "hunter2", None),
             (Address, "smtp://user:hunter2@mail.example", Some("smtp://user@mail.example")),
         ] {

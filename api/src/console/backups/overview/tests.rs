@@ -109,6 +109,9 @@ fn how_a_set_stands_in_a_store() {
         wrong: Vec::new(),
         pruned_at: None,
         restored: None,
+        drills: false,
+        drill: None,
+        drill_passed_at: None,
         stores: Vec::new(),
         entries: Vec::new(),
     };
