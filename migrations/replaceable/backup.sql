@@ -2,6 +2,6 @@
 -- that no table is left out.
 
 GRANT USAGE ON SCHEMA portico TO portico_backup;
-GRANT EXECUTE ON FUNCTION portico.org_id, portico.schema_versions TO portico_backup;
+GRANT EXECUTE ON FUNCTION portico.org_id TO portico_backup;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO portico_backup;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO portico_backup;

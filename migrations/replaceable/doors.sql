@@ -210,3 +210,4 @@ GRANT EXECUTE ON FUNCTION
     portico.schema_versions
     TO portico_app;
 GRANT EXECUTE ON FUNCTION portico.reserve_attempt, portico.forgive_attempt TO portico_console;
+GRANT EXECUTE ON FUNCTION portico.schema_versions TO portico_backup;

@@ -46,7 +46,7 @@ pub async fn get_organization_export_link(
 /// The organization with all rows and files, as an archive that another installation takes in; passwords, tokens and
 /// sessions are not in it. One without its last entry, `contents.json`, is cut off. A server writes one at a time.
 #[utoipa::path(get, path = "/organization/export", operation_id = "export_organization",
-    responses((status = 200, description = "The archive.", body = Vec<u8>, content_type = "application/zstd")))]
+    responses((status = 200, description = "The archive.", body = Vec<u8>, content_type = "application/octet-stream")))]
 pub async fn export_organization(
     who: Linked<Confirmed<Allowed<menu::ManageAccount, op::View>>>,
     site: Data<Site>,
@@ -59,7 +59,7 @@ pub async fn export_organization(
         receiver.recv().await.map(|piece| (piece, receiver))
     });
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/zstd"))
+        .insert_header((CONTENT_TYPE, "application/octet-stream"))
         .insert_header((CONTENT_DISPOSITION, name))
         .streaming(body))
 }

@@ -138,6 +138,7 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
         | "list_operators"
         | "list_book_entries"
         | "get_backup_overview"
+        | "get_standby_overview"
         | "list_backup_runs"
         | "sign_in_operator" => (route.path.clone(), None, None),
         "get_backup_run" => (format!("/backup-runs/{RUN}"), None, None),
