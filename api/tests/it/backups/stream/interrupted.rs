@@ -1,9 +1,9 @@
 //! What is out of reach for a while, or dies, leaves no gap.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path, process::Stdio};
 
 use super::{Scene, count, receivers, under_writes};
-use crate::harness::{signal, until};
+use crate::harness::{as_owner, give_to_owner, signal, until};
 
 #[test]
 fn a_store_that_was_away_and_whatever_died_leave_no_gap() {
@@ -94,4 +94,36 @@ fn a_folder_on_a_disk_is_refused() {
     let output = command.output().expect("it ends");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("it is on a disk"), "{said}");
+}
+
+/// Whoever waits may stop waiting: what was begun is taken back, PostgreSQL's processes among it.
+#[test]
+fn a_recovery_that_is_told_to_stop_takes_everything_back() {
+    let scene = Scene::start("cancelled");
+    scene.wait_for_base();
+    scene.write(1);
+    scene.wait_for_all();
+    let parent = scene.vaults.at("recovered");
+    fs::create_dir_all(&parent).expect("a folder");
+    give_to_owner(&parent);
+    let directory = parent.join("cluster");
+    let config = scene.vaults.restore_config();
+    let mut command = as_owner(&super::program(&scene.vaults));
+    command.args(["ops", "recover", "--to", "end", "--leave-running", "--into-directory"]).arg(&directory);
+    command.env_clear().envs(scene.vaults.variables(&config.stores)).env("PATH", "/usr/bin:/bin");
+    command.env("PORTICO_RESTORE_IDENTITY", config.identity).env("PORTICO_BACKUP_SIGNERS", config.signers);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let recovering = command.spawn().expect("it starts");
+    let postmaster = || -> Option<u32> {
+        let text = fs::read_to_string(directory.join("postmaster.pid")).ok()?;
+        text.lines().next()?.trim().parse().ok()
+    };
+    until("PostgreSQL runs", || postmaster().is_some());
+    let process = postmaster().expect("it runs");
+    signal("-INT", recovering.id());
+    let output = recovering.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("it was cancelled"), "{said}");
+    assert!(!directory.exists(), "{}", directory.display());
+    until("PostgreSQL is gone", || !Path::new(&format!("/proc/{process}/stat")).exists());
 }
