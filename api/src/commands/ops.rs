@@ -5,6 +5,7 @@ mod book;
 mod noted;
 mod operator;
 mod recover;
+mod restore;
 mod standby;
 
 use std::path::PathBuf;
@@ -16,7 +17,6 @@ use api::{
         self,
         backups::{BackupConfig, RestoreConfig, StorePlace, StoresConfig},
     },
-    db::refill::{self, Occupied},
     ops::{
         attendance::AttendanceKey,
         backup::{Made, Production, Stores},
@@ -24,16 +24,14 @@ use api::{
         bring,
         environment::Environment,
         manifest,
-        restore::Plan,
         retention::{Place, SetKind},
         signing::SetKeys,
         stores::Store,
         vault,
     },
 };
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 use serde_json::json;
-use shared::ids::OrganizationId;
 
 pub use self::recover::keep_from_being_looked_into;
 use self::{
@@ -41,6 +39,7 @@ use self::{
     noted::{Note, noted},
     operator::OperatorCommand,
     recover::RecoverArguments,
+    restore::RestoreArguments,
     standby::{DrillArguments, StandbyCommand},
 };
 
@@ -130,37 +129,6 @@ impl From {
     }
 }
 
-#[derive(Debug, Args)]
-pub struct RestoreArguments {
-    /// The database set, as `portico ops sets` shows it.
-    #[arg(long, value_name = "SET")]
-    to: String,
-    /// The store to read from.
-    #[arg(long, default_value = "off-site")]
-    from: From,
-    /// The address of the database, as the role `portico_owner`. Its password may stand in PGPASSWORD.
-    #[arg(long, value_name = "URL")]
-    into: String,
-    /// The folder for the files that the rows name; it is empty or not there. Without it, rows alone are restored.
-    #[arg(long, value_name = "FOLDER")]
-    files_into: Option<PathBuf>,
-    /// Go on without files that no file set holds.
-    #[arg(long, requires = "files_into")]
-    without_missing_files: bool,
-    /// Only this organization, by its id, into a database that is in use or was just migrated, and that does not have it.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["replace", "without_missing_files"])]
-    org: Option<uuid::Uuid>,
-    /// Leave everything just as it was, to look at it: sessions go on, and waiting mails are sent.
-    #[arg(long)]
-    as_it_was: bool,
-    /// Remove what this database holds. Its name is to be said, and --yes too.
-    #[arg(long, value_name = "DATABASE")]
-    replace: Option<String>,
-    /// Do remove it.
-    #[arg(long, requires = "replace")]
-    yes: bool,
-}
-
 pub fn run(command: OpsCommand) -> Result<()> {
     match command {
         OpsCommand::Backup { files } => {
@@ -188,8 +156,8 @@ pub fn run(command: OpsCommand) -> Result<()> {
             Ok(())
         }),
         OpsCommand::Restore(arguments) => {
-            let set = arguments.to.clone();
-            noted(Action::RestoreSet, &set, |note| restore(note, arguments))
+            let set = arguments.set().to_owned();
+            noted(Action::RestoreSet, &set, |note| restore::restore(note, arguments))
         }
         OpsCommand::Recover(arguments) => recover::run(arguments),
         OpsCommand::Drill(arguments) => standby::drill(arguments),
@@ -320,90 +288,5 @@ fn prune(note: &mut Note) -> Result<()> {
             "{unreadable} sets do not verify: they were left alone, and no object was removed where they are"
         );
     }
-    Ok(())
-}
-
-/// One organization, with its files where a folder for them is named.
-fn restore_one(
-    note: &mut Note,
-    environment: &Environment,
-    arguments: &RestoreArguments,
-    organization: OrganizationId,
-) -> Result<()> {
-    let settle_at = (!arguments.as_it_was).then(|| Clock::system().now());
-    let files = arguments.files_into.as_deref();
-    let (set, from) = (&arguments.to, arguments.from.place());
-    let done = environment.restore_one(from, set, organization, &arguments.into, files, settle_at)?;
-    note.say("organization", organization.to_string());
-    note.say("rows", done.rows);
-    note.say("files", done.files);
-    println!("restored   {} ({organization}) out of {set}", done.slug);
-    println!("rows       {}, compared with the manifest; {} files", done.rows, done.files);
-    println!("look at    it is suspended: `portico org resume {}` lets people in", done.slug);
-    Ok(())
-}
-
-fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
-    let environment = Environment::open(&RestoreConfig::from_environment()?)?;
-    note.say("from", environment.store(arguments.from.place()).name());
-    if let Some(organization) = arguments.org {
-        return restore_one(note, &environment, &arguments, OrganizationId(organization));
-    }
-    let occupied = match &arguments.replace {
-        None => Occupied::Refuse,
-        Some(named) => {
-            let holds = refill::look(&arguments.into)?;
-            if *named != holds.database {
-                bail!("the target is the database {}, not {named}: nothing was changed", holds.database);
-            }
-            if !arguments.yes {
-                bail!(
-                    "{} things in the database {named} would be removed, {} tables among them; nothing was changed. Say \
-                     --yes to do it.",
-                    holds.things,
-                    holds.tables
-                );
-            }
-            Occupied::Replace
-        }
-    };
-    let plan = Plan {
-        set: arguments.to,
-        from: arguments.from.place(),
-        into: arguments.into,
-        occupied,
-        files_into: arguments.files_into,
-        without_missing_files: arguments.without_missing_files,
-        settle_at: (!arguments.as_it_was).then(|| Clock::system().now()),
-    };
-    let done = environment.restore(&plan)?;
-    note.say("organizations", done.organizations);
-    note.say("rows", done.rows);
-    note.say("files", done.files);
-    note.say("seconds", done.seconds);
-    println!("restored   {} into the database", plan.set);
-    println!("rows       {} of {} organizations, compared with the manifest", done.rows, done.organizations);
-    match plan.files_into {
-        Some(folder) => println!(
-            "files      {} into {}, {} are in no file set",
-            done.files,
-            folder.display(),
-            done.missing_files
-        ),
-        None => println!("files      none: --files-into says where they go"),
-    }
-    if let Some(settled) = done.settled {
-        println!(
-            "ended      {} sessions, {} links for a new password, {} jobs (`portico jobs list` shows them)",
-            settled.sessions, settled.links, settled.jobs
-        );
-        if settled.tokens > 0 {
-            println!(
-                "look at    {} API tokens that work: what was revoked since works again",
-                settled.tokens
-            );
-        }
-    }
-    println!("in         {:.1} s", done.seconds);
     Ok(())
 }

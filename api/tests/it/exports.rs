@@ -191,11 +191,9 @@ fn an_organization_is_exported_and_comes_back_equal_elsewhere() {
     assert_eq!(Head { taken_at: opened.head.taken_at, ..again.head }, opened.head);
     // What triggers keep is there too: somebody is found by e-mail.
     let sql = &mut elsewhere.database.superuser();
-    let (users, lookups) = (
-        line(sql, "SELECT count(*)::text AS line FROM users"),
-        line(sql, "SELECT count(*)::text AS line FROM account_lookups"),
-    );
-    assert_eq!((users.as_str(), lookups.as_str()), (users.as_str(), users.as_str()));
+    let users = line(sql, "SELECT count(*)::text AS line FROM users");
+    assert_eq!(line(sql, "SELECT count(*)::text AS line FROM account_lookups"), users);
+    assert_ne!(users, "0");
     // It is used there: rows are written and read under the policy.
     sql.batch_execute("UPDATE projects SET version = version + 1").expect("it takes changes");
 

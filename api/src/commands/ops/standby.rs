@@ -36,20 +36,27 @@ use super::{
 /// How often what is new is fetched.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// What is brought back.
 #[derive(Debug, Args)]
-pub struct DrillArguments {
-    /// The folder below which everything is brought back, and thrown away.
-    #[arg(long, value_name = "DIRECTORY")]
-    below: PathBuf,
-    /// The store to read from.
+pub struct What {
+    /// The store to read from; of a take-over, the stream comes from the mirror where there is one.
     #[arg(long, default_value = "off-site")]
     from: From,
-    /// The instant to bring back, such as 2026-11-29T10:15:00Z; everything that there is, where none is said.
+    /// The instant, such as 2026-11-29T10:15:00Z; everything that there is, where none is said.
     #[arg(long, value_name = "INSTANT", value_parser = parse, default_value = "end")]
     to: ToArgument,
     /// The database.
     #[arg(long, default_value = "portico")]
     database: String,
+}
+
+#[derive(Debug, Args)]
+pub struct DrillArguments {
+    /// The folder below which everything is brought back, and thrown away.
+    #[arg(long, value_name = "DIRECTORY")]
+    below: PathBuf,
+    #[command(flatten)]
+    what: What,
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,15 +82,8 @@ pub struct ActivateArguments {
     /// The folder for the files that people have uploaded; it is empty or not there.
     #[arg(long, value_name = "FOLDER")]
     files_into: PathBuf,
-    /// The store to read from; the stream comes from the mirror, where there is one.
-    #[arg(long, default_value = "off-site")]
-    from: From,
-    /// The instant to bring back; everything that there is, where none is said.
-    #[arg(long, value_name = "INSTANT", value_parser = parse, default_value = "end")]
-    to: ToArgument,
-    /// The database.
-    #[arg(long, default_value = "portico")]
-    database: String,
+    #[command(flatten)]
+    what: What,
     /// Go on where no store takes that a later epoch begins: production has to be off for good.
     #[arg(long)]
     without_fence: bool,
@@ -97,12 +97,12 @@ pub fn drill(arguments: DrillArguments) -> Result<()> {
     let config = RestoreConfig::from_environment()?;
     let plan = Plan {
         kind: Kind::Drill,
-        to: arguments.to.0,
-        from: arguments.from.place(),
+        to: arguments.what.to.0,
+        from: arguments.what.from.place(),
         mirror: None,
         directory: arguments.below,
         files: None,
-        database: arguments.database,
+        database: arguments.what.database,
         proxy: DrillConfig::proxy_from_environment().map(Proxy::new),
         program,
     };
@@ -138,12 +138,12 @@ fn activate(arguments: ActivateArguments) -> Result<()> {
             upstream,
             without_fence: arguments.without_fence,
         },
-        to: arguments.to.0,
-        from: arguments.from.place(),
+        to: arguments.what.to.0,
+        from: arguments.what.from.place(),
         mirror: config.mirror,
         directory: arguments.into_directory,
         files: Some(arguments.files_into),
-        database: arguments.database,
+        database: arguments.what.database,
         proxy: config.proxy.map(Proxy::new),
         program,
     };

@@ -7,14 +7,11 @@
 mod cluster;
 mod log;
 pub(super) mod unpack;
+mod watching;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     time::{Duration, Instant},
 };
 
@@ -22,7 +19,10 @@ use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::cluster::Checked;
+pub use self::{
+    cluster::Checked,
+    watching::{Cancelled, Silent, Watcher},
+};
 use self::{
     cluster::{Cluster, Started},
     log::Log,
@@ -90,52 +90,6 @@ pub struct Recovered {
     pub running: Option<(String, u32)>,
     /// How long it took, in seconds.
     pub seconds: f64,
-}
-
-/// How it goes, for whoever waits.
-pub trait Watcher {
-    /// Something begins.
-    fn begins(&mut self, what: &str);
-    /// So much of it is done, and the rest takes so long.
-    fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>);
-    /// Whether whoever waits still wants it: asked again and again, and what was begun is taken back where it fails.
-    fn goes_on(&self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Nobody watches.
-#[derive(Debug, Clone, Default)]
-pub struct Silent {
-    /// Whether it is over before it is done.
-    pub is_cancelled: Cancelled,
-}
-
-impl Watcher for Silent {
-    fn begins(&mut self, _: &str) {}
-
-    fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
-
-    fn goes_on(&self) -> Result<()> {
-        self.is_cancelled.check()
-    }
-}
-
-/// Says that what is under way is not wanted any more.
-#[derive(Debug, Clone, Default)]
-pub struct Cancelled(Arc<AtomicBool>);
-
-impl Cancelled {
-    /// From now on.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Fails where it is.
-    pub fn check(&self) -> Result<()> {
-        ensure!(!self.0.load(Ordering::Relaxed), "it was cancelled: what was begun is taken back");
-        Ok(())
-    }
 }
 
 /// A base backup, and what leads from it to the end.

@@ -1,0 +1,57 @@
+//! Who waits for a recovery: told how far it is, and asked whether it is still wanted.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Result, ensure};
+
+/// How it goes, for whoever waits.
+pub trait Watcher {
+    /// Something begins.
+    fn begins(&mut self, what: &str);
+    /// So much of it is done, and the rest takes so long.
+    fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>);
+    /// Whether whoever waits still wants it: asked again and again, and what was begun is taken back where it fails.
+    fn goes_on(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Default)]
+pub struct Silent {
+    /// Whether it is over before it is done.
+    pub is_cancelled: Cancelled,
+}
+
+impl Watcher for Silent {
+    fn begins(&mut self, _: &str) {}
+
+    fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
+
+    fn goes_on(&self) -> Result<()> {
+        self.is_cancelled.check()
+    }
+}
+
+/// Says that what is under way is not wanted any more.
+#[derive(Debug, Clone, Default)]
+pub struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    /// From now on.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Fails where it is.
+    pub fn check(&self) -> Result<()> {
+        ensure!(!self.0.load(Ordering::Relaxed), "it was cancelled: what was begun is taken back");
+        Ok(())
+    }
+}
