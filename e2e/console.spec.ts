@@ -117,7 +117,13 @@ test("an operator is added, enrols by a link, and is changed and put out", async
   // Support looks, and sees nothing of what operators do.
   await expect(title(own, "Backups")).toBeVisible();
   const navigation = own.getByRole("navigation", { name: "Main navigation" });
-  await expect(navigation.getByRole("link")).toHaveText(["Backups", "Standby and drills"]);
+  await expect(navigation.getByRole("link")).toHaveText([
+    "Backups",
+    "Standby and drills",
+    "Restore",
+    "Client copies",
+    "Erasure",
+  ]);
   // What was used opens nothing again.
   const again = await (await browser.newContext()).newPage();
   await again.goto(link);
@@ -202,6 +208,9 @@ test("the console looks right everywhere, in both lights and at both widths", as
   for (const [label, name] of [
     ["Backups", "Backups"],
     ["Standby and drills", "Standby and drills"],
+    ["Restore", "Restore"],
+    ["Client copies", "Client copies"],
+    ["Erasure", "Erasure"],
     ["Operations book", "Operations book"],
     ["Operators", "Operators"],
   ] as const) {

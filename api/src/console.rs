@@ -12,6 +12,7 @@ mod boundary;
 mod context;
 pub mod enrolment;
 pub mod operators;
+pub mod requests;
 pub mod sealing;
 pub mod second_factor;
 pub mod server;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         operators::routes(),
         backups::routes(),
         standby::routes(),
+        requests::routes(),
         book::routes(),
     ]
     .concat()

@@ -13,6 +13,7 @@ pub mod copies;
 mod denied;
 pub mod doors;
 pub mod epoch;
+pub mod erase;
 pub mod examine;
 pub mod export;
 mod gate;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
 use shared::ids::OrganizationId;
 use uuid::Uuid;
@@ -23,6 +23,17 @@ use crate::{ApiError, config::FilesConfig};
 pub type FileKey = [u8; 32];
 /// The hash of a file under the key of its organization.
 pub type FileHash = [u8; 32];
+
+/// The folder in the store of what is ready for clients to take. No organization is called so.
+pub const DELIVERIES: &str = "deliveries";
+
+/// Where a package stands there, and in stores of backups.
+pub fn package_path(package: Uuid) -> String {
+    format!("{PACKAGES}/{package}.age")
+}
+
+/// The folder of packages: all that an organization has, sealed for its own key.
+pub const PACKAGES: &str = "packages";
 
 /// The hash of a file.
 pub fn hash(key: &FileKey, bytes: &[u8]) -> FileHash {
@@ -120,6 +131,29 @@ impl Files {
         let listed = self.store()?.list(Some(&prefix));
         let names = listed.try_filter_map(|meta| std::future::ready(Ok(ObjectName::parse(&meta.location))));
         names.try_collect().await.map_err(|error| unavailable(&error))
+    }
+
+    /// Removes all that an organization has, whatever it is called. Gives how many objects.
+    pub async fn remove_all(&self, organization: OrganizationId) -> Result<usize, ApiError> {
+        let (store, prefix) = (self.store()?, Path::from(organization.to_string()));
+        let listed: Vec<_> =
+            store.list(Some(&prefix)).try_collect().await.map_err(|error| unavailable(&error))?;
+        for object in &listed {
+            match store.delete(&object.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(unavailable(&error)),
+            }
+        }
+        Ok(listed.len())
+    }
+
+    /// What was made ready for a client to take, piece by piece.
+    pub async fn delivery(
+        &self,
+        package: Uuid,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, ApiError> {
+        let path = Path::from(format!("{DELIVERIES}/{}", package_path(package)));
+        Ok(self.store()?.get(&path).await.map_err(|error| unavailable(&error))?.into_stream())
     }
 
     /// Whether there is a store at all.

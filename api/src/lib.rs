@@ -10,6 +10,7 @@ pub mod bounded;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod data_requests;
 pub mod db;
 pub mod demo;
 pub mod doctor;

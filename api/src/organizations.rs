@@ -212,6 +212,13 @@ pub fn resume(db: &mut OperatorDb, slug: &str) -> Result<()> {
     set_state(db, slug, "active")
 }
 
+/// The same of one that is known by its id. One that is suspended stays so.
+pub fn suspend_by_id(db: &mut OperatorDb, id: OrganizationId) -> Result<()> {
+    let one = organizations::table.find(id.0).select(organizations::slug);
+    let slug: Option<String> = one.first(db.global()).optional()?;
+    suspend(db, &slug.with_context(|| format!("there is no organization {id}"))?)
+}
+
 fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
     let organization = find(db, slug)?.with_context(|| format!("there is no organization {slug}"))?;
     let id = OrganizationId(organization.id);

@@ -4,7 +4,7 @@
 //! company admin who can sign in always remains; whoever may no longer sign in has no session left; seats are locked
 //! before anything is written.
 
-mod erasure;
+pub mod erasure;
 mod handlers;
 mod many;
 mod new_password;

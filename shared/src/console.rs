@@ -4,6 +4,7 @@
 
 mod backups;
 mod book;
+mod client_requests;
 mod standby;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,11 @@ pub use backups::{
     BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,
 };
 pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
+pub use client_requests::{
+    ClientRequest, ClientRequestFilter, ClientRequestKind, ClientRequestSort, ClientRequestState,
+    DeliveryLink, ErasureCertificate, ErasurePreview, Execution, ExecutionConfirmation, NewClientRequest,
+    Package, Refusal, RequestStep, RequestStepKind, TableCount, check_recipient,
+};
 pub use standby::{Fenced, StandbyOverview, StepOutcome, StepReport, TakeOverReport, TakeOverStep};
 
 macro_rules! keyed {

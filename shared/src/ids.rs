@@ -64,4 +64,6 @@ ids! {
     ChangeId;
     /// One operator of the installation.
     OperatorId;
+    /// What a client has asked for: a copy of an organization, or its erasure.
+    ClientRequestId;
 }

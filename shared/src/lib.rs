@@ -11,6 +11,7 @@ pub mod audit;
 pub mod change;
 pub mod check;
 pub mod console;
+pub mod data_request;
 pub mod event;
 pub mod general_data;
 pub mod ids;

@@ -170,6 +170,17 @@ pub fn download(address: &str) {
     }
 }
 
+/// Has the browser keep these bytes as a file of this name; says whether it could be asked to.
+pub fn save(name: &str, kind: &str, bytes: &[u8]) -> bool {
+    let link = window().and_then(|window| window.document()?.create_element("a").ok());
+    let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    let (Some(link), Some(address)) = (link, data_address(kind, bytes)) else { return false };
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    true
+}
+
 /// Whether somebody sees the page.
 pub fn is_visible() -> bool {
     let document = window().and_then(|window| window.document());

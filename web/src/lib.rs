@@ -10,6 +10,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod client_request;
 pub mod explanation;
 pub mod frame;
 pub mod locale;

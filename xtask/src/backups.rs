@@ -106,8 +106,16 @@ impl Backups {
         self.folder.join("attendance-keys")
     }
 
-    fn recipients(&self) -> PathBuf {
+    /// The file with the recipients of the vault.
+    pub fn recipients(&self) -> PathBuf {
         self.folder.join("recipients")
+    }
+
+    /// Takes the local store away, as if production were gone with it.
+    pub fn lose_local(&self) -> Result<()> {
+        let local = self.folder.join("local");
+        fs::rename(&local, local.with_extension("lost"))
+            .with_context(|| format!("{} cannot be moved", local.display()))
     }
 
     /// What both environments are told.

@@ -35,6 +35,10 @@ pub enum Need {
     Proxy,
     /// A store of backups behind SFTP.
     SshServer,
+    /// Compresses what backups are compared with.
+    Zstd,
+    /// Encrypts what backups are compared with.
+    Age,
 }
 
 impl Need {
@@ -51,6 +55,8 @@ impl Need {
             Self::OpenSsl => "openssl",
             Self::Proxy => "caddy",
             Self::SshServer => "openssh-server",
+            Self::Zstd => "zstd",
+            Self::Age => "age",
         }
     }
 
@@ -63,6 +69,8 @@ impl Need {
             Self::Curl => exec::find("curl").is_some(),
             Self::OpenSsl => exec::find("openssl").is_some(),
             Self::Proxy => exec::find("caddy").is_some(),
+            Self::Zstd => exec::find("zstd").is_some(),
+            Self::Age => exec::find("age").is_some(),
             // Outside of what people search for programs.
             Self::SshServer => Path::new("/usr/sbin/sshd").exists() && exec::find("ssh-keygen").is_some(),
             Self::Python => exec::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),

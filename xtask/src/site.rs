@@ -148,6 +148,11 @@ impl Site {
         })
     }
 
+    /// Where files are kept that people upload.
+    pub fn files(&self) -> PathBuf {
+        self.keys.with_file_name("files")
+    }
+
     /// Where the person finds it.
     pub fn address(&self) -> String {
         format!("http://localhost:{}", self.port)
@@ -165,7 +170,7 @@ impl Site {
     pub fn tell(&self, command: &mut Command) {
         self.databases.tell(command);
         command.env("PORTICO_KEYS_DIR", &self.keys).env("PORTICO_APP_DIR", &self.app);
-        command.env("PORTICO_FILES_DIR", self.keys.with_file_name("files"));
+        command.env("PORTICO_FILES_DIR", self.files());
         command.env("PORTICO_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("PORTICO_DOMAIN", "localhost").env("PORTICO_SHARED_HOST", "localhost");
         command.env("PORTICO_TRUSTED_PROXIES", self.proxies.to_string());

@@ -2,6 +2,7 @@
 //! each of them is written down; and operators.
 
 mod book;
+mod erasure;
 mod noted;
 mod operator;
 mod recover;
@@ -36,6 +37,7 @@ use serde_json::json;
 pub use self::recover::keep_from_being_looked_into;
 use self::{
     book::BookCommand,
+    erasure::ErasureCommand,
     noted::{Note, noted},
     operator::OperatorCommand,
     recover::RecoverArguments,
@@ -88,6 +90,11 @@ pub enum OpsCommand {
     /// Look into both stores whether another environment has taken over, and take no changes from then on where it has. Fails
     /// where it has. For production, before servers start.
     Fence,
+    /// Organizations that were erased as their clients have asked for: write the tables anew, destroy the keys.
+    Erasure {
+        #[command(subcommand)]
+        command: ErasureCommand,
+    },
     /// Remove from both stores what is not to be kept any longer. For the backup environment.
     Prune,
     /// Print the key that signs sets, to be noted in the backup environment.
@@ -163,6 +170,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
         OpsCommand::Drill(arguments) => standby::drill(arguments),
         OpsCommand::Standby { command } => standby::run(command),
         OpsCommand::Fence => standby::fence(),
+        OpsCommand::Erasure { command } => erasure::run(command),
         OpsCommand::Prune => noted(Action::PruneSets, "both stores", prune),
         OpsCommand::Key => {
             for key in SetKeys::read(&config::keys_directory()?)?.signers().to_lines() {
@@ -261,6 +269,9 @@ fn prune(note: &mut Note) -> Result<()> {
         println!("{name}");
         println!("  kept     {} sets", pruned.kept);
         println!("  removed  {} sets, {} objects", pruned.sets.len(), pruned.objects);
+        if pruned.packages > 0 {
+            println!("  copies   {} of erased organizations removed", pruned.packages);
+        }
         for why in &pruned.unreadable {
             println!("  left     {why}");
         }

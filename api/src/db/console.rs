@@ -145,7 +145,9 @@ pub fn check_role(url: &str) -> Result<()> {
 pub mod tables {
     use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
-    pub use crate::db::operator::tables::{alarms, backup_attendance, backup_runs};
+    pub use crate::db::operator::tables::{
+        alarms, backup_attendance, backup_runs, client_requests, organizations,
+    };
 
     table! {
         operations_book (sequence) {

@@ -72,6 +72,11 @@ impl Table {
         }
     }
 
+    /// Whether its rows may be those of an organization.
+    pub(super) fn has_owners(&self) -> bool {
+        self.part != Part::Platform
+    }
+
     /// Whether row-level security says whose its rows are.
     pub(super) fn is_protected(&self) -> bool {
         self.part == Part::Policy
@@ -345,6 +350,32 @@ impl<'a> OwnedRows<'a> {
             bail!("{rows} of {} rows of {} were read: reading broke off", counted.count, table.name);
         }
         Ok(rows)
+    }
+
+    /// How many rows of a table are the owner's.
+    pub fn count(&mut self, table: &Table) -> Result<u64> {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = BigInt)]
+            count: i64,
+        }
+
+        let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
+        let counted: Count = sql_query(format!("SELECT count(*) {from}")).get_result(self.connection)?;
+        Ok(counted.count.try_into()?)
+    }
+
+    /// How many bytes the organization's files have.
+    pub fn file_bytes(&mut self) -> Result<u64> {
+        #[derive(QueryableByName)]
+        struct Sum {
+            #[diesel(sql_type = BigInt)]
+            bytes: i64,
+        }
+
+        let sum: Sum = sql_query("SELECT coalesce(sum(size), 0)::bigint AS bytes FROM public.files")
+            .get_result(self.connection)?;
+        Ok(sum.bytes.try_into()?)
     }
 
     /// The organization's files: ids of their rows and hashes of what they hold, under the key that comes with them where

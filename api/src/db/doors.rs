@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection,
     prelude::*,
-    sql_types::{Array, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use shared::{
     ids::{OrganizationId, UserId},
@@ -81,6 +81,14 @@ struct LinkRow {
     org_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     entity_id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct DeliveryRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
 }
 
 #[derive(QueryableByName)]
@@ -171,6 +179,25 @@ impl<'a> Platform<'a> {
             .bind::<Binary, _>(hash);
         let row: Option<LinkRow> = query.get_result(self.connection).optional()?;
         Ok(row.map(|row| (OrganizationId(row.org_id), row.entity_id)))
+    }
+
+    /// The package that a link leads to, and how many bytes that has; noted as taken.
+    pub fn take_delivery(
+        &mut self,
+        hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Uuid, i64)>, ApiError> {
+        let query = diesel::sql_query("SELECT id, bytes FROM portico.delivery_by_token($1, $2)")
+            .bind::<Binary, _>(hash)
+            .bind::<Timestamptz, _>(now);
+        let row: Option<DeliveryRow> = query.get_result(self.connection).optional()?;
+        if row.is_some() {
+            diesel::sql_query("SELECT portico.note_delivery($1, $2)")
+                .bind::<Binary, _>(hash)
+                .bind::<Timestamptz, _>(now)
+                .execute(self.connection)?;
+        }
+        Ok(row.map(|row| (row.id, row.bytes)))
     }
 
     /// Counts an attempt at a password. See [`reserve_attempt`].

@@ -23,6 +23,8 @@ const ERASURE: &str = include_str!("../../../migrations/replaceable/erasure.sql"
 const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
 const CONSOLE: &str = include_str!("../../../migrations/replaceable/console.sql");
 const FENCE: &str = include_str!("../../../migrations/replaceable/fence.sql");
+const ERASE_ORGANIZATION: &str = include_str!("../../../migrations/replaceable/erase_organization.sql");
+const CLIENT_REQUESTS: &str = include_str!("../../../migrations/replaceable/client_requests.sql");
 const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 
 /// The least version of PostgreSQL, as `server_version_num` has it.
@@ -115,6 +117,8 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
             connection.batch_execute(CONSOLE)?;
             connection.batch_execute(DOORS)?;
             connection.batch_execute(FENCE)?;
+            connection.batch_execute(ERASE_ORGANIZATION)?;
+            connection.batch_execute(CLIENT_REQUESTS)?;
             connection.batch_execute(BACKUP)
         })
         .context("functions")?;

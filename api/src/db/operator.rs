@@ -6,6 +6,7 @@ use diesel::{
     Connection, PgConnection, RunQueryDsl,
     connection::{AnsiTransactionManager, TransactionManager as _},
     prelude::*,
+    sql_types::{BigInt, Bool},
 };
 use shared::ids::OrganizationId;
 
@@ -109,6 +110,32 @@ impl OperatorDb {
         unit.run(&mut self.connection, work).map(|(value, _)| value)
     }
 
+    /// Work that one at a time does in the whole installation, by the number of its lock: nothing, where somebody else is at it.
+    pub fn alone<T>(&mut self, lock: i64, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {
+        if !self.lock(lock)? {
+            return Ok(None);
+        }
+        let outcome = work(self);
+        diesel::sql_query("SELECT pg_advisory_unlock($1)")
+            .bind::<BigInt, _>(lock)
+            .execute(&mut self.connection)?;
+        outcome.map(Some)
+    }
+
+    /// Whether nobody else has this lock: then nobody has until this connection ends.
+    pub fn lock(&mut self, lock: i64) -> Result<bool> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Bool)]
+            is_ours: bool,
+        }
+
+        let row: Row = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS is_ours")
+            .bind::<BigInt, _>(lock)
+            .get_result(&mut self.connection)?;
+        Ok(row.is_ours)
+    }
+
     /// Tells every server to forget what it knew of this organization.
     pub fn notify(&mut self, organization: OrganizationId) -> Result<()> {
         super::listen::say_everyone(&mut self.connection, organization)?;
@@ -205,6 +232,42 @@ pub mod tables {
     }
 
     table! {
+        client_requests (id) {
+            id -> Uuid,
+            kind -> Text,
+            organization -> Uuid,
+            requester -> Text,
+            evidence -> Text,
+            recipient -> Text,
+            state -> Text,
+            steps -> Jsonb,
+            preview -> Nullable<Jsonb>,
+            suspended_at -> Nullable<Timestamptz>,
+            packaged_at -> Nullable<Timestamptz>,
+            package_id -> Nullable<Uuid>,
+            package_bytes -> Nullable<BigInt>,
+            package_hash -> Nullable<Binary>,
+            package_rows -> Nullable<BigInt>,
+            package_files -> Nullable<BigInt>,
+            package_tables -> Nullable<Jsonb>,
+            package_kept_until -> Nullable<Timestamptz>,
+            package_removed_at -> Nullable<Timestamptz>,
+            stored_at -> Nullable<Timestamptz>,
+            entered_at -> Nullable<Timestamptz>,
+            erased_at -> Nullable<Timestamptz>,
+            erased -> Nullable<Jsonb>,
+            files_removed_at -> Nullable<Timestamptz>,
+            rewritten_at -> Nullable<Timestamptz>,
+            rewriting_said_at -> Nullable<Timestamptz>,
+            certificate -> Nullable<Jsonb>,
+            failure -> Nullable<Text>,
+            link_hash -> Nullable<Binary>,
+            link_until -> Nullable<Timestamptz>,
+            taken_at -> Nullable<Timestamptz>,
+        }
+    }
+
+    table! {
         installation_epoch (only_one) {
             only_one -> Bool,
             epoch -> BigInt,
@@ -254,7 +317,7 @@ pub mod tables {
         }
     }
 
-    allow_tables_to_appear_in_same_query!(account_lookups, organizations);
+    allow_tables_to_appear_in_same_query!(account_lookups, client_requests, organizations);
 }
 
 /// An organization as operators see it.

@@ -51,6 +51,8 @@ pub enum Entity {
     ProjectParameter,
     /// The erasure of a person, with the person's id.
     Erasure,
+    /// What the organization asks of those who run the installation: a copy, or its erasure.
+    DataRequest,
 }
 
 impl Entity {
@@ -69,6 +71,7 @@ impl Entity {
         Self::TeamMember,
         Self::ProjectParameter,
         Self::Erasure,
+        Self::DataRequest,
     ];
 
     /// The kind with this key.
@@ -92,6 +95,7 @@ impl Entity {
             Self::TeamMember => "team_member",
             Self::ProjectParameter => "project_parameter",
             Self::Erasure => "erasure",
+            Self::DataRequest => "data_request",
         }
     }
 }

@@ -126,6 +126,7 @@ table! {
         user_id -> Uuid,
         erased_at -> Timestamptz,
         erased_by -> Nullable<Uuid>,
+        entered_at -> Nullable<Timestamptz>,
     }
 }
 

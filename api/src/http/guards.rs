@@ -158,6 +158,7 @@ pub mod why {
         SignInPage "the sign-in screen shows whose it is";
         Recovery "whoever has forgotten the password cannot sign in";
         LinkToken "the token of the link is the credential";
+        DeliveryLink "the link that operators have given is the credential, and what it leads to is sealed";
         RefreshCookie "the refresh cookie is the credential";
         Documentation "what the API offers is no secret";
         Health "load balancers ask without an account";

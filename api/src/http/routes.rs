@@ -20,6 +20,7 @@ pub fn all() -> Vec<Route> {
         crate::sign_in_settings::routes(),
         crate::licences::routes(),
         crate::exports::routes(),
+        crate::data_requests::routes(),
         crate::invitations::routes(),
         crate::recovery::routes(),
         crate::roles::routes(),

@@ -4,19 +4,17 @@
 //! over with each change and every few minutes, which the worker reads. Invariants: production believes nothing that was
 //! not signed with a key it was told; an older statement never takes the place of a newer one.
 
-use std::str::FromStr as _;
-
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use shared::console::TakeOverReport;
 
 use super::{
     book::Entry,
     retention::Place,
-    signing::{Purpose, Signers},
+    signing::{Purpose, Signers, statement},
     stores::Store,
 };
 use crate::audit::lines::Bytes;
@@ -125,12 +123,7 @@ impl AttendanceKey {
 
     /// The bytes of an object: a signature, and what is said.
     pub fn sign(&self, purpose: Purpose, said: &impl Serialize) -> Result<Vec<u8>> {
-        let said = serde_json::to_vec(said)?;
-        let signature = self.0.sign(&purpose.message(&said)).to_bytes();
-        let mut bytes = Bytes(signature).to_string().into_bytes();
-        bytes.push(b'\n');
-        bytes.extend(said);
-        Ok(bytes)
+        statement(said, |said| self.0.sign(&purpose.message(said)).to_bytes())
     }
 }
 
@@ -144,19 +137,8 @@ pub fn find(store: &Store, signers: &Signers) -> Result<Option<Statement>> {
         );
     }
     let Some(bytes) = store.find(PATH)? else { return Ok(None) };
-    let statement = parse(&bytes, Purpose::Attendance, signers);
+    let statement = signers.read(Purpose::Attendance, &bytes);
     statement.map(Some).with_context(|| format!("what the backup environment says in {}", store.name()))
-}
-
-/// What such an object says, once its signature holds.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], purpose: Purpose, signers: &Signers) -> Result<T> {
-    let text = std::str::from_utf8(bytes).context("it is no text")?;
-    let (signature, said) = text.split_once('\n').context("it is no statement, or cut off")?;
-    let signature = Bytes::<64>::from_str(signature).map_err(|_| anyhow!("it has no signature"))?;
-    if !signers.have_signed(purpose, said.as_bytes(), &signature.0) {
-        bail!("it was not signed with a key of the backup environment that is noted here");
-    }
-    serde_json::from_str(said).context("it cannot be read: it may be of another version")
 }
 
 #[cfg(test)]
@@ -189,18 +171,15 @@ mod tests {
             (AttendanceKey::of(&Identity::generate()), AttendanceKey::of(&Identity::generate()));
         let signers = Signers::parse(&key.public()).expect("a key");
         let bytes = key.sign(Purpose::Attendance, &statement()).expect("it is signed");
-        assert_eq!(
-            parse::<Statement>(&bytes, Purpose::Attendance, &signers).expect("it is whole"),
-            statement()
-        );
+        assert_eq!(signers.read::<Statement>(Purpose::Attendance, &bytes).expect("it is whole"), statement());
         let foreign = other.sign(Purpose::Attendance, &statement()).expect("it is signed");
-        assert!(parse::<Statement>(&foreign, Purpose::Attendance, &signers).is_err());
+        assert!(signers.read::<Statement>(Purpose::Attendance, &foreign).is_err());
         for place in 0..bytes.len() {
             let mut changed = bytes.clone();
             if let Some(byte) = changed.get_mut(place) {
                 *byte ^= 1;
             }
-            assert!(parse::<Statement>(&changed, Purpose::Attendance, &signers).is_err(), "{place}");
+            assert!(signers.read::<Statement>(Purpose::Attendance, &changed).is_err(), "{place}");
             assert!(
                 parse::<Statement>(bytes.get(..place).unwrap_or_default(), Purpose::Attendance, &signers)
                     .is_err(),

@@ -46,6 +46,28 @@ pub enum Action {
     ActivateStandby,
     /// Learnt that another environment has taken over, and took no changes from then on.
     Fence,
+    /// Wrote down what a client asks for.
+    AskClientRequest,
+    /// Verified that the client asks for it.
+    VerifyClientRequest,
+    /// Authorized it.
+    AuthorizeClientRequest,
+    /// Refused it.
+    RefuseClientRequest,
+    /// Wrote down that the client no longer asks for it.
+    WithdrawClientRequest,
+    /// Told the worker to carry it out.
+    ExecuteClientRequest,
+    /// Gave the client a link to the copy.
+    DeliverClientCopy,
+    /// Made a copy of an organization for its client.
+    CopyOrganization,
+    /// Erased an organization.
+    EraseOrganization,
+    /// Wrote the tables anew in which rows were erased.
+    RewriteErased,
+    /// Destroyed the keys of an erased organization.
+    DestroyKeys,
     /// Explained why the book ends before its signed head.
     ResumeBook,
     /// Made an operator.
@@ -75,6 +97,17 @@ impl Action {
             Self::Drill => "drill",
             Self::ActivateStandby => "activate_standby",
             Self::Fence => "fence",
+            Self::AskClientRequest => "ask_client_request",
+            Self::VerifyClientRequest => "verify_client_request",
+            Self::AuthorizeClientRequest => "authorize_client_request",
+            Self::RefuseClientRequest => "refuse_client_request",
+            Self::WithdrawClientRequest => "withdraw_client_request",
+            Self::ExecuteClientRequest => "execute_client_request",
+            Self::DeliverClientCopy => "deliver_client_copy",
+            Self::CopyOrganization => "copy_organization",
+            Self::EraseOrganization => "erase_organization",
+            Self::RewriteErased => "rewrite_erased",
+            Self::DestroyKeys => "destroy_keys",
             Self::ResumeBook => "resume_book",
             Self::CreateOperator => "create_operator",
             Self::UpdateOperator => "update_operator",

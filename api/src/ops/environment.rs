@@ -13,6 +13,7 @@ use super::{
     application::{self, Application},
     attendance::AttendanceKey,
     backup::Stores,
+    ledger::Ledger,
     manifest::{self, Manifest, StoredFile, Stream, TableRows},
     owner::Owner,
     retention::Place,
@@ -73,6 +74,16 @@ impl Environment {
         &self.identity
     }
 
+    /// The key vault.
+    pub(super) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Whose data was erased, as both stores say: it does not come back.
+    pub fn ledger(&self) -> Result<Ledger> {
+        Ledger::read([&self.stores.local, &self.stores.off_site], &self.signers)
+    }
+
     /// Whose signatures count.
     pub(super) fn signers(&self) -> &Signers {
         &self.signers
@@ -91,11 +102,14 @@ impl Environment {
     /// Reads all of a set, and compares it with its manifest.
     pub fn verify(&self, place: Place, set: &str) -> Result<Verified> {
         let (store, manifest) = (self.store(place), self.manifest(place, set)?);
+        let mut gone = Gone { environment: self, ledger: None };
         for stream in &manifest.streams {
-            self.rows(store, stream, |head, rows| Ok(rows.rows(head.table.clone(), &mut io::sink())?))?;
+            let read =
+                self.rows(store, stream, |head, rows| Ok(rows.rows(head.table.clone(), &mut io::sink())?));
+            gone.unless_erased(stream.owner, read)?;
         }
         for file in &manifest.files {
-            self.file(store, file, &mut io::sink())?;
+            gone.unless_erased(file.owner, self.file(store, file, &mut io::sink()))?;
         }
         if let Some(application) = &manifest.application {
             self.application(store, application, None)?;
@@ -139,6 +153,27 @@ impl Environment {
         download.check()?;
         read.with_context(|| format!("the file {} of {}", file.id, file.owner))?;
         Ok(())
+    }
+}
+
+/// What cannot be read any more, since the keys of whom it was were destroyed.
+struct Gone<'a> {
+    environment: &'a Environment,
+    /// Read once, where it is needed.
+    ledger: Option<Ledger>,
+}
+
+impl Gone<'_> {
+    /// What was read; nothing is wrong with what nobody can read any more on purpose.
+    fn unless_erased<T>(&mut self, owner: Owner, read: Result<T>) -> Result<()> {
+        let Err(error) = read else { return Ok(()) };
+        let Some(organization) = owner.organization() else { return Err(error) };
+        let ledger = match &self.ledger {
+            Some(ledger) => ledger,
+            None => self.ledger.insert(self.environment.ledger()?),
+        };
+        let is_gone = ledger.is_erased(organization) && self.environment.vault.keys(owner)?.is_empty();
+        if is_gone { Ok(()) } else { Err(error) }
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    attendance::{self, AttendanceKey},
+    attendance::AttendanceKey,
     signing::{Purpose, Signers},
     stores::Store,
 };
@@ -47,8 +47,8 @@ pub fn find(store: &Store, epoch: i64, signers: &Signers) -> Result<Option<Epoch
         bail!("what stands in {} as {path} has {size} bytes: nobody says so much", store.name());
     }
     let Some(bytes) = store.find(&path)? else { return Ok(None) };
-    let said: Epoch = attendance::parse(&bytes, Purpose::Epoch, signers)
-        .with_context(|| format!("{path} in {}", store.name()))?;
+    let said: Epoch =
+        signers.read(Purpose::Epoch, &bytes).with_context(|| format!("{path} in {}", store.name()))?;
     ensure!(
         said.epoch == epoch,
         "{path} in {} is epoch {}: it stands under another name",

@@ -197,6 +197,21 @@ fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d at %H:%M:%S UTC").to_string()
 }
 
+/// What clients have asked for is not carried out.
+pub fn requests_wait(failures: &[String]) -> Content {
+    Content {
+        subject: "A request of a client waits".to_owned(),
+        paragraphs: failures
+            .iter()
+            .cloned()
+            .chain([
+                "The worker tries again every few seconds. What it has done so far stays done.".to_owned()
+            ])
+            .collect(),
+        ..Content::default()
+    }
+}
+
 /// Bytes as people say them, in powers of 1,000.
 pub fn spoken_bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =

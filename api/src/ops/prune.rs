@@ -15,9 +15,10 @@ use super::{
     bring,
     environment::Environment,
     manifest::{self, ANNOUNCED, manifest_path},
+    requests::KEPT,
     retention::{self, Place, SetKind},
 };
-use crate::clock;
+use crate::{clock, files::PACKAGES};
 
 /// A set that is being made has objects that nothing names yet. None takes so long.
 const SAFE_AGE: TimeDelta = TimeDelta::hours(24);
@@ -33,6 +34,8 @@ pub struct Pruned {
     pub sets: Vec<String>,
     /// Objects that went.
     pub objects: usize,
+    /// Copies of erased organizations that went: their time was over.
+    pub packages: usize,
     /// Bytes of the objects that stay because a set that stays names them, each counted once.
     pub bytes: u64,
     /// Sets whose manifests do not verify, with the reason. They stay.
@@ -91,6 +94,13 @@ impl Environment {
                     store.delete(&record)?;
                 }
             }
+        }
+        // Clients' last copies, of before an erasure.
+        for path in
+            store.list(PACKAGES)?.iter().filter(|path| made_at(path).is_some_and(|at| at < now - KEPT))
+        {
+            store.delete(path)?;
+            pruned.packages += 1;
         }
         store.sweep(now - SAFE_AGE)?;
         Ok(pruned)

@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use super::{
     environment::Environment,
     epoch,
+    erased_again::again,
     manifest::Manifest,
     owner::Owner,
     restored_files::Bringing,
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::{
     audit::lines::Bytes,
+    clock::Clock,
     db::{
         migrate,
         refill::{Occupied, Refill},
@@ -64,6 +66,10 @@ pub struct Restored {
     pub files: usize,
     /// Files that rows name and no file set holds.
     pub missing_files: usize,
+    /// Organizations that the set holds and that were erased since: they did not come back.
+    pub erased: usize,
+    /// Persons who were erased since, and are again.
+    pub erased_persons: usize,
     /// What ended by it.
     pub settled: Option<Settled>,
     /// How long it took, in seconds.
@@ -74,8 +80,12 @@ impl Environment {
     /// Restores a set. Until it says that it has, the target is what it was.
     pub fn restore(&self, plan: &Plan) -> Result<Restored> {
         let started = Instant::now();
-        let manifest = self.manifest(plan.from, &plan.set)?;
+        let (mut manifest, ledger) = (self.manifest(plan.from, &plan.set)?, self.ledger()?);
         check_version(&manifest)?;
+        // What was erased since does not come back.
+        let before = manifest.streams.len();
+        manifest.streams.retain(|one| !one.owner.organization().is_some_and(|id| ledger.is_erased(id)));
+        let erased = before - manifest.streams.len();
         let staging = plan.files_into.as_deref().map(Staging::begin).transpose()?;
         let mut refill = Refill::begin(&plan.into, plan.occupied, &manifest.schema)?;
         let keys = self.fill(&mut refill, plan, &manifest)?;
@@ -107,7 +117,10 @@ impl Environment {
             staging.finish()?;
         }
         refill.commit()?;
+        let again = again(&plan.into, &ledger, &Clock::system())?;
         Ok(Restored {
+            erased: erased + again.organizations.len(),
+            erased_persons: again.persons,
             organizations: organizations().count(),
             rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),
             files,

@@ -8,12 +8,13 @@ use shared::ids::OrganizationId;
 
 use super::{
     environment::Environment,
+    erased_again::again,
     export::arriving::{Arrived, compare, copy},
     owner::Owner,
     restored_files::Bringing,
     retention::Place,
 };
-use crate::db::arrival::Arrival;
+use crate::{clock::Clock, db::arrival::Arrival};
 
 impl Environment {
     /// Restores it. It is suspended until somebody lets people in.
@@ -26,7 +27,12 @@ impl Environment {
         files_into: Option<&Path>,
         settle_at: Option<DateTime<Utc>>,
     ) -> Result<Arrived> {
-        let manifest = self.manifest(from, set)?;
+        let (manifest, ledger) = (self.manifest(from, set)?, self.ledger()?);
+        ensure!(
+            !ledger.is_erased(organization),
+            "the organization {organization} was erased, as its client has asked for: it does not come back out of a set. Where the \
+             client has kept their own copy, take that in with `portico org import`."
+        );
         let stream = manifest.stream(Owner::Organization(organization));
         let stream = stream.with_context(|| format!("{set} has no rows of {organization}"))?;
         let mut arrival = Arrival::begin(into, &manifest.schema, organization)?;
@@ -60,6 +66,7 @@ impl Environment {
             }
         };
         arrival.commit()?;
+        again(into, &ledger, &Clock::system())?;
         let rows = stream.tables.iter().map(|table| table.rows).sum();
         Ok(Arrived { organization, slug, rows, files, number: None })
     }

@@ -2,11 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
-use diesel::{
-    prelude::*,
-    sql_query,
-    sql_types::{BigInt, Bool},
-};
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
@@ -16,28 +12,8 @@ use super::{
 };
 use crate::db::operator::{OperatorDb, tables::backup_runs};
 
-/// The number of the lock, which nothing else of this database uses.
-const LOCK: i64 = 0x706f_7274_6963_6f01;
-
-/// Whether nobody else makes sets: then nobody does until [`unlock`], or until this connection ends.
-pub fn lock(db: &mut OperatorDb) -> Result<bool> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        is_ours: bool,
-    }
-
-    let row: Row = sql_query("SELECT pg_try_advisory_lock($1) AS is_ours")
-        .bind::<BigInt, _>(LOCK)
-        .get_result(db.global())?;
-    Ok(row.is_ours)
-}
-
-/// Lets others make sets.
-pub fn unlock(db: &mut OperatorDb) -> Result<()> {
-    sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(LOCK).execute(db.global())?;
-    Ok(())
-}
+/// The number of the lock of those who make sets, which nothing else of this database uses.
+pub const LOCK: i64 = 0x706f_7274_6963_6f01;
 
 /// Ends what somebody began who is gone. Whoever asks holds the lock, so nobody else is at it.
 pub fn end_interrupted(db: &mut OperatorDb) -> Result<()> {

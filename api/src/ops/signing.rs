@@ -4,8 +4,9 @@
 
 use std::{collections::BTreeSet, path::Path, str::FromStr};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::owner::Owner;
 use crate::{audit::lines::Bytes, clock::Clock, http::tokens};
@@ -24,6 +25,12 @@ pub enum Purpose {
     Attendance,
     /// That another environment has taken over.
     Epoch,
+    /// Whose data was erased.
+    Erasure,
+    /// That erased tables were written anew.
+    Rewriting,
+    /// That keys were destroyed.
+    Certificate,
     /// Some of the write-ahead log.
     StreamPart,
     /// What a base backup of the stream is.
@@ -42,6 +49,9 @@ impl Purpose {
             Self::VaultKey => b"portico backup vault key 1\n",
             Self::Attendance => b"portico backup attendance 1\n",
             Self::Epoch => b"portico epoch 1\n",
+            Self::Erasure => b"portico erasure 1\n",
+            Self::Rewriting => b"portico rewriting of erased tables 1\n",
+            Self::Certificate => b"portico erasure certificate 1\n",
             Self::StreamPart => b"portico backup stream part 1\n",
             Self::StreamBase => b"portico backup stream base 1\n",
         }
@@ -92,11 +102,25 @@ impl SetKeys {
     pub fn sign(&self, purpose: Purpose, bytes: &[u8]) -> [u8; 64] {
         self.signing.sign(&purpose.message(bytes)).to_bytes()
     }
+
+    /// The bytes of an object: a signature, and what is said.
+    pub fn state(&self, purpose: Purpose, said: &impl Serialize) -> Result<Vec<u8>> {
+        statement(said, |bytes| self.sign(purpose, bytes))
+    }
 }
 
 /// Makes a key where there is none. Gives its file, where one was made.
 pub fn create_key(keys: &Path, clock: &Clock) -> Result<Option<std::path::PathBuf>> {
     tokens::create_key(&keys.join(KEYS), clock)
+}
+
+/// The bytes of an object: a signature, and what is said.
+pub(super) fn statement(said: &impl Serialize, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Result<Vec<u8>> {
+    let said = serde_json::to_vec(said)?;
+    let mut bytes = Bytes(sign(&said)).to_string().into_bytes();
+    bytes.push(b'\n');
+    bytes.extend(said);
+    Ok(bytes)
 }
 
 /// The keys whose signatures count.
@@ -125,6 +149,17 @@ impl Signers {
     /// As [`Self::parse`] reads them.
     pub fn to_lines(&self) -> BTreeSet<String> {
         self.0.iter().map(|key| Bytes(key.to_bytes()).to_string()).collect()
+    }
+
+    /// What an object says, once its signature holds.
+    pub fn read<T: DeserializeOwned>(&self, purpose: Purpose, bytes: &[u8]) -> Result<T> {
+        let text = std::str::from_utf8(bytes).context("it is no text")?;
+        let (signature, said) = text.split_once('\n').context("it is no statement, or cut off")?;
+        let signature = Bytes::<64>::from_str(signature).map_err(|_| anyhow!("it has no signature"))?;
+        if !self.have_signed(purpose, said.as_bytes(), &signature.0) {
+            bail!("it was not signed with a key that is noted here for it");
+        }
+        serde_json::from_str(said).context("it cannot be read: it may be of another version")
     }
 
     /// Whether one of them has signed these bytes for this purpose.

@@ -7,6 +7,7 @@
 //! that make a key at one moment cannot mix them up; neither is ever overwritten.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -71,6 +72,38 @@ impl Vault {
             }
         }
         bail!("the key of {owner} does not open: {}", why.join("; "))
+    }
+
+    /// All of an owner's keys that are in either place, by their public halves.
+    pub fn keys(&self, owner: Owner) -> Result<Vec<Recipient>> {
+        let mut keys = BTreeMap::new();
+        for place in &self.0 {
+            for path in place.list(&owner.to_string())? {
+                let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".age"));
+                if let Some(key) = name.map(|name| parse_public(owner, name)).transpose()? {
+                    keys.insert(key.to_string(), key);
+                }
+            }
+        }
+        Ok(keys.into_values().collect())
+    }
+
+    /// Destroys an organization's keys in both places: what was sealed with them opens no more. Nothing is left of them but for what
+    /// the medium itself may keep, so the vault is to be on storage that keeps no versions.
+    pub fn destroy(&self, owner: Owner) -> Result<()> {
+        if owner.organization().is_none() {
+            bail!("the key of the platform is not destroyed: every set has something that is sealed with it");
+        }
+        for place in &self.0 {
+            for path in place.list(&owner.to_string())? {
+                place.delete(&path)?;
+            }
+            let left = place.list(&owner.to_string())?;
+            if let Some(left) = left.first() {
+                bail!("{left} is still in {}", place.name());
+            }
+        }
+        Ok(())
     }
 
     /// Makes a key: the secret half in both places first, then the name of the public one.

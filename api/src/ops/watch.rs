@@ -68,12 +68,7 @@ struct Maker {
 
 impl Maker {
     fn look(&mut self, db: &mut OperatorDb) -> Result<()> {
-        if !runs::lock(db)? {
-            return Ok(());
-        }
-        let outcome = self.look_alone(db);
-        runs::unlock(db)?;
-        outcome
+        db.alone(runs::LOCK, |db| self.look_alone(db)).map(|_| ())
     }
 
     fn look_alone(&mut self, db: &mut OperatorDb) -> Result<()> {

@@ -2,6 +2,7 @@
 //! audit log says of them. What they did stays. `portico.erase_person` does it, in the order that it needs; the ledger and
 //! the audit row stand in the same transaction.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
@@ -21,7 +22,11 @@ use super::{
 use crate::{
     ApiError,
     access::Caller,
-    db::{AccessScope, Entity, TenantConn, record::Recorded, schema::erasures},
+    db::{
+        AccessScope, Entity, TenantConn,
+        record::Recorded,
+        schema::{erasures, users},
+    },
 };
 
 /// What stands where somebody was named. Made of the id alone, so that a restored database gets the same.
@@ -79,14 +84,40 @@ pub fn erase(
     user: UserId,
     version: i32,
 ) -> Result<User, ApiError> {
+    let present = store::get_to_erase(conn, caller, user, version)?;
+    rules::check_erasure(Asking::of(caller), &present)?;
+    let now = conn.clock().now();
+    put_pseudonym(conn, user, present.photo.is_some(), now)?;
+    store::get(conn, user)
+}
+
+/// Erases somebody once more in a database that was brought back to before it, whatever they were then. Says whether they were there
+/// and had not been erased.
+pub fn again(conn: &mut TenantConn<'_>, user: UserId, at: DateTime<Utc>) -> Result<bool, ApiError> {
+    let present = match store::get(conn, user) {
+        Err(ApiError::NotFound) => return Ok(false),
+        found => found?,
+    };
+    if present.erased {
+        return Ok(false);
+    }
+    diesel::update(users::table.find(user.0)).set(users::active.eq(false)).execute(conn.sql())?;
+    put_pseudonym(conn, user, present.photo.is_some(), at)?;
+    Ok(true)
+}
+
+fn put_pseudonym(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+    has_photo: bool,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Array<Text>)]
         taken: Vec<String>,
     }
-    let present = store::get_to_erase(conn, caller, user, version)?;
-    rules::check_erasure(Asking::of(caller), &present)?;
-    let (now, pseudonym) = (conn.clock().now(), Pseudonym::of(user));
+    let pseudonym = Pseudonym::of(user);
     let Row { taken } = sql_query("SELECT portico.erase_person($1, $2, $3, $4, $5, $6) AS taken")
         .bind::<SqlUuid, _>(user.0)
         .bind::<Text, _>(pseudonym.first_name)
@@ -102,10 +133,10 @@ pub fn erase(
             erasures::erased_by.eq(conn.actor().user()),
         ))
         .execute(conn.sql())?;
-    let said = json!({ "taken_parts": taken, "photo": present.photo.map(|_| "gone") });
+    let said = json!({ "taken_parts": taken, "photo": has_photo.then_some("gone") });
     conn.record(Recorded::created(Entity::Erasure, user, &pseudonym.name(), &said));
     conn.access_changed(AccessScope::User(user));
-    store::get(conn, user)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::{
     db::{epoch, operator::OperatorDb},
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::{attended, book, fence, stream, watch},
+    ops::{attended, book, fence, requests, stream, watch},
     recovery,
     sessions::guesses,
 };
@@ -112,6 +112,13 @@ pub const ALL: &[Loop] = &[
         at_least_every: Duration::from_secs(20),
         when_fenced: false,
         prepare: attended::listen,
+    },
+    Loop {
+        name: "requests of clients",
+        channel: None,
+        at_least_every: Duration::from_secs(5),
+        when_fenced: false,
+        prepare: requests::look,
     },
     Loop {
         name: "stream",

@@ -2,6 +2,7 @@
 
 mod attended;
 mod damaged;
+mod erased;
 mod faults;
 mod fenced;
 mod made;

@@ -12,7 +12,9 @@ mod pieces;
 mod screens;
 mod session;
 
-use web::{api, browser, frame, locale, locales, merge, navigation, route, search, theme, ui};
+use web::{
+    api, browser, client_request, frame, locale, locales, merge, navigation, route, search, theme, ui,
+};
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -13,6 +13,8 @@ use super::{
     book::Book,
     enrol::Enrol,
     operators::Operators,
+    requests::{ClientCopies, Erasure},
+    restore::Restore,
     route::Route,
     session::{OperatorState, Standing},
     sign_in::SignIn,
@@ -91,6 +93,9 @@ fn screen(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Backups) => view! { <Backups /> }.into_any(),
         Some(Route::Standby) => view! { <Standby /> }.into_any(),
+        Some(Route::Restore) => view! { <Restore /> }.into_any(),
+        Some(Route::ClientCopies) => view! { <ClientCopies /> }.into_any(),
+        Some(Route::Erasure) => view! { <Erasure /> }.into_any(),
         Some(Route::Book) => view! { <Book /> }.into_any(),
         Some(Route::Operators) => view! { <Operators /> }.into_any(),
         Some(Route::Account) => view! { <Account /> }.into_any(),

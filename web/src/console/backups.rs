@@ -6,15 +6,18 @@ mod runs;
 mod timeline;
 mod words;
 
-use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use shared::console::{Alarm, BackupKind, BackupOverview};
 
+pub(super) use self::{
+    cards::trial_card,
+    words::{copy as copy_words, copy_tone},
+};
+
 use self::{cards::Cards, run::RunPanel, runs::Runs, timeline::Timeline};
-use super::{route::Route, words::ago};
+use super::{route::Route, watch::look_again, words::ago};
 use crate::{
     api::{self, Loader},
-    browser::{self, Listener},
     locale,
     locales::console_backups as t,
     navigation::Opened,
@@ -25,8 +28,6 @@ use crate::{
 const RUNS: &str = "runs";
 /// How often the screen looks again, in milliseconds.
 const EVERY: u32 = 20_000;
-/// Nobody who is away keeps their session by what the screen does by itself.
-const AWAY: i64 = 5;
 
 #[component]
 pub(super) fn Backups() -> impl IntoView {
@@ -34,7 +35,7 @@ pub(super) fn Backups() -> impl IntoView {
     let is_list = Memo::new(move |_| view.get().as_deref() == Some(RUNS));
     let opened = Opened::new();
     let overview = Loader::new(|| api::get::<BackupOverview>("/backups"));
-    look_again(overview);
+    look_again(EVERY, move || overview.reload());
     let tabs = move || {
         let tabs = vec![
             Tab {
@@ -100,26 +101,6 @@ pub(super) fn Backups() -> impl IntoView {
         }}
         <RunPanel opened />
     }
-}
-
-/// Looks again every now and then while somebody is there, and when they come back.
-fn look_again(overview: Loader<BackupOverview>) {
-    let last = StoredValue::new(browser::now());
-    let seen = ["pointermove", "keydown", "pointerdown"]
-        .map(|event| Listener::new(event, move |_| last.set_value(browser::now())));
-    let back = Listener::new("focus", move |event| {
-        // Of the window, and of no field in it.
-        if event.target().is_some_and(|target| target == window().into()) {
-            overview.reload();
-        }
-    });
-    let timer = Interval::new(EVERY, move || {
-        let is_there = last.try_get_value().is_some_and(|last| (browser::now() - last).num_minutes() < AWAY);
-        if is_there {
-            overview.reload();
-        }
-    });
-    StoredValue::new_local((seen, back, timer));
 }
 
 #[component]

@@ -20,7 +20,7 @@ use crate::{
 type ActionWords = (&'static str, fn() -> &'static str);
 
 /// What is done, by its word in the book.
-const ACTIONS: [ActionWords; 15] = [
+const ACTIONS: [ActionWords; 26] = [
     ("make_set", t::act_make_set),
     ("verify_set", t::act_verify_set),
     ("restore_set", t::act_restore_set),
@@ -29,6 +29,17 @@ const ACTIONS: [ActionWords; 15] = [
     ("activate_standby", t::act_activate_standby),
     ("fence", t::act_fence),
     ("resume_book", t::act_resume_book),
+    ("ask_client_request", t::act_ask_client_request),
+    ("verify_client_request", t::act_verify_client_request),
+    ("authorize_client_request", t::act_authorize_client_request),
+    ("refuse_client_request", t::act_refuse_client_request),
+    ("withdraw_client_request", t::act_withdraw_client_request),
+    ("execute_client_request", t::act_execute_client_request),
+    ("deliver_client_copy", t::act_deliver_client_copy),
+    ("copy_organization", t::act_copy_organization),
+    ("erase_organization", t::act_erase_organization),
+    ("rewrite_erased", t::act_rewrite_erased),
+    ("destroy_keys", t::act_destroy_keys),
     ("create_operator", t::act_create_operator),
     ("update_operator", t::act_update_operator),
     ("reset_operator", t::act_reset_operator),
@@ -44,7 +55,8 @@ fn action(key: &str) -> String {
     known.map_or_else(|| key.to_owned(), |(_, words)| words().to_owned())
 }
 
-fn outcome(outcome: BookOutcome) -> (&'static str, Tone) {
+/// How something ended, in words.
+pub(super) fn outcome(outcome: BookOutcome) -> (&'static str, Tone) {
     match outcome {
         BookOutcome::Succeeded => (t::succeeded(), Tone::Good),
         BookOutcome::Failed => (t::failed(), Tone::Bad),

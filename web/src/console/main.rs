@@ -12,14 +12,17 @@ mod backups;
 mod book;
 mod enrol;
 mod operators;
+mod requests;
+mod restore;
 mod route;
 mod session;
 mod sign_in;
 mod standby;
 mod surround;
+mod watch;
 mod words;
 
-use web::{api, browser, frame, locale, locales, merge, navigation, theme, ui};
+use web::{api, browser, client_request, frame, locale, locales, merge, navigation, theme, ui};
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -5,6 +5,9 @@
 pub(super) enum Route {
     Backups,
     Standby,
+    Restore,
+    ClientCopies,
+    Erasure,
     Book,
     Operators,
     Account,
@@ -13,14 +16,26 @@ pub(super) enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 6] =
-        [Self::Backups, Self::Standby, Self::Book, Self::Operators, Self::Account, Self::Enrol];
+    const ALL: [Self; 9] = [
+        Self::Backups,
+        Self::Standby,
+        Self::Restore,
+        Self::ClientCopies,
+        Self::Erasure,
+        Self::Book,
+        Self::Operators,
+        Self::Account,
+        Self::Enrol,
+    ];
 
     /// Its address.
     pub(super) const fn href(self) -> &'static str {
         match self {
             Self::Backups => "/backups",
             Self::Standby => "/standby",
+            Self::Restore => "/restore",
+            Self::ClientCopies => "/client-copies",
+            Self::Erasure => "/erasure",
             Self::Book => "/operations-book",
             Self::Operators => "/operators",
             Self::Account => "/account",

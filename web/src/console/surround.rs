@@ -9,7 +9,7 @@ use shared::{
 use super::{
     route::Route,
     session::OperatorState,
-    words::{self, OVERSEERS, WATCHERS},
+    words::{self, OVERSEERS, REQUEST_VIEWERS, WATCHERS},
 };
 use crate::{
     frame::{Entry, Group, Surround},
@@ -23,9 +23,14 @@ use crate::{
 /// An entry of the navigation: where it leads, its words and its picture, and who may open it.
 type Place = (Route, fn() -> &'static str, Icon, &'static [Team]);
 
-const WELL: [Place; 2] = [
+const WELL: [Place; 3] = [
     (Route::Backups, t::backups, Icon::Layers, WATCHERS),
     (Route::Standby, t::standby, Icon::Shield, WATCHERS),
+    (Route::Restore, t::restore, Icon::History, WATCHERS),
+];
+const CLIENTS: [Place; 2] = [
+    (Route::ClientCopies, t::client_copies, Icon::Inbox, REQUEST_VIEWERS),
+    (Route::Erasure, t::erasure, Icon::Trash, REQUEST_VIEWERS),
 ];
 const PEOPLE: [Place; 2] =
     [(Route::Book, t::book, Icon::Book, OVERSEERS), (Route::Operators, t::operators, Icon::Team, OVERSEERS)];
@@ -53,7 +58,11 @@ pub(super) fn Frame(
                 })
                 .collect(),
         };
-        let mut groups = vec![group(t::installation(), &WELL), group(t::oversight(), &PEOPLE)];
+        let mut groups = vec![
+            group(t::installation(), &WELL),
+            group(t::clients(), &CLIENTS),
+            group(t::oversight(), &PEOPLE),
+        ];
         groups.retain(|group| !group.entries.is_empty());
         groups
     });

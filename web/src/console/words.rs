@@ -13,6 +13,11 @@ pub(super) const WATCHERS: &[Team] =
     &[Team::Operations, Team::Security, Team::Systems, Team::CustomerService, Team::Support];
 /// Who sees what operators do.
 pub(super) const OVERSEERS: &[Team] = &[Team::Security, Team::Operations];
+/// Who sees what clients ask for.
+pub(super) const REQUEST_VIEWERS: &[Team] =
+    &[Team::Operations, Team::CustomerService, Team::Support, Team::Security];
+/// Who speaks for clients.
+pub(super) const CUSTOMER_SERVICE: &[Team] = &[Team::CustomerService];
 /// Who decides who is an operator.
 pub(super) const SECURITY: &[Team] = &[Team::Security];
 

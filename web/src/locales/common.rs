@@ -33,6 +33,7 @@ super::texts! {
     merge_title: "Changed by someone else meanwhile", "Otra persona lo ha cambiado";
     more_actions: "More actions", "Más acciones";
     no: "No", "No";
+    not_saved: "The browser could not save the file.", "El navegador no ha podido guardar el archivo.";
     nothing_found: "Nothing found", "No hay resultados";
     nothing_found_text:
         "Nothing fits the filters. Change them or clear them to see more.",

@@ -10,6 +10,8 @@ super::texts! {
     book: "Operations book", "Libro de operaciones";
     bytes[n]: "{n} byte" | "{n} bytes", "{n} byte" | "{n} bytes";
     change_password: "Change password", "Cambiar la contraseña";
+    client_copies: "Client copies", "Copias para clientes";
+    clients: "Clients", "Clientes";
     code: "Code", "Código";
     code_help:
         "The six digits that your authenticator shows now.",
@@ -36,6 +38,7 @@ super::texts! {
     enrol_text_for(name: &str, email: &str): "{name}, {email}", "{name}, {email}";
     enrol_title: "Become an operator", "Alta de operador";
     enrolling: "I was given an enrolment secret", "Tengo un secreto de alta";
+    erasure: "Erasure", "Borrado";
     installation: "Installation", "Instalación";
     new_password: "New password", "Nueva contraseña";
     not_found_text:
@@ -44,6 +47,7 @@ super::texts! {
     old_password: "Password until now", "Contraseña actual";
     operators: "Operators", "Operadores";
     oversight: "Oversight", "Supervisión";
+    restore: "Restore", "Restauración";
     session_over: "Your session is over", "Tu sesión ha terminado";
     session_over_text:
         "It ends a quarter of an hour after the last thing you did, and after eight hours in any case. You go on where you were.",

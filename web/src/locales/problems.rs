@@ -274,6 +274,20 @@ pub fn at(pointer: &str, code: ViolationCode, limit: Option<i64>) -> String {
         )
         .to_owned();
     }
+    if code == ViolationCode::InvalidFormat && pointer.ends_with("/recipient") {
+        return pick(
+            "The public half of an age key is needed: one line that begins with age1. Never give the secret half.",
+            "Hace falta la mitad pública de una clave de age: una línea que empieza por age1. Nunca des la mitad secreta.",
+        )
+        .to_owned();
+    }
+    if code == ViolationCode::NotFound && pointer.ends_with("/slug") {
+        return pick(
+            "No organization has this word in its addresses.",
+            "Ninguna organización tiene esta palabra en sus direcciones.",
+        )
+        .to_owned();
+    }
     if code == ViolationCode::NotFound && pointer.contains("/roles") {
         return pick("There is no such role.", "No existe ese rol.").to_owned();
     }

@@ -1,6 +1,8 @@
 //! The panel at the right, which shows a row without leaving its list.
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
 
 use super::{Icon, IconButton, field::unique_id};
 use crate::{locales::common, navigation::focus_soon};
@@ -31,7 +33,10 @@ pub fn Panel(
         }
     });
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
+        // A dialog that was opened from the panel closes alone.
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_of_dialog = target.is_some_and(|target| matches!(target.closest("dialog"), Ok(Some(_))));
+        if event.key() == "Escape" && !event.default_prevented() && !is_of_dialog {
             on_close.run(());
         }
     };

@@ -16,7 +16,7 @@ use clap::ValueEnum as _;
 
 use super::ground::Ground;
 use super::process::{Memory, Parties, Watch};
-use super::report::{Bar, Measure};
+use super::report::{Bar, Measure, median};
 use crate::site::Server;
 use crate::steps::Steps;
 
@@ -132,9 +132,4 @@ fn memory(peaks: &[(String, Memory)]) -> Measure {
 
 fn megabytes(bytes: u64) -> f64 {
     u32::try_from(bytes / 1024).map_or(f64::INFINITY, |kilobytes| f64::from(kilobytes) / 1024.0)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -5,12 +5,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::report::{Bar, Better, Measure};
+use super::report::{Bar, Measure};
 use crate::exec;
 
 const ROWS: u32 = 1_000_000;
 /// Rows a second.
-const BAR: Bar = Bar { better: Better::More, floor: 200_000.0, goal: None };
+const BAR: Bar = Bar::at_least(200_000.0);
 
 /// Makes a log and verifies it, in the release build.
 pub fn measure(portico: &Path) -> Result<Vec<Measure>> {

@@ -17,11 +17,12 @@ const ORGANIZATIONS: u32 = 50;
 /// The organization that is much larger than the others, and one of those.
 pub const LARGE: &str = "bench-1";
 pub const SMALL: &str = "bench-2";
-/// Projects of the large one and of each other; people likewise.
-const PROJECTS: [&str; 2] = ["100000", "1000"];
-const PEOPLE: [&str; 2] = ["2000", "40"];
+/// Projects and people of the large one, and of each other.
+const MANY: (u32, u32) = (100_000, 2000);
+const FEW: (u32, u32) = (1000, 40);
 const PASSWORD: &str = "fifty doors, one bench";
-const DATABASE: &str = "portico";
+/// The name of the database.
+pub const DATABASE: &str = "portico";
 
 /// The database, filled, and how servers on it are started.
 #[derive(Debug)]
@@ -35,13 +36,21 @@ pub struct Ground {
 impl Ground {
     /// Prepares and fills it.
     pub fn prepare(program: PathBuf, app: PathBuf) -> Result<Self> {
+        let ground = Self::empty(program, Some(app))?;
+        ground.fill()?;
+        Ok(ground)
+    }
+
+    /// Prepares it, without anybody in it. Where no app is named, the server has an empty folder for one.
+    pub fn empty(program: PathBuf, app: Option<PathBuf>) -> Result<Self> {
         let scratch = tempfile::tempdir()?;
+        let own = scratch.path().join("app");
+        std::fs::create_dir(&own)?;
+        let app = app.unwrap_or(own);
         let (cluster, log) = Cluster::measured()?;
         let site = Site { app, ..Site::throwaway(program, &cluster, scratch.path())? };
         site.prepare()?;
-        let ground = Self { cluster, site, log, scratch };
-        ground.fill()?;
-        Ok(ground)
+        Ok(Self { cluster, site, log, scratch })
     }
 
     /// What the server's words go to.
@@ -58,31 +67,47 @@ impl Ground {
     fn fill(&self) -> Result<()> {
         for number in 1..=ORGANIZATIONS {
             let slug = format!("bench-{number}");
-            let mut create = self.site.command(&["org", "create", "--slug", &slug, "--name"]);
-            create.args([&format!("Bench {number}"), "--time-zone", "Europe/Madrid", "--language", "en"]);
-            create.args([
-                "--admin-email",
-                &email(&slug),
-                "--admin-first-name",
-                "Ada",
-                "--admin-last-name",
-                "Admin",
-            ]);
-            create.args(["--licence", "full_access=unlimited"]).env("PORTICO_INITIAL_PASSWORD", PASSWORD);
-            exec::output(&mut create)?;
-            let index = usize::from(slug != LARGE);
-            let (projects, people) = (PROJECTS.get(index), PEOPLE.get(index));
-            let (Some(projects), Some(people)) = (projects, people) else { bail!("no size") };
-            let id = self.ask(&format!("SELECT id FROM organizations WHERE slug = '{slug}'"))?;
-            let mut psql = self.psql();
-            let settings =
-                [("portico.org_id", id.trim()), ("bench.people", people), ("bench.projects", projects)];
-            for (name, value) in settings {
-                psql.args(["--command", &format!("SET {name} = '{value}'")]);
-            }
-            psql.arg("--file").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bench/fill.sql"));
-            exec::output(&mut psql)?;
+            let (projects, people) = if slug == LARGE { MANY } else { FEW };
+            self.add(&slug, projects, people)?;
         }
+        self.settle()
+    }
+
+    /// Makes an organization with so many projects and people. Gives its id.
+    pub fn add(&self, slug: &str, projects: u32, people: u32) -> Result<String> {
+        let mut create = self.site.command(&["org", "create", "--slug", slug, "--name"]);
+        create.args([slug, "--time-zone", "Europe/Madrid", "--language", "en"]);
+        create.args([
+            "--admin-email",
+            &email(slug),
+            "--admin-first-name",
+            "Ada",
+            "--admin-last-name",
+            "Admin",
+        ]);
+        create.args(["--licence", "full_access=unlimited"]).env("PORTICO_INITIAL_PASSWORD", PASSWORD);
+        exec::output(&mut create)?;
+        let id = self.ask(&format!("SELECT id FROM organizations WHERE slug = '{slug}'"))?.trim().to_owned();
+        let settings = [
+            ("portico.org_id", id.clone()),
+            ("bench.people", people.to_string()),
+            ("bench.projects", projects.to_string()),
+        ];
+        self.tell(&settings, &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bench/fill.sql"))?;
+        Ok(id)
+    }
+
+    /// Tells the database what stands in the file, as its superuser and under these settings.
+    pub fn tell(&self, settings: &[(&str, String)], file: &Path) -> Result<()> {
+        let mut psql = self.psql();
+        for (name, value) in settings {
+            psql.args(["--command", &format!("SET {name} = '{value}'")]);
+        }
+        exec::output(psql.arg("--file").arg(file)).map(drop)
+    }
+
+    /// Sees to it that the database has nothing left to do of what it was told.
+    pub fn settle(&self) -> Result<()> {
         self.ask("VACUUM ANALYZE")?;
         self.ask("CHECKPOINT")?;
         Ok(())
@@ -103,27 +128,26 @@ impl Ground {
         exec::output(self.psql().args(["--command", sql]))
     }
 
-    /// Where the server's role finds the database.
+    /// Where a role finds the database.
+    pub fn url_of(&self, role: &str) -> String {
+        self.cluster.url(role, DATABASE)
+    }
+
+    /// Where the server's role finds it.
     pub fn url(&self) -> String {
-        self.cluster.url("portico_app", DATABASE)
+        self.url_of("portico_app")
     }
 
     fn psql(&self) -> std::process::Command {
         let mut psql = self.cluster.command("psql");
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]);
-        psql.args(["--dbname", &self.cluster.url(SUPERUSER, DATABASE)]);
+        psql.args(["--dbname", &self.url_of(SUPERUSER)]);
         psql
     }
 
     /// Signs the company admin of an organization in.
     pub fn sign_in(&self, slug: &str) -> Result<Account> {
-        let stranger = Account { host: format!("{slug}.localhost"), token: String::new() };
-        let mut connection = Connection::open(self.site.port)?;
-        let answer = connection.ask(&sign_in_request(&stranger, slug))?;
-        expect(answer, &[200])?;
-        let outcome: Value = serde_json::from_slice(&answer.body)?;
-        let token = outcome.get("access_token").and_then(Value::as_str).context("no access token")?;
-        Ok(Account { token: token.to_owned(), ..stranger })
+        sign_in(self.site.port, slug)
     }
 
     /// What the server says to the database for one request, and from when on that was.
@@ -168,6 +192,17 @@ fn of_health(target: &str) -> Vec<u8> {
 /// A request that takes no work: whether the server lives.
 pub fn sign_of_life() -> Vec<u8> {
     of_health("/livez")
+}
+
+/// Signs the company admin of an organization in, at the server of this port.
+pub fn sign_in(port: u16, slug: &str) -> Result<Account> {
+    let stranger = Account { host: format!("{slug}.localhost"), token: String::new() };
+    let mut connection = Connection::open(port)?;
+    let answer = connection.ask(&sign_in_request(&stranger, slug))?;
+    expect(answer, &[200])?;
+    let outcome: Value = serde_json::from_slice(&answer.body)?;
+    let token = outcome.get("access_token").and_then(Value::as_str).context("no access token")?;
+    Ok(Account { token: token.to_owned(), ..stranger })
 }
 
 /// A sign-in of the company admin.

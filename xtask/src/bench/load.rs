@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::report::median;
+
 /// How long an answer may take before the run is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -89,6 +91,35 @@ impl Times {
         let index = (count(self.sorted.len()) * share) as usize;
         let last = self.sorted.len().saturating_sub(1);
         self.sorted.get(index.min(last)).copied().unwrap_or_default()
+    }
+}
+
+/// How long answers took in most cases, and the slowest in a hundred, in milliseconds: medians of the turns.
+#[derive(Debug, Clone, Copy)]
+pub struct Tail {
+    pub middle: f64,
+    pub slowest: f64,
+}
+
+impl Tail {
+    /// Of these turns.
+    pub fn of(turns: &[Times]) -> Self {
+        let within = |share| {
+            let mut each: Vec<f64> =
+                turns.iter().map(|turn| turn.within(share).as_secs_f64() * 1000.0).collect();
+            median(&mut each)
+        };
+        Self { middle: within(0.5), slowest: within(0.99) }
+    }
+
+    /// What the slowest waited for beside their own work.
+    pub fn wait(&self) -> f64 {
+        self.slowest - self.middle
+    }
+
+    /// In words.
+    pub fn spoken(&self) -> String {
+        format!("p50 {:.2} ms, p99 {:.2} ms", self.middle, self.slowest)
     }
 }
 

@@ -37,6 +37,16 @@ impl Bar {
         Self { better: Better::Less, floor, goal: Some(goal) }
     }
 
+    /// A figure that should be large, and is not to be below this.
+    pub const fn at_least(floor: f64) -> Self {
+        Self { better: Better::More, floor, goal: None }
+    }
+
+    /// A figure that should be small, and is not to be above this.
+    pub const fn at_most(floor: f64) -> Self {
+        Self { better: Better::Less, floor, goal: None }
+    }
+
     fn is_met(self, value: f64, bound: f64) -> bool {
         match self.better {
             Better::More => value >= bound,
@@ -106,6 +116,12 @@ impl Measure {
             "notes": self.notes,
         })
     }
+}
+
+/// The one in the middle.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Prints the table, keeps the figures in a file, and fails where a floor was missed.

@@ -15,6 +15,7 @@ use api::{
     config::backups::RestoreConfig,
     ops::{
         book::Action,
+        erased_again::Again,
         stream::recover::{Cancelled, Plan, Source, To, Watcher},
     },
 };
@@ -94,6 +95,13 @@ pub fn run(arguments: RecoverArguments) -> Result<()> {
         match done.running {
             Some((address, process)) => println!("running    {address} (process {process})"),
             None => println!("running    no: start it with a configuration of its own"),
+        }
+        if done.erased != Again::default() {
+            println!(
+                "erased     {} organizations and {} persons, who were erased since and did not come back",
+                done.erased.organizations.len(),
+                done.erased.persons
+            );
         }
         println!("in         {:.1} s", done.seconds);
         Ok(())

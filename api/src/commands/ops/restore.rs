@@ -121,6 +121,14 @@ pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
         ),
         None => println!("files      none: --files-into says where they go"),
     }
+    if done.erased + done.erased_persons > 0 {
+        note.say("erased", done.erased);
+        note.say("erased_persons", done.erased_persons);
+        println!(
+            "erased     {} organizations and {} persons, who were erased since and did not come back",
+            done.erased, done.erased_persons
+        );
+    }
     if let Some(settled) = done.settled {
         println!(
             "ended      {} sessions, {} links for a new password, {} jobs (`portico jobs list` shows them)",

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use api::{
     clock::Clock,
     config::{self, FilesConfig},
@@ -55,19 +55,13 @@ pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
 }
 
 fn write<W: Write>(snapshot: &Snapshot, slug: &str, files: &Files, out: W) -> Result<(W, Contents)> {
-    let (mut reader, runtime) =
-        (snapshot.reader()?, tokio::runtime::Builder::new_current_thread().enable_all().build()?);
+    let mut reader = snapshot.reader()?;
     let organization = find(&mut reader, snapshot, slug)?;
     let mut leaving = reader.of(Some(organization), |rows| {
         let newcomer = rows.newcomer(organization)?;
         Leaving::begin(out, &newcomer, Clock::system().now(), rows)
     })?;
-    while let Some((name, key)) = leaving.next_file()? {
-        let bytes = runtime
-            .block_on(files.get(&name, &key))
-            .map_err(|error| anyhow!("the file {}: {error}", name.id))?;
-        leaving.file(&bytes)?;
-    }
+    leaving.files_of(files)?;
     leaving.finish()
 }
 

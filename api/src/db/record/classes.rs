@@ -28,8 +28,12 @@ pub const fn label(entity: Entity) -> Class {
         | Entity::ApiToken
         | Entity::Project
         | Entity::ProjectParameter => Text,
-        // The device in words, the key of a licence's type, and a pseudonym.
-        Entity::Session | Entity::Licence | Entity::SignInSettings | Entity::Erasure => Plain,
+        // The device in words, the key of a licence's type, a pseudonym, and what is asked for.
+        Entity::Session
+        | Entity::Licence
+        | Entity::SignInSettings
+        | Entity::Erasure
+        | Entity::DataRequest => Plain,
     }
 }
 
@@ -110,6 +114,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("team", Text),
         ],
         Entity::Erasure => &[("taken_parts", Plain), ("photo", Plain)],
+        Entity::DataRequest => &[("request", Plain), ("recipient", Plain), ("message", Text)],
         Entity::TeamMember => &[("position", Plain)],
         Entity::ProjectParameter => &[
             ("kind", Plain),

@@ -40,6 +40,12 @@ pub mod team {
         Security = &[Team::Security];
         /// Who sees whether the installation is well.
         Watchers = &[Team::Operations, Team::Security, Team::Systems, Team::CustomerService, Team::Support];
+        /// Who speaks for clients.
+        CustomerService = &[Team::CustomerService];
+        /// Who runs the installation.
+        Operations = &[Team::Operations];
+        /// Who sees what clients ask for.
+        RequestReaders = &[Team::CustomerService, Team::Operations, Team::Support, Team::Security];
         /// Who sees what operators do.
         Overseers = &[Team::Security, Team::Operations];
     }

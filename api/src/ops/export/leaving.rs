@@ -10,7 +10,7 @@ use super::{Contents, FORMAT, Head, Writer};
 use crate::{
     clock,
     db::{arrival::Newcomer, copies::OwnedRows},
-    files::{FileKey, ObjectName},
+    files::{FileKey, Files, ObjectName},
     ops::{
         manifest::TableRows,
         owner::Owner,
@@ -77,6 +77,16 @@ impl<W: Write> Leaving<W> {
     pub fn file(&mut self, bytes: &[u8]) -> Result<()> {
         let name = self.files.pop().context("no file is to come")?;
         self.writer.file(name.id, bytes)
+    }
+
+    /// Writes all files that are to come, on this thread.
+    pub fn files_of(&mut self, files: &Files) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        while let Some((name, key)) = self.next_file()? {
+            let bytes = runtime.block_on(files.get(&name, &key));
+            self.file(&bytes.map_err(|error| anyhow!("the file {}: {error}: the log says more", name.id))?)?;
+        }
+        Ok(())
     }
 
     /// Ends it. Gives what it was written to, and what is in it.

@@ -15,6 +15,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{
     config::backups::RestoreConfig,
     ops::{
+        ledger,
         signing::Signers,
         stores::Store,
         stream::{
@@ -80,11 +81,25 @@ impl Mirror {
                 fetched.wrong.push(format!("{error:#}"));
             }
         }
+        self.take_ledger(&mut fetched)?;
         // What does not verify here is said, and keeps nothing from being fetched.
         if let Err(error) = self.let_go(&there, &mut fetched) {
             fetched.wrong.push(format!("{error:#}"));
         }
         Ok(fetched)
+    }
+
+    /// What was erased does not come back from here either. Entries never go.
+    fn take_ledger(&self, fetched: &mut Fetched) -> Result<()> {
+        let here = self.to.list(ledger::FOLDER)?;
+        for path in self.from.list(ledger::FOLDER)?.iter().filter(|path| !here.contains(path)) {
+            if let Some(bytes) = self.from.find(path)? {
+                self.to.put_new(path, &bytes)?;
+                fetched.objects += 1;
+                fetched.bytes += u64::try_from(bytes.len())?;
+            }
+        }
+        Ok(())
     }
 
     /// A base backup: all of it, then its manifest.

@@ -120,6 +120,15 @@ impl<'a> Ground<'a> {
             }
             None => Source::open(config, plan.from)?,
         };
+        let environment = Environment::open(config)?;
+        // What a store knows of it that is not reached now, the other one knows too.
+        let source = match environment.ledger() {
+            Ok(ledger) => source.with(ledger),
+            Err(error) => {
+                notes.push(format!("of erasures, only what the source itself says is known: {error:#}"));
+                source
+            }
+        };
         let directory = std::path::absolute(&plan.directory)?;
         let (cluster, files, thrown_away) = match &plan.kind {
             Kind::Drill => {
@@ -140,7 +149,7 @@ impl<'a> Ground<'a> {
         Ok(Self {
             plan,
             clock,
-            environment: Environment::open(config)?,
+            environment,
             source,
             application: beside("application"),
             aside: beside("check"),

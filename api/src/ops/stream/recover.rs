@@ -33,8 +33,16 @@ use super::{
     parts, programs,
 };
 use crate::{
+    clock::Clock,
     config::backups::RestoreConfig,
-    ops::{retention::Place, signing::Signers, stores::Store, vault},
+    ops::{
+        erased_again::{Again, again},
+        ledger::Ledger,
+        retention::Place,
+        signing::Signers,
+        stores::Store,
+        vault,
+    },
 };
 
 /// Clocks of production may differ by so much. The log of later than that is not read.
@@ -86,6 +94,8 @@ pub struct Recovered {
     pub ends_before: bool,
     /// What was looked at.
     pub checked: Checked,
+    /// What was erased since, and did not come back.
+    pub erased: Again,
     /// Where it runs, and as which process.
     pub running: Option<(String, u32)>,
     /// How long it took, in seconds.
@@ -106,6 +116,7 @@ pub struct Source {
     store: Store,
     identity: Identity,
     signers: Signers,
+    erased: Ledger,
 }
 
 impl Source {
@@ -126,6 +137,7 @@ impl Source {
             store,
             identity: vault::parse_identity(&config.identity).context("PORTICO_RESTORE_IDENTITY")?,
             signers: Signers::parse(&config.signers).context("PORTICO_BACKUP_SIGNERS")?,
+            erased: Ledger::default(),
         })
     }
 
@@ -144,6 +156,17 @@ impl Source {
             None
         };
         Ok(Recovered { running, ..recovered })
+    }
+
+    /// Whose data was erased, as this store says, and others that were named.
+    fn ledger(&self) -> Result<Ledger> {
+        Ok(Ledger::read([&self.store], &self.signers)?.and(self.erased.clone()))
+    }
+
+    /// The same, with what another ledger says as well.
+    #[must_use]
+    pub fn with(self, erased: Ledger) -> Self {
+        Self { erased, ..self }
     }
 
     /// Looks whether it could begin: nothing is made, and nothing is read but what says what there is.
@@ -174,6 +197,8 @@ impl Source {
         watcher.begins("replaying the log");
         let (cluster, ends_before) = replay(&mut log, plan.to, &target.path, watcher)?;
         let last_commit = cluster.last_commit()?;
+        let owner = cluster.url("portico_owner", &plan.database);
+        let erased = again(&owner, &self.ledger()?, &Clock::system())?;
         watcher.begins("reading every row");
         let checked = cluster.check(&plan.database, watcher)?;
         remove_log(&aids)?;
@@ -183,6 +208,7 @@ impl Source {
             last_commit,
             ends_before,
             checked,
+            erased,
             running: None,
             seconds: started.elapsed().as_secs_f64(),
         };

@@ -168,7 +168,7 @@ fn of_many_workers_one_makes_sets_and_who_hangs_is_noticed() {
     let clock = scene.app.clock.clone();
     let url = scene.app.database.url("portico_operator");
     let mut hangs = api::db::operator::OperatorDb::open(&url, clock).expect("it comes in");
-    assert!(runs::lock(&mut hangs).expect("asked"));
+    assert!(hangs.lock(runs::LOCK).expect("asked"));
     runs::begin(&mut hangs, SetKind::Database).expect("it begins");
     scene.after(TimeDelta::hours(2));
     assert_eq!((scene.sets(SetKind::Database), scene.told(&mut seen).len()), (1, 0));

@@ -30,6 +30,8 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 pub struct Database {
     name: String,
     superusers: Pool<Superusers>,
+    /// Whether it is dropped with this.
+    is_own: bool,
 }
 
 /// A connection of a superuser, lent.
@@ -83,7 +85,14 @@ impl Database {
     fn of(name: String) -> Self {
         let superusers = Superusers(with_database(&admin_url(), &name));
         let superusers = Pool::builder().max_size(20).min_idle(Some(0)).build_unchecked(superusers);
-        Self { name, superusers }
+        Self { name, superusers, is_own: true }
+    }
+
+    /// The same database for somebody who does not drop it.
+    pub fn lent(&self) -> Self {
+        let mut lent = Self::of(self.name.clone());
+        lent.is_own = false;
+        lent
     }
 
     /// Its name.
@@ -118,6 +127,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if !self.is_own {
+            return;
+        }
         let dropped = admin().batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         if let Err(error) = dropped {
             eprintln!("the database {} was not dropped: {error}", self.name);

@@ -18,7 +18,7 @@ use serde_json::json;
 use shared::console::{OperatorToken, Team};
 use totp_rs::Totp;
 
-use super::{Answer, Client, Database, keys_directory, starting_time};
+use super::{Answer, Client, Database, TestApp, keys_directory, starting_time};
 
 /// The password of all operators.
 pub const OPERATOR_PASSWORD: &str = "cuatro faros en la costa";
@@ -82,7 +82,15 @@ impl TestConsole {
 
     /// Starts one that lets these networks in, behind so many proxies.
     pub fn with(networks: &[&str], trusted_proxies: usize) -> Self {
-        let (database, clock) = (Database::create(), Clock::fixed(starting_time()));
+        Self::on(Database::create(), Clock::fixed(starting_time()), networks, trusted_proxies)
+    }
+
+    /// Starts one on the database of an installation that runs.
+    pub fn of(app: &TestApp) -> Self {
+        Self::on(app.database.lent(), app.clock.clone(), &["127.0.0.0/8"], 0)
+    }
+
+    fn on(database: Database, clock: Clock, networks: &[&str], trusted_proxies: usize) -> Self {
         let config = ConsoleConfig {
             database_url: database.url("portico_console"),
             database_connections: 3,

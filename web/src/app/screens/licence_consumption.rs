@@ -1,5 +1,6 @@
 //! Licence consumption: what the organization holds and uses of each licence type. For company admins.
 
+mod data;
 mod export;
 mod figures;
 mod hand_over;
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 use shared::licence::{Licence, LicenceConsumption as Consumption};
 
 use self::{
+    data::DataAndDeletion,
     export::Export,
     figures::{Life, Standing, life, standing},
     hand_over::HandOver,
@@ -61,6 +63,7 @@ fn below() -> impl IntoView {
     view! {
         <div class="measure hand-over">
             <Export />
+            <DataAndDeletion />
             <HandOver />
         </div>
     }

@@ -73,7 +73,8 @@ fn newest_card(kind: BackupKind, slot: Option<&BackupSlot>) -> impl IntoView + u
     card(title, mark.into_any(), body.into_any()).into_any()
 }
 
-fn trial_card(overview: &BackupOverview) -> impl IntoView + use<> {
+/// The last set that was restored on trial.
+pub(in super::super) fn trial_card(overview: &BackupOverview) -> impl IntoView + use<> {
     let trial = overview.attendance.as_ref().and_then(|said| said.trial.clone());
     let body = match trial {
         None => view! { <p class="muted">{t::trial_none()}</p> }.into_any(),

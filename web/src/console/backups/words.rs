@@ -21,7 +21,7 @@ pub(super) fn place(place: BackupPlace) -> &'static str {
 }
 
 /// How a set stands in a store.
-pub(super) fn copy(state: CopyState) -> &'static str {
+pub(in super::super) fn copy(state: CopyState) -> &'static str {
     match state {
         CopyState::Verified => t::verified(),
         CopyState::Put => t::put(),
@@ -32,7 +32,7 @@ pub(super) fn copy(state: CopyState) -> &'static str {
 }
 
 /// What that means.
-pub(super) const fn copy_tone(state: CopyState) -> Tone {
+pub(in super::super) const fn copy_tone(state: CopyState) -> Tone {
     match state {
         CopyState::Verified => Tone::Good,
         CopyState::Put => Tone::Info,

@@ -6,7 +6,9 @@ use anyhow::{Context as _, Result};
 
 use super::{Bench, CONNECTIONS, LIST, TURN, TURNS, median};
 use crate::bench::ground::{SMALL, sign_of_life};
-use crate::bench::load::{self, Account, Changes, Connection, Pace, Same, Script as Load, Times, expect};
+use crate::bench::load::{
+    self, Account, Changes, Connection, Pace, Same, Script as Load, Tail, Times, expect,
+};
 use crate::bench::pgbench;
 use crate::bench::process::Shares;
 use crate::bench::report::{Bar, Measure};
@@ -23,32 +25,6 @@ struct Ratio {
     statements: usize,
     shares: Shares,
     script: Script,
-}
-
-/// How long answers took in most cases, and the slowest in a hundred, in milliseconds: medians of the turns.
-struct Tail {
-    middle: f64,
-    slowest: f64,
-}
-
-impl Tail {
-    fn of(turns: &[Times]) -> Self {
-        let within = |share| {
-            let mut each: Vec<f64> =
-                turns.iter().map(|turn| turn.within(share).as_secs_f64() * 1000.0).collect();
-            median(&mut each)
-        };
-        Self { middle: within(0.5), slowest: within(0.99) }
-    }
-
-    /// What the slowest waited for beside their own work.
-    fn wait(&self) -> f64 {
-        self.slowest - self.middle
-    }
-
-    fn spoken(&self) -> String {
-        format!("p50 {:.2} ms, p99 {:.2} ms", self.middle, self.slowest)
-    }
 }
 
 impl Bench<'_> {

@@ -2,8 +2,55 @@
 
 use chrono::SecondsFormat;
 
+use api::ops::{
+    ledger::{self, Erasure, Subject},
+    retention::Place,
+    signing::SetKeys,
+};
+
 use super::{Scene, ids};
-use crate::backups::files_below;
+use crate::{backups::files_below, promises::catalogue::line};
+
+#[test]
+fn what_was_erased_since_does_not_come_back() {
+    let scene = Scene::start("erased");
+    scene.wait_for_base();
+    scene.write(1);
+    scene.wait_for_all();
+    let before = api::clock::Clock::system().now();
+    let sql = &mut scene.cluster.superuser();
+    let of = |sql: &mut diesel::PgConnection, query: &str| line(sql, query).parse().expect("an id");
+    let acme: uuid::Uuid = of(sql, "SELECT id::text AS line FROM organizations WHERE slug = 'acme'");
+    let norte: uuid::Uuid = of(sql, "SELECT id::text AS line FROM organizations WHERE slug = 'norte'");
+    let someone = "SELECT u.id::text AS line FROM users u JOIN organizations o ON o.id = u.org_id WHERE o.slug = 'norte' LIMIT 1";
+    let user: uuid::Uuid = of(sql, someone);
+    let name = line(sql, &format!("SELECT email AS line FROM users WHERE id = '{user}'"));
+    let environment = scene.vaults.environment();
+    let keys = SetKeys::read(&scene.vaults.at("keys")).expect("keys");
+    let request = api::clock::Clock::system().new_id().into();
+    for (organization, subject) in
+        [(acme, Subject::Organization { request }), (norte, Subject::Person { user: user.into() })]
+    {
+        let erasure = Erasure { organization: organization.into(), subject, at: before };
+        ledger::enter(environment.store(Place::OffSite), &keys, &erasure).expect("it is entered");
+    }
+    scene.write(2);
+    scene.wait_for_all();
+    let recovered = scene.recovered(&before.to_rfc3339_opts(SecondsFormat::Micros, true));
+    assert_eq!(recovered.ids(), [1]);
+    let mut sql = recovered.sql();
+    assert_eq!(line(&mut sql, "SELECT string_agg(slug, ' ') AS line FROM organizations"), "norte");
+    for table in ["users", "projects", "audit_log"] {
+        let left = format!("SELECT count(*)::text AS line FROM {table} WHERE org_id = '{acme}'");
+        assert_eq!(line(&mut sql, &left), "0", "{table}");
+    }
+    let erased = format!(
+        "SELECT (email <> '{name}' AND NOT active AND erased_at IS NOT NULL)::text AS line FROM users WHERE id = '{user}'"
+    );
+    assert_eq!(line(&mut sql, &erased), "true");
+    let entered = format!("SELECT count(*)::text AS line FROM erasures WHERE user_id = '{user}'");
+    assert_eq!(line(&mut sql, &entered), "1");
+}
 
 #[test]
 fn what_was_recovered_is_streamed_and_recovered_again() {

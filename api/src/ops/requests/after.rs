@@ -1,0 +1,106 @@
+//! What is to be done about requests that are carried out: it is said in the stores that tables were written anew, certificates
+//! are heard, and copies go when their time is over.
+
+use anyhow::{Result, ensure};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use shared::console::{ClientRequestState, RequestStepKind};
+use uuid::Uuid;
+
+use super::{Requests, row, step};
+use crate::{
+    db::operator::{OperatorDb, tables::client_requests as requests},
+    files::package_path,
+    ops::{
+        backup::Stores,
+        book::{Action, Doer, Entry},
+        certificate,
+        ledger::{self, Rewriting},
+        signing::SetKeys,
+        stores::Store,
+    },
+};
+
+impl Requests {
+    /// Does all of it.
+    pub(super) fn look_after_what_is_done(&self, db: &mut OperatorDb) -> Result<()> {
+        self.remove_old_packages(db)?;
+        self.say_what_was_rewritten(db)?;
+        self.enter_persons(db)?;
+        self.hear_certificates(db)
+    }
+
+    /// Copies go when their time is over.
+    fn remove_old_packages(&self, db: &mut OperatorDb) -> Result<()> {
+        let now = db.clock().now();
+        let old: Vec<(Uuid, Option<Uuid>)> = requests::table
+            .filter(requests::package_kept_until.lt(now).and(requests::package_removed_at.is_null()))
+            .select((requests::id, requests::package_id))
+            .load(db.global())?;
+        for (id, package) in old {
+            if let Some(package) = package {
+                self.deliveries()?.delete(&package_path(package))?;
+            }
+            diesel::update(requests::table.find(id))
+                .set((
+                    requests::package_removed_at.eq(now),
+                    requests::link_hash.eq(None::<Vec<u8>>),
+                    requests::link_until.eq(None::<DateTime<Utc>>),
+                ))
+                .execute(db.global())?;
+        }
+        Ok(())
+    }
+
+    /// Says in both stores that tables were written anew: the backup environment certifies nothing before.
+    fn say_what_was_rewritten(&self, db: &mut OperatorDb) -> Result<()> {
+        let Some(backups) = &self.backups else { return Ok(()) };
+        let unsaid: Vec<(Uuid, Option<DateTime<Utc>>)> = requests::table
+            .filter(requests::rewritten_at.is_not_null().and(requests::rewriting_said_at.is_null()))
+            .select((requests::id, requests::rewritten_at))
+            .load(db.global())?;
+        for (id, at) in unsaid {
+            let Some(at) = at else { continue };
+            let (stores, keys) = (Stores::open(&backups.stores)?, SetKeys::read(&backups.keys_directory)?);
+            for store in [&stores.local, &stores.off_site] {
+                ledger::say_rewriting(store, &keys, &Rewriting { request: id.into(), at })?;
+            }
+            let now = db.clock().now();
+            diesel::update(requests::table.find(id))
+                .set(requests::rewriting_said_at.eq(now))
+                .execute(db.global())?;
+        }
+        Ok(())
+    }
+
+    /// Hears that the keys of erased organizations were destroyed.
+    fn hear_certificates(&self, db: &mut OperatorDb) -> Result<()> {
+        let (Some(backups), Some(signers)) = (&self.backups, &self.attendants) else { return Ok(()) };
+        let waiting: Vec<Uuid> = requests::table
+            .filter(requests::kind.eq("erasure").and(requests::state.eq(ClientRequestState::Executed.key())))
+            .filter(requests::rewriting_said_at.is_not_null())
+            .select(requests::id)
+            .load(db.global())?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let store = Store::at("the local store", &backups.stores.local)?;
+        for id in waiting {
+            let Some(said) = certificate::find(&store, id.into(), signers)? else { continue };
+            let row = row(db, id.into())?;
+            ensure!(
+                said.organization.0 == row.organization,
+                "the certificate of {id} is of another organization"
+            );
+            let done = step(db, RequestStepKind::Certify, &said.by);
+            let details = serde_json::json!({ "certificate": said });
+            let by = Doer { name: said.by.clone(), ..Doer::attendant() };
+            let entry = Entry::new(db.clock(), by, Action::DestroyKeys, said.organization.to_string());
+            diesel::update(requests::table.find(id))
+                .set(requests::certificate.eq(serde_json::to_value(&said)?))
+                .execute(db.global())?;
+            self.move_on(db, &row, ClientRequestState::Certified, done, &entry.with(&details))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The rows of an organization go.
+
+use anyhow::{Result, bail};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    console::requests::store::Row,
+    db::{
+        erase::erase_organization,
+        operator::{OperatorDb, tables::client_requests as requests},
+    },
+    organizations,
+};
+
+/// Lets nobody in any more: what the copy has is all there is.
+pub(super) fn suspend(db: &mut OperatorDb, row: &Row) -> Result<()> {
+    organizations::suspend_by_id(db, row.organization.into())?;
+    let now = db.clock().now();
+    diesel::update(requests::table.find(row.id)).set(requests::suspended_at.eq(now)).execute(db.global())?;
+    Ok(())
+}
+
+/// Erases the rows, where the client's copy has all of them; where something has changed since, it is made anew.
+pub(super) fn erase(db: &mut OperatorDb, row: &Row) -> Result<()> {
+    let copied = row.package_tables.clone().unwrap_or_default();
+    let mut differs = None;
+    let erased = erase_organization(db, row.id.into(), |gone| {
+        differs = differing(&copied, gone);
+        match &differs {
+            None => Ok(()),
+            Some(table) => bail!("the copy has another number of rows of {table} than there are"),
+        }
+    });
+    match (erased, differs) {
+        (Ok(gone), _) => {
+            tracing::info!(organization = %row.organization, %gone, "an organization was erased");
+            db.notify(row.organization.into())
+        }
+        (Err(_), Some(table)) => {
+            diesel::update(requests::table.find(row.id))
+                .set((
+                    requests::entered_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+                    requests::stored_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+                    requests::packaged_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+                ))
+                .execute(db.global())?;
+            bail!("{table} has changed since the client's copy was made, which is made anew")
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// The first table of which the copy has another number of rows than go.
+fn differing(copied: &Value, gone: &Value) -> Option<String> {
+    let rows = |of: &Value, table: &str| of.get(table).and_then(Value::as_u64).unwrap_or_default();
+    let tables = copied.as_object()?;
+    tables.keys().find(|table| rows(copied, table) != rows(gone, table)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_table_of_the_copy_is_compared() {
+        let copied = json!({"projects": 3, "users": 2, "roles": 0});
+        for (gone, expected) in [
+            // What no export has goes as well: sessions, jobs.
+            (json!({"projects": 3, "users": 2, "sessions": 9}), None),
+            (json!({"projects": 4, "users": 2}), Some("projects")),
+            (json!({"projects": 3}), Some("users")),
+            (json!({"projects": 3, "users": 2, "roles": 1}), Some("roles")),
+        ] {
+            assert_eq!(differing(&copied, &gone).as_deref(), expected, "{gone}");
+        }
+    }
+}

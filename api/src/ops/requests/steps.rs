@@ -1,0 +1,129 @@
+//! What comes next when a request is carried out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::console::ClientRequestKind;
+
+use crate::console::requests::store::Row;
+
+/// How long a request of somebody's may go on who was let in before the organization was suspended, and the seal of their audit log:
+/// the copy is made when nothing changes any more.
+const SETTLING: TimeDelta = TimeDelta::seconds(30);
+
+/// One thing to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Let nobody in any more.
+    Suspend,
+    /// Make the client's copy.
+    Package,
+    /// Put it into both stores of backups.
+    Store,
+    /// Enter the erasure into the ledger there.
+    Enter,
+    /// Erase the rows.
+    Erase,
+    /// Remove the files.
+    RemoveFiles,
+    /// Say that it is done.
+    Finish,
+}
+
+impl Work {
+    /// What fails where it does.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspending the organization",
+            Self::Package => "making the client's copy",
+            Self::Store => "putting the client's copy into both stores",
+            Self::Enter => "entering the erasure into the ledger",
+            Self::Erase => "erasing the rows",
+            Self::RemoveFiles => "removing the files",
+            Self::Finish => "writing down that it is done",
+        }
+    }
+}
+
+/// What is known of how far it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// When nobody was let in any more.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Whether the copy was made.
+    pub packaged: bool,
+    /// Whether it stands in both stores.
+    pub stored: bool,
+    /// Whether it was entered into the ledger.
+    pub entered: bool,
+    /// Whether the rows were erased.
+    pub erased: bool,
+    /// Whether the files were removed.
+    pub files_removed: bool,
+}
+
+/// What comes next of a request that is being carried out; nothing while it has to wait.
+pub fn next(row: &Row, now: DateTime<Utc>) -> Option<Work> {
+    let progress = Progress {
+        suspended_at: row.suspended_at,
+        packaged: row.packaged_at.is_some(),
+        stored: row.stored_at.is_some(),
+        entered: row.entered_at.is_some(),
+        erased: row.erased_at.is_some(),
+        files_removed: row.files_removed_at.is_some(),
+    };
+    row.is_executing().then(|| row.kind().and_then(|kind| after(kind, progress, now))).flatten()
+}
+
+fn after(kind: ClientRequestKind, progress: Progress, now: DateTime<Utc>) -> Option<Work> {
+    let is_settled = |since: DateTime<Utc>| now >= since + SETTLING || now < since;
+    match (kind, progress) {
+        (ClientRequestKind::Copy, Progress { packaged: false, .. }) => Some(Work::Package),
+        (ClientRequestKind::Copy, _) => Some(Work::Finish),
+        (_, Progress { suspended_at: None, .. }) => Some(Work::Suspend),
+        (_, Progress { packaged: false, suspended_at: Some(since), .. }) => {
+            is_settled(since).then_some(Work::Package)
+        }
+        (_, Progress { stored: false, .. }) => Some(Work::Store),
+        (_, Progress { entered: false, .. }) => Some(Work::Enter),
+        (_, Progress { erased: false, .. }) => Some(Work::Erase),
+        (_, Progress { files_removed: false, .. }) => Some(Work::RemoveFiles),
+        (_, _) => Some(Work::Finish),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_comes_after_the_other() {
+        let now: DateTime<Utc> = "2026-11-29T12:00:00Z".parse().expect("an instant");
+        let (kind, before) = (ClientRequestKind::Erasure, now - SETTLING);
+        let nothing = Progress::default();
+        let waits = Progress { suspended_at: Some(now), ..nothing };
+        let settled = Progress { suspended_at: Some(before), ..nothing };
+        let packaged = Progress { packaged: true, ..settled };
+        let stored = Progress { stored: true, ..packaged };
+        let entered = Progress { entered: true, ..stored };
+        let erased = Progress { erased: true, ..entered };
+        let all = Progress { files_removed: true, ..erased };
+        for (progress, expected) in [
+            (nothing, Some(Work::Suspend)),
+            (waits, None),
+            (settled, Some(Work::Package)),
+            // A clock that was set back makes nobody wait for longer.
+            (Progress { suspended_at: Some(now + SETTLING), ..nothing }, Some(Work::Package)),
+            (packaged, Some(Work::Store)),
+            (stored, Some(Work::Enter)),
+            (entered, Some(Work::Erase)),
+            (erased, Some(Work::RemoveFiles)),
+            (all, Some(Work::Finish)),
+        ] {
+            assert_eq!(after(kind, progress, now), expected, "{progress:?}");
+        }
+        for (progress, expected) in
+            [(nothing, Work::Package), (Progress { packaged: true, ..nothing }, Work::Finish)]
+        {
+            assert_eq!(after(ClientRequestKind::Copy, progress, now), Some(expected), "{progress:?}");
+        }
+    }
+}

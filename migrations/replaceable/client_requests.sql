@@ -1,0 +1,69 @@
+-- What may be done about requests of clients: the worker carries out what operators have authorized, and organizations ask.
+
+-- Erases the organization of a request that two operators have authorized, that a third has told the worker to carry out, and that
+-- stands in the ledger: of an organization in which nobody is let any more. Gives the rows by table.
+CREATE OR REPLACE FUNCTION portico.erase_organization(request uuid, at timestamptz) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+DECLARE
+    wanted uuid;
+    gone jsonb;
+BEGIN
+    SELECT organization INTO wanted FROM public.client_requests
+        WHERE id = request AND kind = 'erasure' AND state = 'executing' AND entered_at IS NOT NULL AND erased_at IS NULL
+        FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this request is not one whose organization is to be erased now';
+    END IF;
+    PERFORM FROM public.organizations WHERE id = wanted AND state = 'active';
+    IF FOUND THEN
+        RAISE EXCEPTION 'people are let into the organization: suspend it first';
+    END IF;
+    gone := portico.erase_rows(wanted);
+    UPDATE public.client_requests SET erased_at = at, erased = gone WHERE id = request;
+    RETURN gone;
+END
+$$;
+
+-- An organization asks, for itself.
+CREATE OR REPLACE FUNCTION portico.ask_client_request(
+    request uuid, wanted_kind text, asking text, said text, public_key text, step jsonb
+) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        INSERT INTO public.client_requests (id, kind, organization, requester, evidence, recipient, state, steps)
+            SELECT request, wanted_kind, portico.org_id(), asking, said, public_key, 'requested', jsonb_build_array(step)
+            WHERE portico.org_id() IS NOT NULL
+    $$;
+
+-- What it has asked for, and what others have for it.
+CREATE OR REPLACE FUNCTION portico.client_requests_of_organization()
+    RETURNS TABLE (id uuid, kind text, requester text, state text, requested_at timestamptz, changed_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT r.id, r.kind, r.requester, r.state, (r.steps -> 0 ->> 'at')::timestamptz, (r.steps -> -1 ->> 'at')::timestamptz
+        FROM public.client_requests r WHERE r.organization = portico.org_id() ORDER BY r.id DESC LIMIT 100
+    $$;
+
+-- The package that a link leads to, and how long it is. What was removed, and what the link is too old for, is not there.
+CREATE OR REPLACE FUNCTION portico.delivery_by_token(wanted_hash bytea, now timestamptz)
+    RETURNS TABLE (id uuid, bytes bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT r.package_id, r.package_bytes FROM public.client_requests r
+        WHERE r.link_hash = wanted_hash AND r.link_until > now AND r.packaged_at IS NOT NULL AND r.package_removed_at IS NULL
+    $$;
+
+-- Notes that somebody took it.
+CREATE OR REPLACE FUNCTION portico.note_delivery(wanted_hash bytea, now timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$ UPDATE public.client_requests r SET taken_at = now WHERE r.link_hash = wanted_hash AND r.link_until > now $$;
+
+REVOKE EXECUTE ON FUNCTION
+    portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
+    portico.note_delivery
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION portico.erase_organization TO portico_operator;
+GRANT EXECUTE ON FUNCTION
+    portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token, portico.note_delivery
+    TO portico_app;

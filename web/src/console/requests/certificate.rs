@@ -1,0 +1,71 @@
+//! The end of an erasure: what people do at a shell, and the certificate that says it is done.
+
+use leptos::prelude::*;
+use shared::console::{ClientRequest, ClientRequestKind, ErasureCertificate};
+
+use super::facts::{fact, numeric};
+use crate::{
+    browser, locale,
+    locales::{common, console_requests as t},
+    ui::{Button, Copyable, Icon, Section, Toasts},
+};
+
+/// The two commands, once the organization is gone and until its keys are.
+pub(super) fn shell(request: &ClientRequest) -> impl IntoView + use<> {
+    let execution = &request.execution;
+    let is_left = request.kind == ClientRequestKind::Erasure
+        && execution.files_removed_at.is_some()
+        && request.certificate.is_none();
+    let rewrite = execution.rewritten_at.is_none().then(|| {
+        view! { <Copyable label=t::rewrite_command() text="portico ops erasure rewrite" /> }
+    });
+    let destroy = destroy_command(request);
+    is_left.then(|| {
+        view! {
+            <Section title=t::at_shell() text=t::at_shell_text()>
+                {rewrite} <Copyable label=t::destroy_command() text=destroy />
+            </Section>
+        }
+    })
+}
+
+fn destroy_command(request: &ClientRequest) -> String {
+    format!("portico ops erasure destroy-keys --request {}", request.id)
+}
+
+#[component]
+pub(super) fn CertificateView(certificate: ErasureCertificate) -> impl IntoView {
+    let toasts = Toasts::expect();
+    let kept = certificate.clone();
+    let save = move |()| {
+        let name = format!("erasure-{}.json", kept.organization);
+        let text = serde_json::to_vec_pretty(&kept);
+        if !text.is_ok_and(|text| browser::save(&name, "application/json", &text)) {
+            toasts.failed(common::not_saved());
+        }
+    };
+    let words = |words: Vec<String>| {
+        let word = |word: String| view! { <li><code class="mono">{word}</code></li> };
+        view! { <ul class="request-words">{words.into_iter().map(word).collect_view()}</ul> }
+    };
+    let sets = t::certificate_sets(i64::try_from(certificate.sets.len()).unwrap_or(i64::MAX));
+    view! {
+        <Section title=t::certificate() text=t::certificate_text()>
+            <dl class="audit-facts">
+                {fact(t::erased(), numeric(locale::instant(certificate.erased_at)))}
+                {fact(t::rewritten(), numeric(locale::instant(certificate.rewritten_at)))}
+                {fact(t::destroyed(), numeric(locale::instant(certificate.keys_destroyed_at)))}
+                {fact(t::certificate_by(), certificate.by)}
+                {fact(t::certificate_stream(), numeric(locale::date(certificate.stream_lets_go_on)))}
+                {fact(t::certificate_keys(), words(certificate.keys))}
+            </dl>
+            <details class="request-tables">
+                <summary>{sets}</summary>
+                {words(certificate.sets)}
+            </details>
+            <div>
+                <Button label=t::save() icon=Icon::ArrowDown on_press=save />
+            </div>
+        </Section>
+    }
+}
