@@ -45,12 +45,12 @@ CREATE OR REPLACE FUNCTION portico.client_requests_of_organization()
         FROM public.client_requests r WHERE r.organization = portico.org_id() ORDER BY r.id DESC LIMIT 100
     $$;
 
--- The package that a link leads to, and how long it is. What was removed, and what the link is too old for, is not there.
+-- The package that a link leads to, whose it is, and how long. What was removed, and what the link is too old for, is not there.
 CREATE OR REPLACE FUNCTION portico.delivery_by_token(wanted_hash bytea, now timestamptz)
-    RETURNS TABLE (id uuid, bytes bigint)
+    RETURNS TABLE (id uuid, organization uuid, bytes bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
-        SELECT r.package_id, r.package_bytes FROM public.client_requests r
+        SELECT r.package_id, r.organization, r.package_bytes FROM public.client_requests r
         WHERE r.link_hash = wanted_hash AND r.link_until > now AND r.packaged_at IS NOT NULL AND r.package_removed_at IS NULL
     $$;
 

@@ -35,7 +35,6 @@ macro_rules! keyed {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $each:literal])* $variant:ident => $key:literal),* $(,)? }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[doc = $each])* #[serde(rename = $key)] $variant),*
         }
@@ -54,6 +53,23 @@ macro_rules! keyed {
                 Self::ALL.iter().copied().find(|one| one.key() == key)
             }
         }
+
+        // The derived one would tell the names in Rust: it does not see through this macro which words stand for them.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let words = Self::ALL.iter().map(|one| one.key());
+                let description = [$($doc),*].map(str::trim).join("\n");
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(description))
+                    .enum_values(Some(words))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -14,6 +14,7 @@ use crate::{
     ApiError,
     access::marks::{menu, op},
     http::{
+        context::Visit,
         guards::{Allowed, Confirmed, MayRead as _, Public, why},
         input::Valid,
         route::Route,
@@ -48,18 +49,20 @@ pub async fn create_data_request(
     Ok(HttpResponse::Created().json(made))
 }
 
-/// What was made for a client, by a link that operators have given: an age file, which only the client's own key opens.
-#[utoipa::path(get, path = "/deliveries/{token}", operation_id = "take_delivery",
-    params(("token" = String, Path, max_length = 100)),
+/// What was made for a client, by a link that operators have given: an age file, which only the client's own key opens. The link works
+/// at the organization's own host, and at the shared one, where the organization was erased.
+#[utoipa::path(get, path = "/deliveries/{link}", operation_id = "get_delivery",
+    params(("link" = String, Path, max_length = 100)),
     responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream")))]
-pub async fn take_delivery(
+pub async fn get_delivery(
     who: Public<why::DeliveryLink>,
-    token: Path<String>,
+    visit: Visit,
+    link: Path<String>,
     site: Data<Site>,
 ) -> Result<HttpResponse, ApiError> {
-    let hash = DeliveryToken::parse(&token).ok_or(ApiError::NotFound)?.hash();
-    let now = site.clock.now();
-    let found = site.db.platform(&who, move |platform| platform.take_delivery(&hash, now)).await?;
+    let hash = DeliveryToken::parse(&link).ok_or(ApiError::NotFound)?.hash();
+    let (now, host) = (site.clock.now(), visit.organization.as_ref().map(|organization| organization.id));
+    let found = site.db.platform(&who, move |platform| platform.take_delivery(&hash, host, now)).await?;
     let (package, bytes) = found.ok_or(ApiError::NotFound)?;
     let length = u64::try_from(bytes).map_err(ApiError::internal)?;
     let body = site.files.delivery(package).await?.map_err(move |error| {
@@ -75,5 +78,5 @@ pub async fn take_delivery(
 
 /// All routes of this domain.
 pub fn routes() -> Vec<Route> {
-    routes![list_data_requests, create_data_request, take_delivery]
+    routes![list_data_requests, create_data_request, get_delivery]
 }

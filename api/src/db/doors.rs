@@ -87,6 +87,8 @@ struct LinkRow {
 struct DeliveryRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    organization: Uuid,
     #[diesel(sql_type = BigInt)]
     bytes: i64,
 }
@@ -181,16 +183,20 @@ impl<'a> Platform<'a> {
         Ok(row.map(|row| (OrganizationId(row.org_id), row.entity_id)))
     }
 
-    /// The package that a link leads to, and how many bytes that has; noted as taken.
+    /// The package that a link leads to, and how many bytes that has; noted as taken. At the host of another organization than the one
+    /// whose it is, it leads nowhere.
     pub fn take_delivery(
         &mut self,
         hash: &[u8],
+        at_host_of: Option<OrganizationId>,
         now: DateTime<Utc>,
     ) -> Result<Option<(Uuid, i64)>, ApiError> {
-        let query = diesel::sql_query("SELECT id, bytes FROM portico.delivery_by_token($1, $2)")
-            .bind::<Binary, _>(hash)
-            .bind::<Timestamptz, _>(now);
+        let query =
+            diesel::sql_query("SELECT id, organization, bytes FROM portico.delivery_by_token($1, $2)")
+                .bind::<Binary, _>(hash)
+                .bind::<Timestamptz, _>(now);
         let row: Option<DeliveryRow> = query.get_result(self.connection).optional()?;
+        let row = row.filter(|row| at_host_of.is_none_or(|host| host.0 == row.organization));
         if row.is_some() {
             diesel::sql_query("SELECT portico.note_delivery($1, $2)")
                 .bind::<Binary, _>(hash)

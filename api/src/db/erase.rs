@@ -165,8 +165,8 @@ pub fn rewrite(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
 pub struct ErasedPerson {
     /// The organization.
-    #[diesel(sql_type = SqlUuid)]
-    pub org_id: Uuid,
+    #[diesel(sql_type = SqlUuid, column_name = "org_id")]
+    pub organization: Uuid,
     /// The person.
     #[diesel(sql_type = SqlUuid)]
     pub user_id: Uuid,
@@ -189,7 +189,7 @@ pub fn persons_to_enter(db: &mut OperatorDb) -> Result<Vec<ErasedPerson>> {
 pub fn note_entered(db: &mut OperatorDb, person: &ErasedPerson) -> Result<()> {
     let now = db.clock().now();
     sql_query("UPDATE public.erasures SET entered_at = $3 WHERE org_id = $1 AND user_id = $2")
-        .bind::<SqlUuid, _>(person.org_id)
+        .bind::<SqlUuid, _>(person.organization)
         .bind::<SqlUuid, _>(person.user_id)
         .bind::<Timestamptz, _>(now)
         .execute(db.global())?;

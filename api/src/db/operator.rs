@@ -260,6 +260,7 @@ pub mod tables {
             rewritten_at -> Nullable<Timestamptz>,
             rewriting_said_at -> Nullable<Timestamptz>,
             certificate -> Nullable<Jsonb>,
+            certificate_signed -> Nullable<Text>,
             failure -> Nullable<Text>,
             link_hash -> Nullable<Binary>,
             link_until -> Nullable<Timestamptz>,

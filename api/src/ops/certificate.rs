@@ -36,12 +36,12 @@ fn path(request: ClientRequestId) -> String {
     format!("{FOLDER}/{request}")
 }
 
-/// The certificate of a request that a store has.
+/// The certificate of a request that a store has, and the text that is signed.
 pub fn find(
     store: &Store,
     request: ClientRequestId,
     signers: &Signers,
-) -> Result<Option<ErasureCertificate>> {
+) -> Result<Option<(ErasureCertificate, String)>> {
     let path = path(request);
     let about = || format!("{path} in {}", store.name());
     let Some(size) = store.size(&path)? else { return Ok(None) };
@@ -49,7 +49,7 @@ pub fn find(
     let Some(bytes) = store.find(&path)? else { return Ok(None) };
     let said: ErasureCertificate = signers.read(Purpose::Certificate, &bytes).with_context(about)?;
     ensure!(said.request == request, "{} is of {}: it stands under another name", about(), said.request);
-    Ok(Some(said))
+    Ok(Some((said, String::from_utf8(bytes)?)))
 }
 
 /// What would be destroyed, and what that makes unreadable.

@@ -35,6 +35,8 @@ CREATE TABLE client_requests (
     rewritten_at timestamptz,
     rewriting_said_at timestamptz,
     certificate jsonb,
+    -- The same with its signature, as it stands in the stores.
+    certificate_signed text,
     failure text,
     -- The link to the package: the hash of what stands in it.
     link_hash bytea UNIQUE CHECK (octet_length(link_hash) = 32),

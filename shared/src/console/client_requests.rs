@@ -225,6 +225,8 @@ pub struct ClientRequest {
     pub execution: Execution,
     /// The certificate of an erasure.
     pub certificate: Option<ErasureCertificate>,
+    /// The same as a file: a line with the signature, made with the key that `portico ops attendance-key` prints, then what is signed.
+    pub certificate_signed: Option<String>,
 }
 
 /// A request to be written down. `POST /console/v1/client-requests`.
@@ -272,7 +274,7 @@ pub struct ExecutionConfirmation {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryLink {
-    /// What stands behind the address of the installation: `/api/v1/deliveries/…`.
+    /// What stands behind the organization's own address, or the shared one where it was erased: `/api/v1/deliveries/…`.
     pub path: String,
     /// Until when it works.
     pub until: DateTime<Utc>,

@@ -35,8 +35,8 @@ super::texts! {
     deliver_again: "Make another link", "Crear otro enlace";
     deliver_until(when: &str): "It works until {when}.", "Vale hasta el {when}.";
     delivered_text:
-        "It is shown only now. It stands behind the address of any organization of this installation. Hand it over by a way that you trust; only the client's key opens the file.",
-        "Solo se muestra ahora. Va detrás de la dirección de cualquier organización de esta instalación. Entrégalo por un medio en el que confíes; solo la clave del cliente abre el archivo.";
+        "It is shown only now. It stands behind the organization's own address, or behind the shared one where the organization is erased. Hand it over by a way that you trust; only the client's key opens the file.",
+        "Solo se muestra ahora. Va detrás de la dirección de la organización, o de la compartida si la organización ya está borrada. Entrégalo por un medio en el que confíes; solo la clave del cliente abre el archivo.";
     delivered_title: "Link to the copy", "Enlace a la copia";
     destroy_command: "In the backup environment, then", "Después, en el entorno de copias";
     destroyed: "Keys destroyed", "Claves destruidas";
@@ -107,7 +107,7 @@ super::texts! {
     rewritten: "Tables written anew", "Tablas reescritas";
     rows: "Rows", "Filas";
     rows_of_tables(rows: &str, tables: &str): "{rows} in {tables}", "{rows} en {tables}";
-    save: "Save as JSON", "Guardar como JSON";
+    save: "Save with its signature", "Guardar con su firma";
     sets: "Backup sets with something of it", "Copias con algo suyo";
     sets_value(sets: &str): "{sets}, in both stores together", "{sets}, entre ambos almacenes";
     size: "Size", "Tamaño";

@@ -103,6 +103,7 @@ mod tests {
             }),
             execution: Execution::default(),
             certificate: None,
+            certificate_signed: None,
         }
     }
 

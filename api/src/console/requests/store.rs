@@ -72,6 +72,7 @@ pub struct Row {
     /// When the tables were written anew.
     pub rewritten_at: Option<DateTime<Utc>>,
     certificate: Option<Value>,
+    certificate_signed: Option<String>,
     failure: Option<String>,
     link_until: Option<DateTime<Utc>>,
     taken_at: Option<DateTime<Utc>>,
@@ -118,6 +119,7 @@ impl Row {
                 failure: self.failure,
             },
             certificate: self.certificate.map(read).transpose()?,
+            certificate_signed: self.certificate_signed,
         })
     }
 

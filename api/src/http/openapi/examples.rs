@@ -67,6 +67,7 @@ fn parameter(name: &str) -> Option<Value> {
         "until" => json!("2026-11-30"),
         "licence_used" => json!("project_manager"),
         "about" => json!(PROJECT),
+        "link" => json!("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"),
         _ => return None,
     })
 }

@@ -14,9 +14,9 @@ use crate::http::{guards::Access, route::Route};
 /// What no menu stands for: the first segments of the paths, the name, and what it is about.
 const WITHOUT_A_MENU: [(&[&str], &str, &str); 4] = [
     (
-        &["sign-in-page", "invitations", "password-recoveries"],
+        &["sign-in-page", "invitations", "password-recoveries", "deliveries"],
         "Before Sign-In",
-        "What somebody does who is not signed in yet: accept an invitation, or choose a new password.",
+        "What somebody does who is not signed in yet: accept an invitation, choose a new password, or take a copy.",
     ),
     (
         &["session", "events", "token", "pictures"],

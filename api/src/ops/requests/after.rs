@@ -86,7 +86,7 @@ impl Requests {
         }
         let store = Store::at("the local store", &backups.stores.local)?;
         for id in waiting {
-            let Some(said) = certificate::find(&store, id.into(), signers)? else { continue };
+            let Some((said, signed)) = certificate::find(&store, id.into(), signers)? else { continue };
             let row = row(db, id.into())?;
             ensure!(
                 said.organization.0 == row.organization,
@@ -97,7 +97,10 @@ impl Requests {
             let by = Doer { name: said.by.clone(), ..Doer::attendant() };
             let entry = Entry::new(db.clock(), by, Action::DestroyKeys, said.organization.to_string());
             diesel::update(requests::table.find(id))
-                .set(requests::certificate.eq(serde_json::to_value(&said)?))
+                .set((
+                    requests::certificate.eq(serde_json::to_value(&said)?),
+                    requests::certificate_signed.eq(signed),
+                ))
                 .execute(db.global())?;
             self.move_on(db, &row, ClientRequestState::Certified, done, &entry.with(&details))?;
         }

@@ -26,7 +26,7 @@ impl Requests {
         let (stores, keys) = (Stores::open(&backups.stores)?, SetKeys::read(&backups.keys_directory)?);
         for person in persons {
             let erasure = Erasure {
-                organization: person.org_id.into(),
+                organization: person.organization.into(),
                 subject: Subject::Person { user: person.user_id.into() },
                 at: person.erased_at,
             };

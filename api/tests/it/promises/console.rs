@@ -89,10 +89,35 @@ fn the_committed_document_of_the_console_is_this_one() {
 /// A set that could not be made.
 const RUN: &str = "019ad000-0000-7000-8000-000000000001";
 
+/// What a client asks for, and the client's own key.
+const REQUEST: &str = "019ad000-0000-7000-8000-000000000002";
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
 fn with_a_run(console: &TestConsole) {
     let sql = format!(
         "INSERT INTO backup_runs (id, kind, started_at, finished_at, error)
          VALUES ('{RUN}', 'database', '2026-11-01', '2026-11-01', 'no room')"
+    );
+    console.database.superuser().batch_execute(&sql).expect("it is written");
+}
+
+/// A request of a client, in the state from which this route leads on. Laid again, it is as it was.
+fn with_a_request(console: &TestConsole, route: &Route) {
+    let state = match route.name {
+        "authorize_client_request" => "verified",
+        "execute_client_request" => "authorized",
+        "deliver_client_copy" => "executed",
+        _ => "requested",
+    };
+    let sql = format!(
+        r#"DELETE FROM client_requests WHERE id = '{REQUEST}';
+        INSERT INTO client_requests (id, kind, organization, requester, evidence, recipient, state, steps, preview,
+            packaged_at, package_id, package_bytes, package_hash, package_kept_until)
+        SELECT '{REQUEST}', 'copy', id, 'Ada', 'A letter', '{RECIPIENT}', '{state}',
+            '[{{"step": "verify", "at": "2026-03-01T00:00:00Z", "operator": "{RUN}", "by": "eva@ops.example"}}]',
+            '{{"at": "2026-03-01T00:00:00Z", "tables": [], "files": 0, "file_bytes": 0, "sets": 0}}',
+            '2026-03-01', id, 1, '\x00', '2026-04-01'
+        FROM organizations WHERE slug = 'acme'"#
     );
     console.database.superuser().batch_execute(&sql).expect("it is written");
 }
@@ -135,12 +160,29 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
     match route.name {
         "get_operator_session"
         | "sign_out_operator"
+        | "list_client_requests"
         | "list_operators"
         | "list_book_entries"
         | "get_backup_overview"
         | "get_standby_overview"
         | "list_backup_runs"
         | "sign_in_operator" => (route.path.clone(), None, None),
+        "create_client_request" => {
+            let body = json!({
+                "kind": "copy", "slug": "acme", "requester": "Ada", "evidence": "A letter", "recipient": RECIPIENT,
+            });
+            (route.path.clone(), None, Some(body))
+        }
+        name if route.path.starts_with("/client-requests/") => {
+            let body = match name {
+                "execute_client_request" => Some(json!({"slug": "acme"})),
+                "refuse_client_request" | "withdraw_client_request" => {
+                    Some(json!({"because": "They do not ask"}))
+                }
+                _ => None,
+            };
+            (route.path.replace("{request}", REQUEST), None, body)
+        }
         "get_backup_run" => (format!("/backup-runs/{RUN}"), None, None),
         "create_operator" => {
             let email = format!("new{number}@ops.example");
@@ -169,7 +211,7 @@ fn send(client: &Client, route: &Route, scene: &Scene, number: usize) -> Answer 
 }
 
 fn state(console: &TestConsole) -> Vec<String> {
-    ["operators", "operator_sessions", "operations_book", "operations_book_heads"]
+    ["client_requests", "operators", "operator_sessions", "operations_book", "operations_book_heads"]
         .iter()
         .flat_map(|table| {
             let query = format!("SELECT '{table} ' || t::text AS line FROM {table} t ORDER BY 1");
@@ -195,6 +237,7 @@ fn every_route_is_enforced_for_every_team() {
             let who = console.operator(&format!("{team}{number}@ops.example"), &[*team]);
             let client = console.signed_in(&who);
             scene.own_code = who.code(&console.clock, 0);
+            with_a_request(&console, &route);
             let before = state(&console);
             // Nobody, and somebody with what is no token.
             for stranger in [console.client(), console.client().with_token("pco_nothing")] {
@@ -220,6 +263,7 @@ fn every_route_is_enforced_for_every_team() {
                 } else {
                     scene
                 };
+                with_a_request(&console, &route);
                 let answer = send(&client, &route, &scene, number);
                 assert!(
                     (200..300).contains(&answer.status),
@@ -331,12 +375,15 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
             "alarms",
             "backup_attendance",
             "backup_runs",
+            "client_requests",
             "installation_epoch",
             "operations_book",
             "operations_book_brought",
             "operations_book_heads",
             "operator_sessions",
-            "operators"
+            "operators",
+            // Which organization a request is about: its word and its name, and nothing else.
+            "organizations"
         ]
     );
     let callable = lines(

@@ -39,6 +39,9 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         "accept_invitation" => write(json!({"token": scene.invitation_token, "first_name": "Nia",
             "last_name": "Nueva", "language": "es", "password": "siete barcos junto al faro"})),
         "check_invitation" => write(json!({"token": scene.invitation_token})),
+        "create_data_request" => write(json!({"kind": "copy", "message": "",
+            "recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"})),
+        "get_delivery" => read().with("link", &scene.delivery),
         "check_recovery" => write(json!({"token": player.reset_token})),
         "copy_role" => {
             write(json!({"name": format!("Copy of {}", scene.role.name)})).at("role", scene.role.id)
@@ -106,6 +109,7 @@ pub fn sample(route: &Route, scene: &Scene, player: &Player) -> Sample {
         | "get_audit_log_export_link"
         | "get_organization_export_link"
         | "export_organization"
+        | "list_data_requests"
         | "get_audit_chain"
         | "list_audit_entries"
         | "list_denied_access"
@@ -224,6 +228,11 @@ fn write(body: Value) -> Sample {
 impl Sample {
     fn at(mut self, parameter: &str, id: impl Into<Uuid>) -> Self {
         self.parameters.insert(parameter.to_owned(), id.into().to_string());
+        self
+    }
+
+    fn with(mut self, parameter: &str, value: &str) -> Self {
+        self.parameters.insert(parameter.to_owned(), value.to_owned());
         self
     }
 

@@ -1,10 +1,13 @@
 //! A stage for requests: one of everything in an organization, fresh each time, so that whatever is done to it
 //! disturbs nothing else.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, fs, rc::Rc};
 
-use api::http::route::Route;
-use diesel::{RunQueryDsl, sql_query, sql_types::Uuid as SqlUuid};
+use api::{data_requests::delivery::DeliveryToken, http::route::Route};
+use diesel::{
+    RunQueryDsl, sql_query,
+    sql_types::{Binary, Uuid as SqlUuid},
+};
 use serde_json::json;
 use shared::{
     Menu, Operations,
@@ -50,6 +53,8 @@ pub struct Scene {
     /// Somebody who is invited, and what stands in their link.
     pub invitation: Invitation,
     pub invitation_token: String,
+    /// A copy that is ready for the client, and what stands in the link to it.
+    pub delivery: String,
     /// A project, and somebody on its team.
     pub project: Project,
     pub member: TeamMember,
@@ -122,6 +127,7 @@ impl Scene {
             parameter: admin.post("/project-parameters", &parameter).expect(201).json(),
             invitation,
             invitation_token,
+            delivery: delivery(app, organization),
             project: one,
             token: admin.api_token(app, &[(Menu::Projects, Operations::VIEW)]).id,
             admin,
@@ -132,6 +138,26 @@ impl Scene {
     pub fn default_role(&self) -> RoleId {
         self.person.roles[0].id
     }
+}
+
+/// Lays a copy for the organization. Gives what stands in the link to it.
+fn delivery(app: &TestApp, organization: &TestOrganization) -> String {
+    let (token, id) = (DeliveryToken::random(), app.clock.new_id());
+    let folder = app.database.files().join("deliveries/packages");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join(format!("{id}.age")), "sealed").expect("it is written");
+    sql_query(
+        "INSERT INTO client_requests (id, kind, organization, requester, evidence, recipient, state, steps, packaged_at,
+             package_id, package_bytes, link_hash, link_until)
+         VALUES ($1, 'copy', $2, '', '', '', 'executed',
+             '[{\"step\": \"request\", \"at\": \"2026-03-01T00:00:00Z\", \"by\": \"Ada\"}]', '2026-03-01', $1, 6, $3, '2200-01-01')",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(organization.id.0)
+    .bind::<Binary, _>(token.hash())
+    .execute(&mut app.database.superuser())
+    .expect("it is laid");
+    token.path().rsplit('/').next().expect("a path").to_owned()
 }
 
 /// What holds of sessions in the beginning, so that the sample changes something.

@@ -34,13 +34,11 @@ fn destroy_command(request: &ClientRequest) -> String {
 }
 
 #[component]
-pub(super) fn CertificateView(certificate: ErasureCertificate) -> impl IntoView {
+pub(super) fn CertificateView(certificate: ErasureCertificate, signed: String) -> impl IntoView {
     let toasts = Toasts::expect();
-    let kept = certificate.clone();
+    let name = format!("erasure-{}.txt", certificate.organization);
     let save = move |()| {
-        let name = format!("erasure-{}.json", kept.organization);
-        let text = serde_json::to_vec_pretty(&kept);
-        if !text.is_ok_and(|text| browser::save(&name, "application/json", &text)) {
+        if !browser::save(&name, "text/plain", signed.as_bytes()) {
             toasts.failed(common::not_saved());
         }
     };

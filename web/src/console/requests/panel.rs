@@ -114,7 +114,13 @@ fn loaded(request: &ClientRequest) -> impl IntoView + use<> {
         {preview(request)}
         {package(request)}
         {shell(request)}
-        {request.certificate.clone().map(|certificate| view! { <CertificateView certificate /> })}
+        {request
+            .certificate
+            .clone()
+            .map(|certificate| {
+                let signed = request.certificate_signed.clone().unwrap_or_default();
+                view! { <CertificateView certificate signed /> }
+            })}
     }
 }
 

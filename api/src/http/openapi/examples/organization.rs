@@ -3,6 +3,7 @@
 use serde_json::json;
 use shared::{
     audit::{AuditChain, AuditEntry, DeniedAccess},
+    data_request::{DataRequest, NewDataRequest},
     general_data::{GeneralData, GeneralDataPatch},
     project_parameter::{NewProjectParameter, ProjectParameter, ProjectParameterPatch},
     sign_in_settings::{SignInSettings, SignInSettingsPatch},
@@ -38,6 +39,11 @@ pub(super) fn all() -> Vec<Sample> {
             "hash": "9b1d6a0f3c5e7d8192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f809",
             "signed_at": "2026-11-28T10:00:05Z"}})),
         Sample::text("export_audit_log", &format!("{line}\n")),
+        Sample::given::<DataRequest>(json!({"id": REQUEST, "kind": "copy",
+            "requester": "Lucía Ferro <lucia@acme.example>", "state": "requested",
+            "requested_at": "2026-11-28T10:00:00Z", "changed_at": "2026-11-28T10:00:00Z"})),
+        Sample::taken::<NewDataRequest>(json!({"kind": "copy",
+            "recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "message": ""})),
         Sample::given::<DeniedAccess>(json!({"id": REQUEST, "minute": "2026-11-28T10:00:00Z",
             "network": "203.0.113.0/24", "user": LUCIA, "user_name": "Lucía Ferro",
             "operation": "update_general_data", "code": "forbidden", "requests": 3})),
