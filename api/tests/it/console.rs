@@ -4,4 +4,5 @@ mod backups;
 mod enrolment;
 mod operators;
 mod process;
+mod requests;
 mod sign_in;
