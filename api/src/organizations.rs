@@ -21,7 +21,7 @@ use crate::{
         Entity, TenantConn,
         operator::{
             OperatorDb, OrganizationRow,
-            tables::{organization_domains, organizations},
+            tables::{client_requests, organization_domains, organizations},
         },
         record::Recorded,
         schema::{general_data, sign_in_settings, users},
@@ -222,6 +222,9 @@ pub fn suspend_by_id(db: &mut OperatorDb, id: OrganizationId) -> Result<()> {
 fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
     let organization = find(db, slug)?.with_context(|| format!("there is no organization {slug}"))?;
     let id = OrganizationId(organization.id);
+    if state == "active" && is_being_erased(db, id)? {
+        bail!("{slug} is being erased, as its client has asked for: nobody is let in any more");
+    }
     db.insert_in_organization(id, |conn| {
         // Held still, so that the history says what it was in truth.
         let row = organizations::table.filter(organizations::id.eq(id.0));
@@ -231,6 +234,13 @@ fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
         Ok(())
     })?;
     db.notify(id)
+}
+
+fn is_being_erased(db: &mut OperatorDb, id: OrganizationId) -> Result<bool> {
+    let under_way = client_requests::table
+        .filter(client_requests::organization.eq(id.0).and(client_requests::kind.eq("erasure")))
+        .filter(client_requests::state.eq("executing"));
+    Ok(diesel::select(diesel::dsl::exists(under_way)).get_result(db.global())?)
 }
 
 /// An operator has changed something of the organization itself.

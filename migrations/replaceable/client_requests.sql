@@ -1,6 +1,6 @@
 -- What may be done about requests of clients: the worker carries out what operators have authorized, and organizations ask.
 
--- Erases the organization of a request that two operators have authorized, that a third has told the worker to carry out, and that
+-- Erases the organization of a request that operators have authorized and told the worker to carry out, and that
 -- stands in the ledger: of an organization in which nobody is let any more. Gives the rows by table.
 CREATE OR REPLACE FUNCTION portico.erase_organization(request uuid, at timestamptz) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
@@ -25,14 +25,29 @@ BEGIN
 END
 $$;
 
+-- Nothing begins further than at its beginning, whoever writes it down.
+CREATE OR REPLACE FUNCTION portico.begin_client_request() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public
+    AS $$
+BEGIN
+    IF NEW.state <> 'requested' THEN
+        RAISE EXCEPTION 'a request of a client begins as one that was made' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER begin_client_request BEFORE INSERT ON client_requests
+    FOR EACH ROW WHEN (current_user = 'portico_console') EXECUTE FUNCTION portico.begin_client_request();
+
 -- An organization asks, for itself.
 CREATE OR REPLACE FUNCTION portico.ask_client_request(
-    request uuid, wanted_kind text, asking text, said text, public_key text, step jsonb
+    request uuid, wanted_kind text, asking text, said text, public_key text, at timestamptz
 ) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
         INSERT INTO public.client_requests (id, kind, organization, requester, evidence, recipient, state, steps)
-            SELECT request, wanted_kind, portico.org_id(), asking, said, public_key, 'requested', jsonb_build_array(step)
+            SELECT request, wanted_kind, portico.org_id(), left(asking, 1000), left(said, 20000), left(public_key, 200),
+                'requested', jsonb_build_array(jsonb_build_object('step', 'request', 'at', at, 'by', left(asking, 1000)))
             WHERE portico.org_id() IS NOT NULL
     $$;
 
@@ -60,7 +75,7 @@ CREATE OR REPLACE FUNCTION portico.note_delivery(wanted_hash bytea, now timestam
     AS $$ UPDATE public.client_requests r SET taken_at = now WHERE r.link_hash = wanted_hash AND r.link_until > now $$;
 
 REVOKE EXECUTE ON FUNCTION
-    portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
+    portico.begin_client_request, portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
     portico.note_delivery
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portico.erase_organization TO portico_operator;

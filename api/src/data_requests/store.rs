@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::json;
 use shared::{
-    console::{ClientRequestKind, ClientRequestState, RequestStep, RequestStepKind},
+    console::{ClientRequestKind, ClientRequestState},
     data_request::{DataRequest, NewDataRequest},
     ids::{ClientRequestId, UserId},
 };
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiError,
-    console::requests::store::one_erasure,
+    console::requests::store::one_at_a_time,
     db::{Entity, TenantConn, record::Recorded, schema::users},
 };
 
@@ -62,13 +62,6 @@ pub fn ask(conn: &mut TenantConn<'_>, user: UserId, new: &NewDataRequest) -> Res
         .first(conn.sql())?;
     let (id, now) = (ClientRequestId(conn.clock().new_id()), conn.clock().now());
     let requester = format!("{first} {last} <{email}>");
-    let step = RequestStep {
-        step: RequestStepKind::Request,
-        at: now,
-        operator: None,
-        by: requester.clone(),
-        note: None,
-    };
     let mut evidence =
         "A company admin who is signed in has asked for it, and has shown the password.".to_owned();
     if !new.message.trim().is_empty() {
@@ -81,9 +74,9 @@ pub fn ask(conn: &mut TenantConn<'_>, user: UserId, new: &NewDataRequest) -> Res
         .bind::<Text, _>(&requester)
         .bind::<Text, _>(&evidence)
         .bind::<Text, _>(new.recipient.trim())
-        .bind::<Jsonb, _>(serde_json::to_value(step).map_err(ApiError::internal)?)
+        .bind::<Timestamptz, _>(now)
         .execute(conn.sql())
-        .map_err(one_erasure)?;
+        .map_err(one_at_a_time)?;
     let said =
         json!({ "request": new.kind, "recipient": new.recipient.trim(), "message": new.message.trim() });
     conn.record(Recorded::created(Entity::DataRequest, id, new.kind.key(), &said));

@@ -19,6 +19,7 @@ use shared::ids::OrganizationId;
 
 use super::{
     copies::{self, OwnedRows, Said, Table, quoted, saying},
+    erase::Erased,
     listen, migrate,
     refill::CopyError,
 };
@@ -90,6 +91,16 @@ impl Arrival {
             organization,
         )? {
             bail!("the organization {organization} is in the target already: nothing was changed");
+        }
+        if exists(
+            &mut connection,
+            "SELECT EXISTS (SELECT FROM client_requests WHERE organization = $1 AND erased_at IS NOT NULL) AS yes",
+            organization,
+        )? {
+            bail!(
+                "the organization {organization} was erased here, as its client has asked for: whatever is brought back later \
+                 comes without it. Take it in at another installation; nothing was changed"
+            );
         }
         let tables = copies::tables(&mut connection)?;
         connection.batch_execute("SET CONSTRAINTS ALL DEFERRED")?;
@@ -226,6 +237,12 @@ impl Arrival {
     pub fn check_keys(&mut self) -> Result<()> {
         let checked = self.connection.batch_execute("SET CONSTRAINTS ALL IMMEDIATE");
         checked.context("a row names something that has not arrived")
+    }
+
+    /// Erases again those of its persons who were erased since.
+    pub fn erase_persons_again(&mut self, erased: &Erased<'_>) -> Result<usize> {
+        self.rows()?;
+        erased.persons_again(&mut self.connection)
     }
 
     /// Makes all of it stay, and tells servers.

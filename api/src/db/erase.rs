@@ -1,7 +1,9 @@
 //! The erasure of what was: of an organization in production, and of whoever the ledger names in a database that was brought
 //! back.
 
-use anyhow::{Context as _, Result};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _, PgConnection,
@@ -11,17 +13,15 @@ use diesel::{
     sql_types::{BigInt, Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
-use shared::ids::{ClientRequestId, OrganizationId};
+use shared::ids::{ClientRequestId, OrganizationId, UserId};
 use uuid::Uuid;
 
 use super::{
-    copies,
-    operator::{
-        OperatorDb,
-        tables::{client_requests, organizations},
-    },
+    Actor, TenantConn, copies, migrate,
+    operator::{OperatorDb, tables::client_requests},
+    tenant::{self, Mode, Unit},
 };
-use crate::clock::Clock;
+use crate::{ApiError, clock::Clock};
 
 /// The function that erases, for databases of before it.
 const ERASE_ORGANIZATION: &str = include_str!("../../../migrations/replaceable/erase_organization.sql");
@@ -56,51 +56,133 @@ pub fn erase_organization(
     })
 }
 
-/// Erases organizations out of a database that was brought back, before anybody uses it: by the request, the organization, and since
-/// when it is erased. `url` is its owner's. Gives those that were there.
-pub fn erase_again(
-    url: &str,
-    erased: &[(ClientRequestId, OrganizationId, DateTime<Utc>)],
-) -> Result<Vec<OrganizationId>> {
-    if erased.is_empty() {
-        return Ok(Vec::new());
+/// What was erased, and is not to come back.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "a function has nothing to show")]
+pub struct Erased<'a> {
+    /// Organizations: by the request, and since when.
+    pub organizations: &'a [(ClientRequestId, OrganizationId, DateTime<Utc>)],
+    /// Persons, and since when.
+    pub persons: &'a [(OrganizationId, UserId, DateTime<Utc>)],
+    /// Erases a person, and says whether that was needed.
+    pub person: fn(&mut TenantConn<'_>, UserId, DateTime<Utc>) -> Result<bool, ApiError>,
+    /// Stamps what is recorded of it.
+    pub clock: &'a Clock,
+}
+
+/// What was there of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Organizations.
+    pub organizations: Vec<OrganizationId>,
+    /// Persons.
+    pub persons: usize,
+}
+
+impl Erased<'_> {
+    /// Erases again in a database that was brought back, before anybody uses it: all of it, or nothing. `url` is its owner's.
+    pub fn again_at(&self, url: &str) -> Result<Again> {
+        let mut connection = PgConnection::establish(url).context("the database does not answer")?;
+        connection.transaction(|connection| {
+            with_fences(connection, "DISABLE")?;
+            end_what_was_under_way(connection)?;
+            self.again(connection)
+        })
     }
-    let mut connection = PgConnection::establish(url).context("the database does not answer")?;
-    connection.transaction(|connection| {
+
+    /// The same in a transaction of its owner's.
+    pub(super) fn again(&self, connection: &mut PgConnection) -> Result<Again> {
         // What was brought back may be older than this function, and fenced.
         connection.batch_execute(ERASE_ORGANIZATION)?;
         with_fences(connection, "DISABLE")?;
-        let mut gone = Vec::new();
-        for (request, organization, at) in erased {
-            let found: There =
-                sql_query("SELECT EXISTS (SELECT FROM public.organizations WHERE id = $1) AS is_there")
-                    .bind::<SqlUuid, _>(organization.0)
-                    .get_result(connection)?;
-            if found.is_there {
+        let mut again = Again::default();
+        for (request, organization, at) in self.organizations {
+            if is_there(connection, *organization)? {
                 sql_query("SELECT portico.erase_rows($1) AS gone")
                     .bind::<SqlUuid, _>(organization.0)
                     .execute(connection)?;
-                gone.push(*organization);
+                again.organizations.push(*organization);
             }
-            note_done(connection, *request, *at)?;
+            note_erased(connection, *request, *organization, *at)?;
         }
+        again.persons = self.persons_again(connection)?;
         with_fences(connection, "ENABLE")?;
-        Ok(gone)
-    })
+        Ok(again)
+    }
+
+    /// Persons alone.
+    pub(super) fn persons_again(&self, connection: &mut PgConnection) -> Result<usize> {
+        let mut erased = 0;
+        for (organization, user, at) in self.persons {
+            if !is_there(connection, *organization)? {
+                continue;
+            }
+            ensure!(
+                migrate::is_current(connection)?,
+                "{user} of {organization} was erased since, and this program does that in a database of its own version alone, \
+                 which this is not: use the program of then, which stands in the sets of files"
+            );
+            tenant::enter(connection, *organization)?;
+            let (actor, clock) = (Actor::operator(), self.clock.clone());
+            let unit = Unit { mode: Mode::Write, organization: *organization, actor, clock, kept: None };
+            let done = unit.inside(connection, |conn| (self.person)(conn, *user, *at));
+            let (was_there, _) =
+                done.with_context(|| format!("{user} of {organization} was erased, and is still there"))?;
+            erased += usize::from(was_there);
+        }
+        Ok(erased)
+    }
 }
 
-/// Nobody is to carry out once more what was: the request may be of before it was.
-fn note_done(connection: &mut PgConnection, request: ClientRequestId, at: DateTime<Utc>) -> Result<()> {
+fn is_there(connection: &mut PgConnection, organization: OrganizationId) -> Result<bool> {
+    let found: There =
+        sql_query("SELECT EXISTS (SELECT FROM public.organizations WHERE id = $1) AS is_there")
+            .bind::<SqlUuid, _>(organization.0)
+            .get_result(connection)?;
+    Ok(found.is_there)
+}
+
+fn has_requests(connection: &mut PgConnection) -> Result<bool> {
     let is_there = "SELECT to_regclass('public.client_requests') IS NOT NULL AS is_there";
     let found: There = sql_query(is_there).get_result(connection)?;
-    if found.is_there {
+    Ok(found.is_there)
+}
+
+/// Nothing goes on that was under way at the moment that was brought back: an erasure least of all, which somebody may have wanted to
+/// stop by it. Links that were given then lead nowhere.
+pub(super) fn end_what_was_under_way(connection: &mut PgConnection) -> Result<()> {
+    if has_requests(connection)? {
+        connection.batch_execute(
+            "UPDATE public.client_requests SET link_hash = NULL, link_until = NULL WHERE link_hash IS NOT NULL;
+             UPDATE public.client_requests SET state = 'authorized', suspended_at = NULL
+             WHERE state = 'executing' AND erased_at IS NULL",
+        )?;
+    }
+    Ok(())
+}
+
+/// Whoever looks at the request of an erased organization sees that it is: the worker removes what is left of files, and its tables are
+/// to be written anew. The request may be of before it was carried out, or not be there at all.
+fn note_erased(
+    connection: &mut PgConnection,
+    request: ClientRequestId,
+    organization: OrganizationId,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    if has_requests(connection)? {
         sql_query(
-            "UPDATE public.client_requests SET state = 'executed', packaged_at = coalesce(packaged_at, $2),
-                 stored_at = coalesce(stored_at, $2), entered_at = coalesce(entered_at, $2),
-                 erased_at = coalesce(erased_at, $2), files_removed_at = coalesce(files_removed_at, $2)
-             WHERE id = $1 AND state NOT IN ('executed', 'certified')",
+            "INSERT INTO public.client_requests AS r (id, kind, organization, requester, evidence, recipient, state, steps,
+                 suspended_at, packaged_at, stored_at, entered_at, erased_at)
+             VALUES ($1, 'erasure', $2, 'The ledger of erasures', 'The request was made after what was brought back.', '',
+                 'executing', '[]', $3, $3, $3, $3, $3)
+             ON CONFLICT (id) DO UPDATE SET state = 'executing', suspended_at = coalesce(r.suspended_at, $3),
+                 packaged_at = coalesce(r.packaged_at, $3), stored_at = coalesce(r.stored_at, $3),
+                 entered_at = coalesce(r.entered_at, $3), erased_at = coalesce(r.erased_at, $3), files_removed_at = NULL,
+                 rewritten_at = NULL, rewriting_said_at = NULL
+             WHERE r.certificate IS NULL",
         )
         .bind::<SqlUuid, _>(request.0)
+        .bind::<SqlUuid, _>(organization.0)
         .bind::<Timestamptz, _>(at)
         .execute(connection)?;
     }
@@ -124,14 +206,6 @@ fn with_fences(connection: &mut PgConnection, how: &str) -> Result<()> {
     Ok(())
 }
 
-/// The organizations of a database.
-pub fn organizations_of(url: &str) -> Result<Vec<OrganizationId>> {
-    let mut connection = PgConnection::establish(url).context("the database does not answer")?;
-    let ids: Vec<Uuid> =
-        organizations::table.order(organizations::id).select(organizations::id).load(&mut connection)?;
-    Ok(ids.into_iter().map(Into::into).collect())
-}
-
 /// Writes every table anew in which an organization may have rows, so that no dead row is left in their files, and what the
 /// database remembers of values too; and notes it. Whoever uses one waits for as long as it takes. `url` is that of whoever owns
 /// them. Gives the tables.
@@ -143,22 +217,83 @@ pub fn rewrite(
 ) -> Result<DateTime<Utc>> {
     let mut connection = PgConnection::establish(url).context("the database does not answer")?;
     let row = client_requests::table.find(request.0);
-    let erased: Option<Option<DateTime<Utc>>> =
-        row.select(client_requests::erased_at).first(&mut connection).optional()?;
-    let erased = erased.with_context(|| format!("there is no request {request}"))?;
-    erased.with_context(|| format!("nothing was erased yet by the request {request}"))?;
+    let done: Option<Option<DateTime<Utc>>> =
+        row.select(client_requests::files_removed_at).first(&mut connection).optional()?;
+    let done = done.with_context(|| format!("there is no request {request}"))?;
+    done.with_context(|| {
+        format!("the worker has not erased all yet of what the request {request} is about")
+    })?;
+    wait_for_who_sees_it(&mut connection)?;
     let tables = copies::tables(&mut connection)?;
     let names = tables.iter().filter(|table| table.has_owners()).map(|table| copies::quoted(&table.name));
     let names = names.map(|name| format!("public.{name}")).chain(["pg_catalog.pg_statistic".to_owned()]);
     for name in names {
         each(&name);
         let options = if name.starts_with("public.") { "FULL, ANALYZE" } else { "FULL" };
+        let before = file_of(&mut connection, &name)?;
         let rewritten = connection.batch_execute(&format!("VACUUM ({options}) {name}"));
         rewritten.with_context(|| format!("{name} cannot be written anew"))?;
+        // A table that this role may not rewrite is left alone with a warning.
+        ensure!(
+            file_of(&mut connection, &name)? != before,
+            "{name} was not written anew: does the database belong to portico_owner?"
+        );
     }
     let now = clock.now();
-    diesel::update(row).set(client_requests::rewritten_at.eq(now)).execute(&mut connection)?;
+    diesel::update(row)
+        .set((
+            client_requests::rewritten_at.eq(now),
+            client_requests::rewriting_said_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(&mut connection)?;
     Ok(now)
+}
+
+/// In which file a table stands.
+fn file_of(connection: &mut PgConnection, table: &str) -> Result<String> {
+    #[derive(QueryableByName)]
+    struct File {
+        #[diesel(sql_type = Text)]
+        path: String,
+    }
+    let sql = "SELECT pg_relation_filepath($1::regclass) AS path";
+    let file: File = sql_query(sql).bind::<Text, _>(table).get_result(connection)?;
+    Ok(file.path)
+}
+
+/// How long whoever reads is waited for.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// How often it is looked.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Waits until every transaction has ended that may still see what was erased: its rows would be written into the new files too.
+fn wait_for_who_sees_it(connection: &mut PgConnection) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Seen {
+        #[diesel(sql_type = Text)]
+        by: String,
+    }
+    // Each transaction holds a lock on itself.
+    let running = "SELECT virtualtransaction || ' of process ' || coalesce(pid, 0) AS by FROM pg_locks
+                   WHERE locktype = 'virtualxid' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
+                   UNION ALL SELECT 'prepared as ' || gid FROM pg_prepared_xacts WHERE database = current_database()";
+    let look = |connection: &mut PgConnection| -> Result<Vec<String>> {
+        let seen: Vec<Seen> = sql_query(running).load(connection)?;
+        Ok(seen.into_iter().map(|seen| seen.by).collect())
+    };
+    let (begun, mut before) = (Instant::now(), look(connection)?);
+    while !before.is_empty() {
+        if begun.elapsed() > PATIENCE {
+            bail!(
+                "transactions go on that began before, and may see what was erased ({}): end them, and try again",
+                before.join(", ")
+            );
+        }
+        std::thread::sleep(LOOK);
+        let now = look(connection)?;
+        before.retain(|one| now.contains(one));
+    }
+    Ok(())
 }
 
 /// A person who was erased.

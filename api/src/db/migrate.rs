@@ -138,6 +138,12 @@ pub(super) fn ran(connection: &mut PgConnection) -> Result<Vec<String>> {
     Ok(ran.into_iter().map(|row| row.version).collect())
 }
 
+/// Whether the schema is the one of this program.
+pub(super) fn is_current(connection: &mut PgConnection) -> Result<bool> {
+    let ran = ran(connection)?;
+    Ok(ran.len() == versions::<Pg>()?.len() && unknown(&ran)?.is_empty())
+}
+
 /// Of these migrations, those that this program does not know: they are of a later version.
 pub fn unknown(migrations: &[String]) -> Result<Vec<String>> {
     let known = versions::<Pg>()?;

@@ -21,6 +21,7 @@ use shared::ids::OrganizationId;
 
 use super::{
     copies::{self, OwnedRows, Said, Sequence, Table, any_table, saying},
+    erase::{Again, Erased},
     migrate,
 };
 
@@ -150,6 +151,11 @@ impl Refill {
     pub fn migrate(&mut self) -> Result<()> {
         migrate::up_on(&mut self.connection)?;
         Ok(())
+    }
+
+    /// Erases again what was erased since.
+    pub fn erase_again(&mut self, erased: &Erased<'_>) -> Result<Again> {
+        erased.again(&mut self.connection)
     }
 
     /// Makes all of it stay.

@@ -42,6 +42,7 @@ impl Refill {
         }
         settled.sessions +=
             sql_query("DELETE FROM operator_sessions").execute(self.of(None)?.connection())?;
+        super::erase::end_what_was_under_way(self.of(None)?.connection())?;
         // Nobody waits for these any longer, and who asked can ask again.
         settled.links += self.of(None)?.forget_requests()?;
         Ok(settled)

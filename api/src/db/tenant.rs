@@ -125,7 +125,35 @@ impl Unit {
         connection: &mut PgConnection,
         work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
     ) -> Result<(T, Vec<Outdated>), ApiError> {
-        begin(connection, self.mode, self.organization)?;
+        let mode = self.mode;
+        begin(connection, mode, self.organization)?;
+        match self.inside(connection, work) {
+            Ok(done) => {
+                AnsiTransactionManager::commit_transaction(connection).map_err(|error| {
+                    match ApiError::from(error) {
+                        // Whether it still committed nobody has heard.
+                        ApiError::Busy if mode == Mode::Write => ApiError::OutcomeUnknown,
+                        error => error,
+                    }
+                })?;
+                Ok(done)
+            }
+            Err(error) => {
+                // Where even this fails the connection is broken, and the pool throws it away.
+                if let Err(rollback) = AnsiTransactionManager::rollback_transaction(connection) {
+                    tracing::warn!(%rollback, "rollback failed");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The same inside of a transaction that runs already and is in the organization ([`enter`]); who began it ends it.
+    pub(super) fn inside<T>(
+        self,
+        connection: &mut PgConnection,
+        work: impl FnOnce(&mut TenantConn<'_>) -> Result<T, ApiError>,
+    ) -> Result<(T, Vec<Outdated>), ApiError> {
         let mut tenant = TenantConn {
             connection,
             organization: self.organization,
@@ -135,32 +163,11 @@ impl Unit {
             recorded: Vec::new(),
             outdated: Vec::new(),
         };
-        let outcome = work(&mut tenant).and_then(|value| {
-            let recorded = std::mem::take(&mut tenant.recorded);
-            super::record::write(&mut tenant, recorded)?;
-            notify(&mut tenant)?;
-            Ok(value)
-        });
-        let outdated = std::mem::take(&mut tenant.outdated);
-        match outcome {
-            Ok(value) => {
-                AnsiTransactionManager::commit_transaction(tenant.connection).map_err(|error| {
-                    match ApiError::from(error) {
-                        // Whether it still committed nobody has heard.
-                        ApiError::Busy if self.mode == Mode::Write => ApiError::OutcomeUnknown,
-                        error => error,
-                    }
-                })?;
-                Ok((value, outdated))
-            }
-            Err(error) => {
-                // Where even this fails the connection is broken, and the pool throws it away.
-                if let Err(rollback) = AnsiTransactionManager::rollback_transaction(tenant.connection) {
-                    tracing::warn!(%rollback, "rollback failed");
-                }
-                Err(error)
-            }
-        }
+        let value = work(&mut tenant)?;
+        let recorded = std::mem::take(&mut tenant.recorded);
+        super::record::write(&mut tenant, recorded)?;
+        notify(&mut tenant)?;
+        Ok((value, std::mem::take(&mut tenant.outdated)))
     }
 }
 

@@ -148,6 +148,7 @@ impl Attendant {
             }
             self.verify_bases(place, &mut look);
         }
+        self.judge("the ledger of erasures", |it| it.environment.spread_ledger());
         self.prune(&mut look);
         self.restore(&mut look);
         // It may take a while: what was found before is said first.

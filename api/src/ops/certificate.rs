@@ -17,7 +17,8 @@ use shared::{
 
 use super::{
     environment::Environment,
-    ledger::{self, Ledger},
+    epoch,
+    ledger::{self, Ledger, Rewriting},
     manifest,
     owner::Owner,
     retention::{Place, SetKind},
@@ -59,10 +60,10 @@ pub struct Ending {
     pub request: ClientRequestId,
     /// The organization.
     pub organization: OrganizationId,
-    /// Since when it is erased.
-    pub erased_at: DateTime<Utc>,
-    /// When its tables were written anew; nothing is destroyed before.
-    pub rewritten_at: Option<DateTime<Utc>>,
+    /// When it was entered into the ledger.
+    pub entered_at: DateTime<Utc>,
+    /// That its rows and files are gone, and that its tables were written anew; nothing is destroyed before.
+    pub rewriting: Option<Rewriting>,
     /// Its keys that stand in the vault or seal a set, by their public halves.
     pub keys: Vec<String>,
     /// The sets that hold something of it, each by its store and name.
@@ -81,27 +82,30 @@ impl Environment {
     /// The one of a request.
     pub fn ending(&self, ledger: &Ledger, request: ClientRequestId) -> Result<Ending> {
         let found = ledger.of_request(request);
-        let (organization, erased_at) = found.with_context(|| {
+        let (organization, entered_at) = found.with_context(|| {
             format!(
                 "no entry of the ledger of erasures is of the request {request}: nothing is destroyed for it"
             )
         })?;
         let owner = Owner::Organization(organization);
         let own = Signers::parse(&self.attendance_key().public())?;
-        let mut rewritten_at = None;
+        let mut rewriting: Option<Rewriting> = None;
         for place in [Place::Local, Place::OffSite] {
-            if rewritten_at.is_none() {
-                let said = ledger::rewriting(self.store(place), request, self.signers())?;
-                rewritten_at = said.map(|said| said.at);
-            }
+            let said = ledger::rewriting(self.store(place), request, self.signers())?;
+            rewriting = rewriting.into_iter().chain(said).max_by_key(|said| said.at);
+        }
+        // What an environment has written anew whose place another one has taken says nothing of the one that counts.
+        let stores = [self.store(Place::Local), self.store(Place::OffSite)];
+        if let Some(epoch) = epoch::latest(stores, &own)? {
+            rewriting = rewriting.filter(|said| said.at > epoch.began_at);
         }
         let (sets, mut keys) = self.sets_with(owner)?;
         keys.extend(self.vault().keys(owner)?.iter().map(Recipient::to_string));
         Ok(Ending {
             request,
             organization,
-            erased_at,
-            rewritten_at,
+            entered_at,
+            rewriting,
             keys: keys.into_iter().collect(),
             sets,
             is_certified: find(self.store(Place::Local), request, &own)?.is_some(),
@@ -118,10 +122,10 @@ impl Environment {
     ) -> Result<ErasureCertificate> {
         let ledger = self.ledger()?;
         let ending = self.ending(&ledger, request)?;
-        if ending.is_certified {
+        if ending.is_certified && self.vault().keys(Owner::Organization(ending.organization))?.is_empty() {
             bail!("the keys of {} are destroyed already, and the certificate is there", ending.organization);
         }
-        let rewritten_at = ending.rewritten_at.context(
+        let rewriting = ending.rewriting.context(
             "the erased tables were not written anew yet, so the stream would go on holding dead rows: run \
              `portico ops erasure rewrite` at production first",
         )?;
@@ -129,13 +133,13 @@ impl Environment {
         let certificate = ErasureCertificate {
             request,
             organization: ending.organization,
-            erased_at: ending.erased_at,
+            erased_at: rewriting.erased_at.max(rewriting.files_removed_at),
             keys_destroyed_at: now,
             by: by.to_owned(),
             keys: ending.keys,
             sets: ending.sets,
-            rewritten_at,
-            stream_lets_go_on: (rewritten_at + STREAM_LETS_GO).date_naive(),
+            rewritten_at: rewriting.at,
+            stream_lets_go_on: (rewriting.at + STREAM_LETS_GO).date_naive(),
         };
         let signed = self.attendance_key().sign(Purpose::Certificate, &certificate)?;
         // Where production looks comes last: what it hears of stands everywhere.
@@ -151,7 +155,16 @@ impl Environment {
         for place in [Place::Local, Place::OffSite] {
             for kind in SetKind::ALL {
                 for (set, _) in manifest::sets(self.store(place), kind)? {
-                    let manifest = self.manifest(place, &set)?;
+                    let name = format!("{set} in {}", self.store(place).name());
+                    let manifest = match self.manifest(place, &set) {
+                        Ok(manifest) => manifest,
+                        Err(error) => {
+                            // What it holds nobody knows; nobody reads it without the keys either.
+                            tracing::warn!(set, error = format!("{error:#}"), "a manifest does not hold");
+                            found.push(name);
+                            continue;
+                        }
+                    };
                     let of_files = manifest.files.iter().filter(|file| file.owner == owner);
                     let of_rows = manifest.streams.iter().filter(|stream| stream.owner == owner);
                     let sealed: BTreeSet<String> = of_rows
@@ -160,7 +173,7 @@ impl Environment {
                         .collect();
                     if !sealed.is_empty() {
                         keys.extend(sealed);
-                        found.push(format!("{set} in {}", self.store(place).name()));
+                        found.push(name);
                     }
                 }
             }

@@ -13,7 +13,7 @@ use super::{
     application::{self, Application},
     attendance::AttendanceKey,
     backup::Stores,
-    ledger::Ledger,
+    ledger::{self, Ledger},
     manifest::{self, Manifest, StoredFile, Stream, TableRows},
     owner::Owner,
     retention::Place,
@@ -82,6 +82,11 @@ impl Environment {
     /// Whose data was erased, as both stores say: it does not come back.
     pub fn ledger(&self) -> Result<Ledger> {
         Ledger::read([&self.stores.local, &self.stores.off_site], &self.signers)
+    }
+
+    /// Brings what one store has of it and the other has not to it: a store may have been away, or be a new one.
+    pub fn spread_ledger(&self) -> Result<usize> {
+        ledger::spread(&self.stores.local, &self.stores.off_site, &self.signers)
     }
 
     /// Whose signatures count.

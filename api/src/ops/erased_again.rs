@@ -1,47 +1,40 @@
 //! What was erased is erased again in a database that was brought back to before it, by the ledger, before anybody uses it.
 
-use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
-use shared::ids::{ClientRequestId, OrganizationId};
+use shared::ids::{ClientRequestId, OrganizationId, UserId};
 
 use super::ledger::Ledger;
-use crate::{
-    clock::Clock,
-    db::{
-        erase::{erase_again, organizations_of},
-        operator::OperatorDb,
-    },
-    users::erasure,
-};
+use crate::{clock::Clock, db::erase::Erased, users::erasure};
 
-/// What was there of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Again {
-    /// Organizations.
-    pub organizations: Vec<OrganizationId>,
-    /// Persons.
-    pub persons: usize,
+pub use crate::db::erase::Again;
+
+/// What a ledger has, as the database takes it.
+#[derive(Debug)]
+pub struct Entries {
+    organizations: Vec<(ClientRequestId, OrganizationId, DateTime<Utc>)>,
+    persons: Vec<(OrganizationId, UserId, DateTime<Utc>)>,
+    clock: Clock,
 }
 
-/// Erases again. `url` is that of whoever owns the database.
-pub fn again(url: &str, ledger: &Ledger, clock: &Clock) -> Result<Again> {
-    if ledger.is_empty() {
-        return Ok(Again::default());
-    }
-    let erased: Vec<(ClientRequestId, OrganizationId, DateTime<Utc>)> = ledger.requests().collect();
-    let organizations = erase_again(url, &erased).context("what was erased is still there")?;
-    let (mut persons, mut db) = (0, None);
-    for organization in organizations_of(url)? {
-        for (user, at) in ledger.persons(organization) {
-            let db = match &mut db {
-                Some(db) => db,
-                none => none.insert(OperatorDb::open(url, clock.clone())?),
-            };
-            let done = db.insert_in_organization(organization, |conn| erasure::again(conn, user, at));
-            let done =
-                done.with_context(|| format!("{user} of {organization} was erased, and is still there"));
-            persons += usize::from(done?);
+impl Entries {
+    /// All of it.
+    pub fn of(ledger: &Ledger) -> Self {
+        Self {
+            organizations: ledger.requests().collect(),
+            persons: ledger.all_persons().collect(),
+            clock: Clock::system(),
         }
     }
-    Ok(Again { organizations, persons })
+
+    /// The persons of one organization.
+    pub fn of_one(ledger: &Ledger, organization: OrganizationId) -> Self {
+        let persons = ledger.persons(organization).map(|(user, at)| (organization, user, at));
+        Self { organizations: Vec::new(), persons: persons.collect(), clock: Clock::system() }
+    }
+
+    /// For the database.
+    pub fn erased(&self) -> Erased<'_> {
+        let Self { organizations, persons, clock } = self;
+        Erased { organizations, persons, person: erasure::again, clock }
+    }
 }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::ids::{ClientRequestId, OrganizationId, UserId};
 
 use super::{
@@ -57,7 +57,11 @@ pub struct Erasure {
 pub struct Rewriting {
     /// The request.
     pub request: ClientRequestId,
-    /// When.
+    /// When its rows were erased.
+    pub erased_at: DateTime<Utc>,
+    /// When its files were removed.
+    pub files_removed_at: DateTime<Utc>,
+    /// When the tables were written anew.
     pub at: DateTime<Utc>,
 }
 
@@ -73,39 +77,65 @@ impl Erasure {
     }
 }
 
-fn rewriting_path(request: ClientRequestId) -> String {
-    format!("{REWRITTEN}/{request}")
+/// Tables may be written anew more than once: each time is said by itself.
+fn rewriting_path(rewriting: &Rewriting) -> String {
+    format!("{REWRITTEN}/{}/{}", rewriting.request, rewriting.at.format("%Y%m%dT%H%M%S%6fZ"))
 }
 
 /// Enters one into a store. Done twice, it stands there once.
 pub fn enter(store: &Store, keys: &SetKeys, erasure: &Erasure) -> Result<()> {
-    put(store, &erasure.path(), &keys.state(Purpose::Erasure, erasure)?)
+    put(store, &erasure.path(), keys, Purpose::Erasure, erasure, |found: &Erasure| {
+        (found.organization, found.subject) == (erasure.organization, erasure.subject)
+    })
 }
 
 /// Says in a store that tables were written anew.
 pub fn say_rewriting(store: &Store, keys: &SetKeys, rewriting: &Rewriting) -> Result<()> {
-    put(store, &rewriting_path(rewriting.request), &keys.state(Purpose::Rewriting, rewriting)?)
+    put(store, &rewriting_path(rewriting), keys, Purpose::Rewriting, rewriting, |found| found == rewriting)
 }
 
-/// Where it is taken already, this installation has said the same before: nobody else knows the id. It is confirmed where it may
-/// be looked at.
-fn put(store: &Store, path: &str, bytes: &[u8]) -> Result<()> {
-    match store.try_put_new(path, bytes)? {
-        Put::New => Ok(()),
-        Put::Taken => store.confirm_taken(path, bytes),
+/// Where it is taken already, this installation has said the same before: whoever may look sees to it.
+fn put<T: Serialize + DeserializeOwned>(
+    store: &Store,
+    path: &str,
+    keys: &SetKeys,
+    purpose: Purpose,
+    said: &T,
+    is_same: impl FnOnce(&T) -> bool,
+) -> Result<()> {
+    if store.try_put_new(path, &keys.state(purpose, said)?)? == Put::New {
+        return Ok(());
+    }
+    match store.find(path) {
+        Ok(Some(bytes)) => {
+            let found = keys.signers().read(purpose, &bytes);
+            let found: T = found.with_context(|| format!("{path} in {} is none of ours", store.name()))?;
+            ensure!(is_same(&found), "{path} in {} says something else", store.name());
+            Ok(())
+        }
+        // What may only be put into is not read.
+        Ok(None) | Err(_) => Ok(()),
     }
 }
 
-/// Whether tables were written anew after an erasure, as one of the stores says.
+/// When the tables were last written anew after an erasure, as a store says.
 pub fn rewriting(store: &Store, request: ClientRequestId, signers: &Signers) -> Result<Option<Rewriting>> {
-    let said: Option<Rewriting> = find(store, &rewriting_path(request), Purpose::Rewriting, signers)?;
-    if let Some(said) = &said {
-        ensure!(said.request == request, "what is said of {request} is of {}", said.request);
+    let mut latest: Option<Rewriting> = None;
+    for path in store.list(&format!("{REWRITTEN}/{request}"))? {
+        let said: Option<Rewriting> = find(store, &path, Purpose::Rewriting, signers)?;
+        let Some(said) = said else { continue };
+        ensure!(
+            rewriting_path(&said) == path,
+            "{path} in {} is of {}: it stands under another name",
+            store.name(),
+            said.request
+        );
+        latest = latest.filter(|known| known.at >= said.at).or(Some(said));
     }
-    Ok(said)
+    Ok(latest)
 }
 
-fn find<T: serde::de::DeserializeOwned>(
+fn find<T: DeserializeOwned>(
     store: &Store,
     path: &str,
     purpose: Purpose,
@@ -156,17 +186,9 @@ impl Ledger {
 
     fn take(&mut self, store: &Store, paths: &[String], signers: &Signers) -> Result<()> {
         for path in paths {
-            let erasure: Option<Erasure> =
-                find(store, path, Purpose::Erasure, signers).with_context(not_believed)?;
-            let Some(erasure) = erasure else { continue };
-            ensure!(
-                erasure.path() == *path,
-                "{path} in {} is {}: it stands under another name. {}",
-                store.name(),
-                erasure.path(),
-                not_believed()
-            );
-            self.note(&erasure);
+            if let Some(erasure) = believed(store, path, signers)? {
+                self.note(&erasure);
+            }
         }
         Ok(())
     }
@@ -193,11 +215,6 @@ impl Ledger {
         all.find(|(_, (of, _))| *of == request).map(|(organization, (_, at))| (*organization, *at))
     }
 
-    /// Whether nobody was.
-    pub fn is_empty(&self) -> bool {
-        self.organizations.is_empty() && self.persons.is_empty()
-    }
-
     /// What this one says and another.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -213,15 +230,61 @@ impl Ledger {
         self.organizations.iter().map(|(organization, (request, at))| (*request, *organization, *at))
     }
 
+    /// All persons who were erased.
+    pub fn all_persons(&self) -> impl Iterator<Item = (OrganizationId, UserId, DateTime<Utc>)> {
+        let of_one = |(organization, persons): (&OrganizationId, &BTreeMap<UserId, DateTime<Utc>>)| {
+            let organization = *organization;
+            persons.iter().map(move |(user, at)| (organization, *user, *at)).collect::<Vec<_>>()
+        };
+        self.persons.iter().flat_map(of_one)
+    }
+
     /// The persons of an organization who were erased.
     pub fn persons(&self, organization: OrganizationId) -> impl Iterator<Item = (UserId, DateTime<Utc>)> {
         self.persons.get(&organization).into_iter().flatten().map(|(user, at)| (*user, *at))
     }
 }
 
-fn not_believed() -> &'static str {
+/// What an entry says, once it is believed.
+fn believed(store: &Store, path: &str, signers: &Signers) -> Result<Option<Erasure>> {
+    let found: Option<Erasure> = find(store, path, Purpose::Erasure, signers).context(NotBelieved)?;
+    if let Some(erasure) = &found
+        && erasure.path() != path
+    {
+        let other = anyhow!("{path} in {} is {}: it stands under another name", store.name(), erasure.path());
+        return Err(other.context(NotBelieved));
+    }
+    Ok(found)
+}
+
+/// An entry that cannot be believed.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error(
     "This entry of the ledger of erasures is not believed, and it may be one that was damaged: what it is about would come back. \
      Find out who has written there; where nobody of this installation has, move it out of the store"
+)]
+pub struct NotBelieved;
+
+/// Brings entries that one store has and the other has not to it. Gives how many.
+pub fn spread(one: &Store, other: &Store, signers: &Signers) -> Result<usize> {
+    let mut brought = 0;
+    for (from, to) in [(one, other), (other, one)] {
+        let there = to.list(FOLDER)?;
+        for path in from.list(FOLDER)?.iter().filter(|path| !there.contains(path)) {
+            brought += usize::from(bring(from, to, path, signers)?);
+        }
+    }
+    Ok(brought)
+}
+
+/// Brings an entry elsewhere, once it is believed. Says whether it was there.
+pub fn bring(from: &Store, to: &Store, path: &str, signers: &Signers) -> Result<bool> {
+    if believed(from, path, signers)?.is_none() {
+        return Ok(false);
+    }
+    let Some(bytes) = from.find(path)? else { return Ok(false) };
+    to.put_new(path, &bytes)?;
+    Ok(true)
 }
 
 #[cfg(test)]

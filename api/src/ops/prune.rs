@@ -22,6 +22,8 @@ use crate::{clock, files::PACKAGES};
 
 /// A set that is being made has objects that nothing names yet. None takes so long.
 const SAFE_AGE: TimeDelta = TimeDelta::hours(24);
+/// A client's copy counts as kept from when the organization was gone, which may be so much after it was made.
+const SLACK: TimeDelta = TimeDelta::days(7);
 /// A set that is on its way for longer has gone from the local store, so it never comes.
 const ON_ITS_WAY: TimeDelta = TimeDelta::days(90);
 
@@ -96,8 +98,10 @@ impl Environment {
             }
         }
         // Clients' last copies, of before an erasure.
-        for path in
-            store.list(PACKAGES)?.iter().filter(|path| made_at(path).is_some_and(|at| at < now - KEPT))
+        for path in store
+            .list(PACKAGES)?
+            .iter()
+            .filter(|path| made_at(path).is_some_and(|at| at < now - KEPT - SLACK))
         {
             store.delete(path)?;
             pruned.packages += 1;

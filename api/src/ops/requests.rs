@@ -12,10 +12,13 @@ mod package;
 mod persons;
 pub mod steps;
 
-use anyhow::{Context as _, Result, anyhow};
+use std::collections::HashMap;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::{
-    console::{ClientRequestState, RequestStep, RequestStepKind},
+    console::{ClientRequestKind, ClientRequestState, RequestStep, RequestStepKind},
     ids::ClientRequestId,
 };
 use uuid::Uuid;
@@ -29,8 +32,14 @@ use super::{
 use crate::{
     ApiError,
     config::{FilesConfig, WorkConfig, backups::BackupConfig, book::BookConfig},
-    console::requests::store::Row,
-    db::operator::{OperatorDb, tables::client_requests as requests},
+    console::requests::{rules, store::Row},
+    db::{
+        console::tables::operations_book,
+        operator::{
+            OperatorDb,
+            tables::{client_requests as requests, organizations},
+        },
+    },
     work::loops::Round,
 };
 
@@ -57,6 +66,8 @@ pub struct Requests {
     files: FilesConfig,
     readers: Vec<String>,
     book: BookConfig,
+    /// Those that failed: how often in a row, and when each is tried again.
+    failed: HashMap<ClientRequestId, (u32, DateTime<Utc>)>,
 }
 
 impl Requests {
@@ -69,23 +80,34 @@ impl Requests {
             files: config.files.clone(),
             readers: config.operators_mail.clone(),
             book: config.book.clone(),
+            failed: HashMap::new(),
         })
     }
 
     /// Does all there is to do. What goes wrong with one request keeps none of the others from it.
     fn look(&mut self, db: &mut OperatorDb) -> Result<()> {
-        self.count_what_is_asked_for(db)?;
         let mut failures = Vec::new();
+        for done in [self.count_what_is_asked_for(db), self.look_after_what_is_done(db)] {
+            if let Err(error) = done {
+                tracing::error!(error = format!("{error:#}"), "requests are not looked after");
+                failures.push(format!("{error:#}"));
+            }
+        }
         for id in in_state(db, ClientRequestState::Executing)? {
+            let now = db.clock().now();
+            if let Some((_, again_at)) = self.failed.get(&id).filter(|(_, again_at)| now < *again_at) {
+                failures.push(format!("{id} is tried again at {}", again_at.to_rfc3339()));
+                continue;
+            }
             if let Err(error) = self.carry_out(db, id) {
                 tracing::error!(request = %id, error = format!("{error:#}"), "a request is not carried out");
                 note_failure(db, id, Some(format!("{error:#}")))?;
                 failures.push(format!("{id}: {error:#}"));
+                let times = self.failed.get(&id).map_or(0, |(times, _)| *times);
+                self.failed.insert(id, (times + 1, now + pause(times)));
+            } else {
+                self.failed.remove(&id);
             }
-        }
-        if let Err(error) = self.look_after_what_is_done(db) {
-            tracing::error!(error = format!("{error:#}"), "requests are not looked after");
-            failures.push(format!("{error:#}"));
         }
         if failures.is_empty() {
             alarms::end(db, &self.readers, ALARM, letters::well_again("requests of clients")).map(|_| ())
@@ -96,6 +118,11 @@ impl Requests {
 
     /// Goes on with one until it is done, or has to wait.
     fn carry_out(&self, db: &mut OperatorDb, id: ClientRequestId) -> Result<()> {
+        let checked = Self::check(db, id)?;
+        if checked.kind() == Some(ClientRequestKind::Copy) && !Self::is_there(db, &checked)? {
+            let step = step(db, RequestStepKind::Withdraw, "portico work");
+            return set_state(db, &checked, ClientRequestState::Withdrawn, step);
+        }
         while let Some(work) = next(&row(db, id)?, db.clock().now()) {
             self.do_one(db, id, work)?;
         }
@@ -117,6 +144,42 @@ impl Requests {
         .with_context(|| work.words())
     }
 
+    /// Looks once more whether operators have decided on it, whatever its row says: each of the steps has to stand in the operations
+    /// book.
+    fn check(db: &mut OperatorDb, id: ClientRequestId) -> Result<Row> {
+        let row = row(db, id)?;
+        // Of what a restore has erased again, the decision may be of after what was brought back.
+        if row.erased_at.is_some() {
+            return Ok(row);
+        }
+        let request = row.clone().into_request(None, None).map_err(internal)?;
+        ensure!(rules::is_authorized(&request), "three operators have not decided on it: nothing is done");
+        for (kind, action) in [
+            (RequestStepKind::Verify, Action::VerifyClientRequest),
+            (RequestStepKind::Authorize, Action::AuthorizeClientRequest),
+            (RequestStepKind::Execute, Action::ExecuteClientRequest),
+        ] {
+            let made = request.steps.iter().rev().find(|step| step.step == kind);
+            let by = made.and_then(|step| step.operator).context("a step of nobody")?;
+            let written = operations_book::table
+                .filter(operations_book::subject.eq(id.to_string()))
+                .filter(operations_book::action.eq(action.key()))
+                .filter(operations_book::actor_id.eq(by.0));
+            let is_written: bool = diesel::select(diesel::dsl::exists(written)).get_result(db.global())?;
+            ensure!(
+                is_written,
+                "the operations book does not have that it was {}: nothing is done",
+                kind.key()
+            );
+        }
+        Ok(row)
+    }
+
+    fn is_there(db: &mut OperatorDb, row: &Row) -> Result<bool> {
+        let there = organizations::table.filter(organizations::id.eq(row.organization));
+        Ok(diesel::select(diesel::dsl::exists(there)).get_result(db.global())?)
+    }
+
     fn backups(&self) -> Result<&BackupConfig> {
         self.backups.as_ref().context(
             "backups are not set up at this worker: without them no copy can be made, and no erasure entered into the ledger",
@@ -128,9 +191,13 @@ impl Requests {
         let request = row.clone().into_request(None, None).map_err(internal)?;
         let kind = row.kind().context("a request of a kind that nobody knows")?;
         let action = match kind {
-            shared::console::ClientRequestKind::Copy => Action::CopyOrganization,
-            shared::console::ClientRequestKind::Erasure => Action::EraseOrganization,
+            ClientRequestKind::Copy => Action::CopyOrganization,
+            ClientRequestKind::Erasure => Action::EraseOrganization,
         };
+        // It is kept for as long from when it is all that there is.
+        let kept_until = requests::package_kept_until.eq(db.clock().now() + KEPT);
+        let packaged = requests::table.find(row.id).filter(requests::package_id.is_not_null());
+        diesel::update(packaged).set(kept_until).execute(db.global())?;
         let details = serde_json::json!({
             "organization": request.organization, "package": request.package, "execution": request.execution,
         });
@@ -173,6 +240,12 @@ fn note_failure(db: &mut OperatorDb, id: ClientRequestId, failure: Option<String
     Ok(())
 }
 
+/// How long one rests that has failed so often before.
+fn pause(times: u32) -> TimeDelta {
+    let seconds = 5_i64.saturating_mul(1_i64.checked_shl(times.min(7)).unwrap_or(i64::MAX));
+    TimeDelta::seconds(seconds.min(600))
+}
+
 fn step(db: &OperatorDb, step: RequestStepKind, by: &str) -> RequestStep {
     RequestStep { step, at: db.clock().now(), operator: None, by: by.to_owned(), note: None }
 }
@@ -190,5 +263,16 @@ fn internal(error: ApiError) -> anyhow::Error {
     match error {
         ApiError::Internal(error) => error,
         other => anyhow!("{other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_again_rests_for_longer() {
+        let pauses: Vec<i64> = [0, 1, 2, 6, 7, 50].map(|times| pause(times).num_seconds()).into();
+        assert_eq!(pauses, [5, 10, 20, 320, 600, 600]);
     }
 }

@@ -14,11 +14,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
+use shared::ids::OrganizationId;
 
 use super::{
     environment::Environment,
     epoch,
-    erased_again::again,
+    erased_again::Entries,
     manifest::Manifest,
     owner::Owner,
     restored_files::Bringing,
@@ -27,7 +28,6 @@ use super::{
 };
 use crate::{
     audit::lines::Bytes,
-    clock::Clock,
     db::{
         migrate,
         refill::{Occupied, Refill},
@@ -67,7 +67,7 @@ pub struct Restored {
     /// Files that rows name and no file set holds.
     pub missing_files: usize,
     /// Organizations that the set holds and that were erased since: they did not come back.
-    pub erased: usize,
+    pub erased: Vec<OrganizationId>,
     /// Persons who were erased since, and are again.
     pub erased_persons: usize,
     /// What ended by it.
@@ -83,9 +83,9 @@ impl Environment {
         let (mut manifest, ledger) = (self.manifest(plan.from, &plan.set)?, self.ledger()?);
         check_version(&manifest)?;
         // What was erased since does not come back.
-        let before = manifest.streams.len();
-        manifest.streams.retain(|one| !one.owner.organization().is_some_and(|id| ledger.is_erased(id)));
-        let erased = before - manifest.streams.len();
+        let is_erased = |owner: Owner| owner.organization().filter(|id| ledger.is_erased(*id));
+        let mut erased: Vec<_> = manifest.streams.iter().filter_map(|one| is_erased(one.owner)).collect();
+        manifest.streams.retain(|one| is_erased(one.owner).is_none());
         let staging = plan.files_into.as_deref().map(Staging::begin).transpose()?;
         let mut refill = Refill::begin(&plan.into, plan.occupied, &manifest.schema)?;
         let keys = self.fill(&mut refill, plan, &manifest)?;
@@ -112,14 +112,15 @@ impl Environment {
             }
             refill.begin_epoch(latest)?;
         }
+        let again = refill.erase_again(&Entries::of(&ledger).erased())?;
         let settled = plan.settle_at.map(|now| refill.settle(organizations(), now)).transpose()?;
         if let Some(staging) = staging {
             staging.finish()?;
         }
+        erased.extend(again.organizations);
         refill.commit()?;
-        let again = again(&plan.into, &ledger, &Clock::system())?;
         Ok(Restored {
-            erased: erased + again.organizations.len(),
+            erased,
             erased_persons: again.persons,
             organizations: organizations().count(),
             rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),

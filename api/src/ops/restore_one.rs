@@ -8,13 +8,13 @@ use shared::ids::OrganizationId;
 
 use super::{
     environment::Environment,
-    erased_again::again,
+    erased_again::Entries,
     export::arriving::{Arrived, compare, copy},
     owner::Owner,
     restored_files::Bringing,
     retention::Place,
 };
-use crate::{clock::Clock, db::arrival::Arrival};
+use crate::db::arrival::Arrival;
 
 impl Environment {
     /// Restores it. It is suspended until somebody lets people in.
@@ -31,7 +31,7 @@ impl Environment {
         ensure!(
             !ledger.is_erased(organization),
             "the organization {organization} was erased, as its client has asked for: it does not come back out of a set. Where the \
-             client has kept their own copy, take that in with `portico org import`."
+             client has kept their own copy, another installation takes that in."
         );
         let stream = manifest.stream(Owner::Organization(organization));
         let stream = stream.with_context(|| format!("{set} has no rows of {organization}"))?;
@@ -65,8 +65,8 @@ impl Environment {
                 brought
             }
         };
+        arrival.erase_persons_again(&Entries::of_one(&ledger, organization).erased())?;
         arrival.commit()?;
-        again(into, &ledger, &Clock::system())?;
         let rows = stream.tables.iter().map(|table| table.rows).sum();
         Ok(Arrived { organization, slug, rows, files, number: None })
     }

@@ -3,3 +3,4 @@ DROP FUNCTION IF EXISTS portico.erase_organization, portico.ask_client_request, 
 ALTER TABLE erasures DROP COLUMN entered_at;
 REVOKE SELECT (id, slug, name) ON organizations FROM portico_console;
 DROP TABLE client_requests;
+DROP FUNCTION IF EXISTS portico.begin_client_request, portico.erase_rows;

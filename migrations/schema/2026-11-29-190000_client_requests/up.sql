@@ -1,5 +1,5 @@
 -- What clients ask for: a copy of their organization, or its erasure. These are the installation's own records, and stay when
--- the organization is gone: so no foreign key, and neither a name nor an address of it.
+-- the organization is gone: so no foreign key, and neither its name nor its word. Who asked for it, and what shows that, stays.
 CREATE TABLE client_requests (
     id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('copy', 'erasure')),
@@ -48,12 +48,17 @@ CREATE TABLE client_requests (
     CHECK (entered_at IS NULL OR stored_at IS NOT NULL),
     CHECK (stored_at IS NULL OR packaged_at IS NOT NULL)
 );
--- One erasure of an organization at a time.
-CREATE UNIQUE INDEX client_requests_one_erasure ON client_requests (organization)
-    WHERE kind = 'erasure' AND state IN ('requested', 'verified', 'authorized', 'executing');
+-- One of a kind for an organization at a time.
+CREATE UNIQUE INDEX client_requests_one_open ON client_requests (organization, kind)
+    WHERE state IN ('requested', 'verified', 'authorized', 'executing');
 CREATE INDEX client_requests_of ON client_requests (organization);
-GRANT SELECT, INSERT, UPDATE ON client_requests TO portico_console;
-GRANT SELECT, UPDATE ON client_requests TO portico_operator;
+-- Nobody but the owner changes what was asked for, by whom and for which key.
+GRANT SELECT, INSERT (id, kind, organization, requester, evidence, recipient, state, steps),
+    UPDATE (state, steps, link_hash, link_until) ON client_requests TO portico_console;
+GRANT SELECT, UPDATE (
+    state, steps, preview, suspended_at, packaged_at, package_id, package_bytes, package_hash, package_rows, package_files,
+    package_tables, package_kept_until, package_removed_at, stored_at, entered_at, files_removed_at, rewriting_said_at, certificate,
+    certificate_signed, failure, link_hash, link_until, taken_at) ON client_requests TO portico_operator;
 -- The console says which organization is meant.
 GRANT SELECT (id, slug, name) ON organizations TO portico_console;
 

@@ -95,9 +95,9 @@ fn environment() -> Result<Environment> {
 
 fn show(ending: &Ending) {
     println!("request    {}", ending.request);
-    println!("of         {}, erased at {}", ending.organization, ending.erased_at.to_rfc3339());
-    match ending.rewritten_at {
-        Some(at) => println!("rewritten  {}", at.to_rfc3339()),
+    println!("of         {}, in the ledger since {}", ending.organization, ending.entered_at.to_rfc3339());
+    match &ending.rewriting {
+        Some(said) => println!("rewritten  {}", said.at.to_rfc3339()),
         None => println!("rewritten  not yet: `portico ops erasure rewrite` at production"),
     }
     for key in &ending.keys {

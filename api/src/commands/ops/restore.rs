@@ -121,13 +121,15 @@ pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
         ),
         None => println!("files      none: --files-into says where they go"),
     }
-    if done.erased + done.erased_persons > 0 {
-        note.say("erased", done.erased);
+    for organization in &done.erased {
+        println!("erased     {organization}: the ledger has it as erased, and it did not come back");
+    }
+    if done.erased_persons > 0 {
+        println!("erased     {} persons, who were erased since and are again", done.erased_persons);
+    }
+    if !done.erased.is_empty() || done.erased_persons > 0 {
+        note.say("erased", done.erased.iter().map(ToString::to_string).collect::<Vec<_>>());
         note.say("erased_persons", done.erased_persons);
-        println!(
-            "erased     {} organizations and {} persons, who were erased since and did not come back",
-            done.erased, done.erased_persons
-        );
     }
     if let Some(settled) = done.settled {
         println!(

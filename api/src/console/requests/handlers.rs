@@ -153,7 +153,7 @@ pub async fn execute_client_request(
         .db
         .run(move |conn| {
             let before = store::lock(conn, id)?;
-            if before.slug.as_deref().is_some_and(|known| known != slug.trim()) {
+            if before.slug.as_deref() != Some(slug.trim()) {
                 return Err(wrong_slug("That is another organization than the one of this request."));
             }
             let step =
@@ -183,9 +183,13 @@ pub async fn deliver_client_copy(
             let (before, token) = (store::lock(conn, id)?, DeliveryToken::random());
             let step = Move { step: Step::Deliver, action: Action::DeliverClientCopy, note: None, by, doer };
             make(conn, &of_site, &before, step)?;
-            let kept_until = before.package.as_ref().map(|package| package.kept_until);
-            let until =
-                kept_until.map_or(conn.clock().now() + LINK, |kept| kept.min(conn.clock().now() + LINK));
+            let now = conn.clock().now();
+            let kept_until = before.package.as_ref().map_or(now, |package| package.kept_until);
+            if kept_until <= now {
+                let gone = "The copy is kept no longer.".to_owned();
+                return Err(ApiError::Conflict(ProblemCode::Conflict, gone));
+            }
+            let until = kept_until.min(now + LINK);
             store::give_link(conn, id, token.hash(), until)?;
             Ok(DeliveryLink { path: token.path(), until, request: store::get(conn, id)? })
         })

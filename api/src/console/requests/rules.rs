@@ -18,6 +18,9 @@ pub fn next(request: &ClientRequest, step: Step, by: OperatorId) -> Result<State
         ),
         (Step::Authorize, State::Verified) => Ok(State::Authorized),
         (Step::Authorize, _) => Err("Only what was verified is authorized."),
+        (Step::Execute, State::Authorized) if has_decided(request, by) => {
+            Err("Whoever has verified or authorized it does not carry it out: that is for somebody else.")
+        }
         (Step::Execute, State::Authorized) => match request.preview {
             Some(_) => Ok(State::Executing),
             None => Err("The worker has not counted yet what there is: wait a moment."),
@@ -44,6 +47,21 @@ fn deliver(request: &ClientRequest, state: State) -> Result<State, Refusal> {
         (ClientRequestKind::Copy, State::Executed | State::Delivered) => Ok(State::Delivered),
         (ClientRequestKind::Erasure, State::Executed | State::Certified) => Ok(state),
         _ => Err("The copy is not whole yet."),
+    }
+}
+
+fn has_decided(request: &ClientRequest, by: OperatorId) -> bool {
+    let decides = |step: &Step| matches!(step, Step::Verify | Step::Authorize);
+    request.steps.iter().any(|one| decides(&one.step) && one.operator == Some(by))
+}
+
+/// Whether two operators have decided on it, and a third has told the worker: the worker looks once more.
+pub fn is_authorized(request: &ClientRequest) -> bool {
+    let last =
+        |kind: Step| request.steps.iter().rev().find(|one| one.step == kind).and_then(|one| one.operator);
+    match (last(Step::Verify), last(Step::Authorize), last(Step::Execute)) {
+        (Some(one), Some(other), Some(third)) => one != other && third != one && third != other,
+        _ => false,
     }
 }
 
@@ -148,6 +166,9 @@ mod tests {
         );
         let nobody = ClientRequest { steps: Vec::new(), ..verified };
         assert!(next(&nobody, Step::Authorize, who(2)).is_err(), "nobody has verified it");
+        assert!(
+            next(&request(ClientRequestKind::Erasure, State::Authorized), Step::Execute, who(1)).is_err()
+        );
         let uncounted =
             ClientRequest { preview: None, ..request(ClientRequestKind::Erasure, State::Authorized) };
         assert!(next(&uncounted, Step::Execute, who(3)).is_err());
@@ -156,6 +177,32 @@ mod tests {
             gone.package.clone().map(|one| Package { removed_at: Some(DateTime::UNIX_EPOCH), ..one });
         for package in [None, package] {
             assert!(next(&ClientRequest { package, ..gone.clone() }, Step::Deliver, who(3)).is_err());
+        }
+    }
+
+    #[test]
+    fn the_worker_wants_three_persons() {
+        let by = |of: &[(Step, u128)]| {
+            let step = |(step, by): &(Step, u128)| RequestStep {
+                step: *step,
+                at: DateTime::UNIX_EPOCH,
+                operator: Some(who(*by)),
+                by: String::new(),
+                note: None,
+            };
+            let steps = of.iter().map(step).collect();
+            is_authorized(&ClientRequest { steps, ..request(ClientRequestKind::Copy, State::Executing) })
+        };
+        for (steps, expected) in [
+            (&[(Step::Verify, 1), (Step::Authorize, 2), (Step::Execute, 3)][..], true),
+            (&[(Step::Verify, 1), (Step::Authorize, 1), (Step::Execute, 3)][..], false),
+            (&[(Step::Verify, 1), (Step::Authorize, 2), (Step::Execute, 2)][..], false),
+            (&[(Step::Verify, 1), (Step::Authorize, 2), (Step::Execute, 1)][..], false),
+            (&[(Step::Authorize, 2), (Step::Execute, 3)][..], false),
+            (&[(Step::Verify, 1), (Step::Authorize, 2)][..], false),
+            (&[][..], false),
+        ] {
+            assert_eq!(by(steps), expected, "{steps:?}");
         }
     }
 }

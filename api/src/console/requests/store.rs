@@ -232,17 +232,17 @@ pub fn insert(
             requests::steps.eq(serde_json::to_value([step]).map_err(ApiError::internal)?),
         ))
         .execute(conn.sql())
-        .map_err(one_erasure)?;
+        .map_err(one_at_a_time)?;
     Ok(id.into())
 }
 
-/// What the database says where an erasure of the organization is under way.
-pub fn one_erasure(error: diesel::result::Error) -> ApiError {
+/// What the database says where one of the kind is under way for the organization.
+pub fn one_at_a_time(error: diesel::result::Error) -> ApiError {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
     match error {
         DatabaseError(UniqueViolation, _) => ApiError::Conflict(
             ProblemCode::Conflict,
-            "An erasure of this organization is under way already.".to_owned(),
+            "The same was asked for already, and is under way.".to_owned(),
         ),
         other => other.into(),
     }

@@ -31,19 +31,36 @@ fn entries_of_both_stores_count_and_nothing_that_is_forged_or_renamed() {
         enter(one, &ours, &whole).expect("it is entered");
     }
     enter(other, &ours, &person).expect("it is entered");
-    say_rewriting(one, &ours, &Rewriting { request, at: DateTime::UNIX_EPOCH }).expect("it is said");
+    for seconds in [2, 1] {
+        let at = DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds);
+        let said = Rewriting { request, erased_at: whole.at, files_removed_at: whole.at, at };
+        say_rewriting(one, &ours, &said).expect("it is said");
+        say_rewriting(one, &ours, &said).expect("it is said once more");
+    }
     let ledger = read().expect("it is read");
     assert!(ledger.is_erased(whole.organization) && !ledger.is_erased(person.organization));
     assert_eq!(ledger.of_request(request), Some((whole.organization, whole.at)));
     let persons: Vec<_> = ledger.persons(person.organization).collect();
     assert_eq!(persons, [(Uuid::from_u128(9).into(), person.at)]);
-    assert!(rewriting(one, request, &ours.signers()).expect("it is read").is_some());
+    let latest = rewriting(one, request, &ours.signers()).expect("it is read").expect("it is said");
+    assert_eq!(latest.at.timestamp(), 2, "the latest counts");
     assert!(rewriting(other, request, &ours.signers()).expect("it is read").is_none());
+
+    // Each store gets what the other one has, once.
+    assert_eq!(spread(one, other, &ours.signers()).expect("they are brought"), 2);
+    assert_eq!(spread(one, other, &ours.signers()).expect("nothing is missing"), 0);
+    assert_eq!(Ledger::read([other], &ours.signers()).expect("it is read"), ledger);
+    // Entered again at another instant, by whoever was interrupted, it is the same.
+    enter(one, &ours, &Erasure { at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(1), ..whole.clone() })
+        .expect("it is there");
 
     // Somebody who may write there, and has no key that counts.
     let forged = erasure(3, Subject::Organization { request: Uuid::from_u128(8).into() });
     enter(other, &theirs, &forged).expect("it is put");
-    let refused = format!("{:#}", read().expect_err("forged"));
+    let error = read().expect_err("forged");
+    assert!(error.is::<NotBelieved>());
+    let refused = format!("{error:#}");
+    assert!(spread(one, other, &ours.signers()).is_err(), "it is brought nowhere");
     assert!(refused.contains("is not believed") && refused.contains("was not signed"), "{refused}");
     std::fs::remove_file(folder.join("other").join(forged.path())).expect("it is moved away");
     // A good one under another name would erase nobody else, and is found out all the same.

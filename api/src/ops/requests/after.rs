@@ -24,10 +24,14 @@ use crate::{
 impl Requests {
     /// Does all of it.
     pub(super) fn look_after_what_is_done(&self, db: &mut OperatorDb) -> Result<()> {
-        self.remove_old_packages(db)?;
-        self.say_what_was_rewritten(db)?;
-        self.enter_persons(db)?;
-        self.hear_certificates(db)
+        // What goes wrong with one keeps none of the others from it.
+        let done = [
+            self.remove_old_packages(db),
+            self.say_what_was_rewritten(db),
+            self.enter_persons(db),
+            self.hear_certificates(db),
+        ];
+        done.into_iter().collect()
     }
 
     /// Copies go when their time is over.
@@ -35,6 +39,7 @@ impl Requests {
         let now = db.clock().now();
         let old: Vec<(Uuid, Option<Uuid>)> = requests::table
             .filter(requests::package_kept_until.lt(now).and(requests::package_removed_at.is_null()))
+            .filter(requests::state.ne(ClientRequestState::Executing.key()))
             .select((requests::id, requests::package_id))
             .load(db.global())?;
         for (id, package) in old {
@@ -55,15 +60,19 @@ impl Requests {
     /// Says in both stores that tables were written anew: the backup environment certifies nothing before.
     fn say_what_was_rewritten(&self, db: &mut OperatorDb) -> Result<()> {
         let Some(backups) = &self.backups else { return Ok(()) };
-        let unsaid: Vec<(Uuid, Option<DateTime<Utc>>)> = requests::table
+        let unsaid: Vec<(Uuid, [Option<DateTime<Utc>>; 3])> = requests::table
             .filter(requests::rewritten_at.is_not_null().and(requests::rewriting_said_at.is_null()))
-            .select((requests::id, requests::rewritten_at))
-            .load(db.global())?;
-        for (id, at) in unsaid {
-            let Some(at) = at else { continue };
+            .select((requests::id, (requests::erased_at, requests::files_removed_at, requests::rewritten_at)))
+            .load::<(Uuid, (_, _, _))>(db.global())?
+            .into_iter()
+            .map(|(id, (erased, removed, rewritten))| (id, [erased, removed, rewritten]))
+            .collect();
+        for (id, done) in unsaid {
+            let [Some(erased_at), Some(files_removed_at), Some(at)] = done else { continue };
             let (stores, keys) = (Stores::open(&backups.stores)?, SetKeys::read(&backups.keys_directory)?);
+            let said = Rewriting { request: id.into(), erased_at, files_removed_at, at };
             for store in [&stores.local, &stores.off_site] {
-                ledger::say_rewriting(store, &keys, &Rewriting { request: id.into(), at })?;
+                ledger::say_rewriting(store, &keys, &said)?;
             }
             let now = db.clock().now();
             diesel::update(requests::table.find(id))

@@ -1,6 +1,6 @@
 //! The rows of an organization go.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) fn suspend(db: &mut OperatorDb, row: &Row) -> Result<()> {
 
 /// Erases the rows, where the client's copy has all of them; where something has changed since, it is made anew.
 pub(super) fn erase(db: &mut OperatorDb, row: &Row) -> Result<()> {
-    let copied = row.package_tables.clone().unwrap_or_default();
+    let copied = row.package_tables.clone().context("it is not known what the client's copy has")?;
     let mut differs = None;
     let erased = erase_organization(db, row.id.into(), |gone| {
         differs = differing(&copied, gone);
@@ -54,7 +54,7 @@ pub(super) fn erase(db: &mut OperatorDb, row: &Row) -> Result<()> {
 /// The first table of which the copy has another number of rows than go.
 fn differing(copied: &Value, gone: &Value) -> Option<String> {
     let rows = |of: &Value, table: &str| of.get(table).and_then(Value::as_u64).unwrap_or_default();
-    let tables = copied.as_object()?;
+    let Some(tables) = copied.as_object() else { return Some("any table".to_owned()) };
     tables.keys().find(|table| rows(copied, table) != rows(gone, table)).cloned()
 }
 
@@ -66,6 +66,7 @@ mod tests {
 
     #[test]
     fn every_table_of_the_copy_is_compared() {
+        assert!(differing(&json!(null), &json!({})).is_some(), "what is not known does not agree");
         let copied = json!({"projects": 3, "users": 2, "roles": 0});
         for (gone, expected) in [
             // What no export has goes as well: sessions, jobs.

@@ -5,7 +5,7 @@ use std::fs;
 
 use age::x25519::Recipient;
 use anyhow::{Context as _, Result, anyhow, bail};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 use shared::ids::OrganizationId;
@@ -38,6 +38,14 @@ impl Requests {
     /// Makes it. One that was begun and not written down is made anew under another name.
     pub(super) fn package(&self, db: &mut OperatorDb, row: &Row) -> Result<()> {
         let (backups, deliveries) = (self.backups()?, self.deliveries()?);
+        // Of an earlier one, nothing counts any more.
+        diesel::update(requests::table.find(row.id))
+            .set((
+                requests::entered_at.eq(None::<DateTime<Utc>>),
+                requests::stored_at.eq(None::<DateTime<Utc>>),
+                requests::packaged_at.eq(None::<DateTime<Utc>>),
+            ))
+            .execute(db.global())?;
         if let Some(before) = row.package_id {
             deliveries.delete(&package_path(before))?;
         }
@@ -63,6 +71,7 @@ impl Requests {
                 requests::package_rows.eq(i64::try_from(rows)?),
                 requests::package_files.eq(i64::try_from(contents.files.len())?),
                 requests::package_tables.eq(Value::Object(tables)),
+                // Longer, once it is all that is left.
                 requests::package_kept_until.eq(now + KEPT),
             ))
             .execute(db.global())?;

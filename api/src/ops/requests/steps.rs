@@ -8,6 +8,8 @@ use crate::console::requests::store::Row;
 /// How long a request of somebody's may go on who was let in before the organization was suspended, and the seal of their audit log:
 /// the copy is made when nothing changes any more.
 const SETTLING: TimeDelta = TimeDelta::seconds(30);
+/// A copy that was made longer ago is made anew before anything goes: it is kept for so long after it was made at the least.
+const STALE: TimeDelta = TimeDelta::days(7);
 
 /// One thing to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +50,8 @@ impl Work {
 pub struct Progress {
     /// When nobody was let in any more.
     pub suspended_at: Option<DateTime<Utc>>,
-    /// Whether the copy was made.
-    pub packaged: bool,
+    /// When the copy was made.
+    pub packaged_at: Option<DateTime<Utc>>,
     /// Whether it stands in both stores.
     pub stored: bool,
     /// Whether it was entered into the ledger.
@@ -64,7 +66,7 @@ pub struct Progress {
 pub fn next(row: &Row, now: DateTime<Utc>) -> Option<Work> {
     let progress = Progress {
         suspended_at: row.suspended_at,
-        packaged: row.packaged_at.is_some(),
+        packaged_at: row.packaged_at,
         stored: row.stored_at.is_some(),
         entered: row.entered_at.is_some(),
         erased: row.erased_at.is_some(),
@@ -74,13 +76,13 @@ pub fn next(row: &Row, now: DateTime<Utc>) -> Option<Work> {
 }
 
 fn after(kind: ClientRequestKind, progress: Progress, now: DateTime<Utc>) -> Option<Work> {
-    let is_settled = |since: DateTime<Utc>| now >= since + SETTLING || now < since;
+    let has_copy = progress.packaged_at.is_some_and(|at| progress.erased || now <= at + STALE);
     match (kind, progress) {
-        (ClientRequestKind::Copy, Progress { packaged: false, .. }) => Some(Work::Package),
+        (ClientRequestKind::Copy, _) if !has_copy => Some(Work::Package),
         (ClientRequestKind::Copy, _) => Some(Work::Finish),
         (_, Progress { suspended_at: None, .. }) => Some(Work::Suspend),
-        (_, Progress { packaged: false, suspended_at: Some(since), .. }) => {
-            is_settled(since).then_some(Work::Package)
+        (_, Progress { suspended_at: Some(since), .. }) if !has_copy => {
+            (now >= since + SETTLING).then_some(Work::Package)
         }
         (_, Progress { stored: false, .. }) => Some(Work::Store),
         (_, Progress { entered: false, .. }) => Some(Work::Enter),
@@ -101,7 +103,7 @@ mod tests {
         let nothing = Progress::default();
         let waits = Progress { suspended_at: Some(now), ..nothing };
         let settled = Progress { suspended_at: Some(before), ..nothing };
-        let packaged = Progress { packaged: true, ..settled };
+        let packaged = Progress { packaged_at: Some(now - STALE), ..settled };
         let stored = Progress { stored: true, ..packaged };
         let entered = Progress { entered: true, ..stored };
         let erased = Progress { erased: true, ..entered };
@@ -110,18 +112,20 @@ mod tests {
             (nothing, Some(Work::Suspend)),
             (waits, None),
             (settled, Some(Work::Package)),
-            // A clock that was set back makes nobody wait for longer.
-            (Progress { suspended_at: Some(now + SETTLING), ..nothing }, Some(Work::Package)),
+            (Progress { suspended_at: Some(now + SETTLING), ..nothing }, None),
             (packaged, Some(Work::Store)),
             (stored, Some(Work::Enter)),
             (entered, Some(Work::Erase)),
+            // What was held up for long begins with a copy of now.
+            (Progress { packaged_at: Some(before - STALE), ..entered }, Some(Work::Package)),
+            (Progress { packaged_at: Some(before - STALE), ..erased }, Some(Work::RemoveFiles)),
             (erased, Some(Work::RemoveFiles)),
             (all, Some(Work::Finish)),
         ] {
             assert_eq!(after(kind, progress, now), expected, "{progress:?}");
         }
         for (progress, expected) in
-            [(nothing, Work::Package), (Progress { packaged: true, ..nothing }, Work::Finish)]
+            [(nothing, Work::Package), (Progress { packaged_at: Some(now), ..nothing }, Work::Finish)]
         {
             assert_eq!(after(ClientRequestKind::Copy, progress, now), Some(expected), "{progress:?}");
         }

@@ -93,10 +93,9 @@ impl Mirror {
     fn take_ledger(&self, fetched: &mut Fetched) -> Result<()> {
         let here = self.to.list(ledger::FOLDER)?;
         for path in self.from.list(ledger::FOLDER)?.iter().filter(|path| !here.contains(path)) {
-            if let Some(bytes) = self.from.find(path)? {
-                self.to.put_new(path, &bytes)?;
-                fetched.objects += 1;
-                fetched.bytes += u64::try_from(bytes.len())?;
+            match ledger::bring(&self.from, &self.to, path, &self.signers) {
+                Ok(brought) => fetched.objects += usize::from(brought),
+                Err(error) => fetched.wrong.push(format!("{error:#}")),
             }
         }
         Ok(())

@@ -23,6 +23,7 @@ use crate::{
     config::backups::RestoreConfig,
     ops::{
         environment::Environment,
+        ledger::NotBelieved,
         retention::Place,
         stream::recover::{self, Source, To, Watcher},
     },
@@ -124,6 +125,7 @@ impl<'a> Ground<'a> {
         // What a store knows of it that is not reached now, the other one knows too.
         let source = match environment.ledger() {
             Ok(ledger) => source.with(ledger),
+            Err(error) if error.is::<NotBelieved>() => return Err(error),
             Err(error) => {
                 notes.push(format!("of erasures, only what the source itself says is known: {error:#}"));
                 source

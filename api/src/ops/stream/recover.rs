@@ -33,10 +33,9 @@ use super::{
     parts, programs,
 };
 use crate::{
-    clock::Clock,
     config::backups::RestoreConfig,
     ops::{
-        erased_again::{Again, again},
+        erased_again::{Again, Entries},
         ledger::Ledger,
         retention::Place,
         signing::Signers,
@@ -198,7 +197,7 @@ impl Source {
         let (cluster, ends_before) = replay(&mut log, plan.to, &target.path, watcher)?;
         let last_commit = cluster.last_commit()?;
         let owner = cluster.url("portico_owner", &plan.database);
-        let erased = again(&owner, &self.ledger()?, &Clock::system())?;
+        let erased = Entries::of(&self.ledger()?).erased().again_at(&owner)?;
         watcher.begins("reading every row");
         let checked = cluster.check(&plan.database, watcher)?;
         remove_log(&aids)?;

@@ -340,7 +340,7 @@ fn end_of_its_keys(mut erasing: Erasing, request: &ClientRequest, link: &Deliver
     assert!(verified.rows > 0);
     let target = Database::empty();
     let restored = environment.restore(&plan(&erasing.before, &target)).expect("it comes back");
-    assert_eq!((restored.organizations, restored.erased), (1, 1));
+    assert_eq!((restored.organizations, restored.erased), (1, vec![erasing.scene.app.acme.id]));
     assert!(exported(&target, &norte).len() > 100);
     assert!(!everything(&target).contains(CANARY));
     let id = erasing.scene.app.acme.id;
@@ -372,6 +372,8 @@ fn end_of_its_keys(mut erasing: Erasing, request: &ClientRequest, link: &Deliver
     erasing.after(TimeDelta::days(31));
     assert!(erasing.deliveries().is_empty());
     assert_eq!(erasing.scene.app.shared_client().get(path).status, 404);
+    // It counts from when the organization was gone, which may be up to a week after the copy was made.
+    clock.advance(TimeDelta::days(7));
     for place in [Place::Local, Place::OffSite] {
         let pruned = environment.prune(place, clock.now()).expect("it is pruned");
         assert_eq!(pruned.packages, 1);

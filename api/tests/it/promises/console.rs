@@ -169,7 +169,7 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
         | "sign_in_operator" => (route.path.clone(), None, None),
         "create_client_request" => {
             let body = json!({
-                "kind": "copy", "slug": "acme", "requester": "Ada", "evidence": "A letter", "recipient": RECIPIENT,
+                "kind": "erasure", "slug": "acme", "requester": "Ada", "evidence": "A letter", "recipient": RECIPIENT,
             });
             (route.path.clone(), None, Some(body))
         }

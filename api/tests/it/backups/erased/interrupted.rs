@@ -88,6 +88,9 @@ fn a_store_that_is_away_keeps_everything_where_it_is_and_is_said() {
     erasing.after(TimeDelta::seconds(5));
     assert_eq!(told(&erasing), 1, "once");
     std::fs::rename(&aside, &off_site).expect("it comes back");
+    // Whoever fails again and again rests for longer each time.
+    erasing.after(TimeDelta::seconds(5));
+    assert_eq!(erasing.get(&request).state, ClientRequestState::Executing);
     erasing.after(TimeDelta::seconds(5));
     let done = erasing.get(&request);
     assert_eq!((done.state, done.execution.failure), (ClientRequestState::Executed, None));

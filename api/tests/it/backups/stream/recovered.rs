@@ -1,6 +1,7 @@
 //! A recovered cluster goes on, is streamed, and comes back in turn: the way leads over two timelines.
 
 use chrono::SecondsFormat;
+use diesel::connection::SimpleConnection as _;
 
 use api::ops::{
     ledger::{self, Erasure, Subject},
@@ -16,9 +17,15 @@ fn what_was_erased_since_does_not_come_back() {
     let scene = Scene::start("erased");
     scene.wait_for_base();
     scene.write(1);
+    let sql = &mut scene.cluster.superuser();
+    // Another environment has taken over: what is fenced is erased all the same, and stays fenced.
+    sql.batch_execute(
+        "SELECT portico.note_later_epoch(2, now(), 'fire'); SELECT portico.fence_table(name) FROM portico.tables_to_fence() name;
+         DROP TRIGGER fenced ON written",
+    )
+    .expect("it is fenced");
     scene.wait_for_all();
     let before = api::clock::Clock::system().now();
-    let sql = &mut scene.cluster.superuser();
     let of = |sql: &mut diesel::PgConnection, query: &str| line(sql, query).parse().expect("an id");
     let acme: uuid::Uuid = of(sql, "SELECT id::text AS line FROM organizations WHERE slug = 'acme'");
     let norte: uuid::Uuid = of(sql, "SELECT id::text AS line FROM organizations WHERE slug = 'norte'");
@@ -34,8 +41,6 @@ fn what_was_erased_since_does_not_come_back() {
         let erasure = Erasure { organization: organization.into(), subject, at: before };
         ledger::enter(environment.store(Place::OffSite), &keys, &erasure).expect("it is entered");
     }
-    scene.write(2);
-    scene.wait_for_all();
     let recovered = scene.recovered(&before.to_rfc3339_opts(SecondsFormat::Micros, true));
     assert_eq!(recovered.ids(), [1]);
     let mut sql = recovered.sql();
@@ -48,6 +53,12 @@ fn what_was_erased_since_does_not_come_back() {
         "SELECT (email <> '{name}' AND NOT active AND erased_at IS NOT NULL)::text AS line FROM users WHERE id = '{user}'"
     );
     assert_eq!(line(&mut sql, &erased), "true");
+    let refused = sql.batch_execute("DELETE FROM projects").expect_err("it stays fenced");
+    assert!(refused.to_string().contains("fenced"), "{refused}");
+    // Whoever looks at the requests sees what is left to be done.
+    let state =
+        "SELECT kind || ' ' || state || ' ' || (erased_at IS NOT NULL)::text AS line FROM client_requests";
+    assert_eq!(line(&mut sql, state), "erasure executing true");
     let entered = format!("SELECT count(*)::text AS line FROM erasures WHERE user_id = '{user}'");
     assert_eq!(line(&mut sql, &entered), "1");
 }
