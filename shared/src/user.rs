@@ -2,7 +2,7 @@
 
 pub mod many;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -210,6 +210,8 @@ pub struct ErasurePreview {
     pub possible: bool,
     /// Where they are named.
     pub traces: Vec<Traces>,
+    /// From this day on, no set of backups holds any more what was there until now. A restore of one before erases them again.
+    pub backups_lapse_on: NaiveDate,
 }
 
 /// How often somebody is named in one place.

@@ -53,12 +53,39 @@ pub struct Verified {
 impl Environment {
     /// Opens what it needs.
     pub fn open(config: &RestoreConfig) -> Result<Self> {
+        Self::over(config, Stores::open(&config.stores)?)
+    }
+
+    fn over(config: &RestoreConfig, stores: Stores) -> Result<Self> {
         Ok(Self {
-            stores: Stores::open(&config.stores)?,
+            stores,
             vault: Vault::open(&config.vault)?,
             identity: vault::parse_identity(&config.identity).context("PORTICO_RESTORE_IDENTITY")?,
             signers: Signers::parse(&config.signers).context("PORTICO_BACKUP_SIGNERS")?,
         })
+    }
+
+    /// The same for whoever reads one of the stores alone. That the other one is gone keeps nobody from restoring: what it would say,
+    /// this one says.
+    pub fn open_from(config: &RestoreConfig, from: Place) -> Result<Self> {
+        let local = Store::at("the local store", &config.stores.local);
+        let off_site = Stores::open_off_site(&config.stores);
+        let (read, other) = match from {
+            Place::Local => (local?, off_site),
+            Place::OffSite => (off_site?, local),
+        };
+        let other = other.unwrap_or_else(|error| {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "the other store is not there: this one counts alone"
+            );
+            read.clone()
+        });
+        let (local, off_site) = match from {
+            Place::Local => (read, other),
+            Place::OffSite => (other, read),
+        };
+        Self::over(config, Stores { local, off_site })
     }
 
     /// One of the stores.

@@ -87,6 +87,26 @@ pub fn tiers(kind: SetKind, place: Place) -> &'static [(Slot, usize)] {
     }
 }
 
+/// The day from which no set is kept any more that was taken at this instant or before, as long as sets are made as they are
+/// planned: its tiers are full, one behind the other, each with the slot that is under way.
+pub fn lapses_on(at: DateTime<Utc>) -> NaiveDate {
+    let length = |slot: Slot, most: usize| {
+        let one = match slot {
+            Slot::TwoHours => TimeDelta::hours(2),
+            Slot::Day => TimeDelta::days(1),
+            Slot::Week => TimeDelta::weeks(1),
+        };
+        one * i32::try_from(most + 1).unwrap_or(i32::MAX)
+    };
+    let of_one = |(kind, place): (SetKind, Place)| -> TimeDelta {
+        tiers(kind, place).iter().map(|(slot, most)| length(*slot, *most)).sum()
+    };
+    let all =
+        SetKind::ALL.into_iter().flat_map(|kind| Place::ALL.into_iter().map(move |place| (kind, place)));
+    let longest = all.map(of_one).max().unwrap_or_default();
+    (at + longest).date_naive() + TimeDelta::days(1)
+}
+
 /// Of the good sets of a store, by the instants at which they were taken, those that are kept now; the others may go.
 /// What seems to be taken later than now is kept and counts for nothing until then: some clock is wrong.
 pub fn keep(

@@ -27,6 +27,7 @@ use crate::{
         record::Recorded,
         schema::{erasures, users},
     },
+    ops::retention,
 };
 
 /// What stands where somebody was named. Made of the id alone, so that a restored database gets the same.
@@ -74,6 +75,7 @@ pub fn preview(conn: &mut TenantConn<'_>, user: UserId) -> Result<ErasurePreview
         pseudonym: Pseudonym::of(user).name(),
         possible: !present.active && !present.erased,
         traces,
+        backups_lapse_on: retention::lapses_on(conn.clock().now()),
     })
 }
 

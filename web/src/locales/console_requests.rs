@@ -153,8 +153,8 @@ super::texts! {
     next_destroy_text:
         "Whoever has the backup environment destroys the keys, at a shell.",
         "Quien tiene el entorno de copias destruye las claves, en una consola.";
-    next_execute: "Carry out: operations", "Cumplir: operaciones";
-    next_execute_text: "Somebody of operations has it carried out.", "Alguien de operaciones la manda cumplir.";
+    next_execute: "Carry out: operations, a third person", "Cumplir: operaciones, una tercera persona";
+    next_execute_text: "Somebody of operations who has neither verified nor authorized it has it carried out.", "La manda cumplir alguien de operaciones que no la haya verificado ni autorizado.";
     next_nothing_text: "Nothing more is to be done.", "No hay nada más que hacer.";
     next_rewrite: "Write tables anew: at a shell", "Reescribir tablas: en una consola";
     next_rewrite_text:

@@ -125,9 +125,12 @@ super::texts! {
         "Un seudónimo ocupa el lugar del nombre y el correo en todas partes. Lo que hizo se conserva.";
     erase_title(name: &str): "Erase {name} for good?", "¿Borrar a {name} para siempre?";
     erase_for_good:
-        "There is no way back. Former names, e-mails and addresses can then be read nowhere, the audit log included; its chain still holds. Older backups lapse by themselves.",
-        "No hay vuelta atrás. Nombres, correos y direcciones anteriores ya no se podrán leer en ningún sitio, tampoco en el registro de auditoría; su cadena se mantiene. Las copias antiguas caducan por sí solas.";
+        "There is no way back. Former names, e-mails and addresses can then be read nowhere, the audit log included; its chain still holds.",
+        "No hay vuelta atrás. Nombres, correos y direcciones anteriores ya no se podrán leer en ningún sitio, tampoco en el registro de auditoría; su cadena se mantiene.";
     erase_head(pseudonym: &str): "“{pseudonym}” will stand here instead:", "En su lugar pondrá «{pseudonym}» aquí:";
+    erase_backups(day: &str):
+        "Backups until now lapse by {day}; whoever restores one of before erases the person again.",
+        "Las copias de hasta ahora caducan como tarde el {day}; quien restaure una anterior vuelve a borrar a la persona.";
     erase_rows[n](place: &str): "{place}: {n} row" | "{place}: {n} rows", "{place}: {n} fila" | "{place}: {n} filas";
     erase_type(name: &str): "Type “{name}” to go on", "Escribe «{name}» para continuar";
     erase_reason: "Type the name first.", "Escribe antes el nombre.";

@@ -15,7 +15,9 @@ use api::{
     config::backups::RestoreConfig,
     ops::{
         book::Action,
+        environment::Environment,
         erased_again::Again,
+        ledger::NotBelieved,
         stream::recover::{Cancelled, Plan, Source, To, Watcher},
     },
 };
@@ -68,7 +70,17 @@ pub fn run(arguments: RecoverArguments) -> Result<()> {
         To::End => "the end of the stream".to_owned(),
     };
     noted(Action::RestoreSet, &subject, |note| {
-        let source = Source::open(&RestoreConfig::from_environment()?, from.place())?;
+        let config = RestoreConfig::from_environment()?;
+        let source = Source::open(&config, from.place())?;
+        // What was erased the other store knows too, where it is there.
+        let source = match Environment::open_from(&config, from.place()).and_then(|one| one.ledger()) {
+            Ok(ledger) => source.with(ledger),
+            Err(error) if error.is::<NotBelieved>() => return Err(error),
+            Err(error) => {
+                note.say("ledger", format!("{error:#}"));
+                source
+            }
+        };
         note.say("from", source.store().name());
         if let To::Instant(instant) = to {
             ensure!(instant <= Clock::system().now(), "{} is still to come", said(instant));

@@ -73,7 +73,7 @@ fn restore_one(
 }
 
 pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
-    let environment = Environment::open(&RestoreConfig::from_environment()?)?;
+    let environment = Environment::open_from(&RestoreConfig::from_environment()?, arguments.from.place())?;
     note.say("from", environment.store(arguments.from.place()).name());
     if let Some(organization) = arguments.org {
         return restore_one(note, &environment, &arguments, OrganizationId(organization));

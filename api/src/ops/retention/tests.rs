@@ -81,6 +81,22 @@ fn of_400_days_every_slot_is_kept_exactly() {
 }
 
 #[test]
+fn a_set_lapses_on_the_day_that_is_said_and_not_much_earlier() {
+    let mut oldest = TimeDelta::zero();
+    for kind in SetKind::ALL {
+        let mut store = Store::default();
+        for now in schedule(kind) {
+            store.take(kind, Place::OffSite, now);
+            let first = *store.0.first().expect("some");
+            assert!(now.date_naive() < lapses_on(first), "{first} is there at {now}");
+            oldest = oldest.max(now - first);
+        }
+    }
+    let said = lapses_on(at("2026-01-12T00:00:00Z")) - at("2026-01-12T00:00:00Z").date_naive();
+    assert!(said - oldest < TimeDelta::days(21), "{said} {oldest}");
+}
+
+#[test]
 fn the_tiers_of_a_full_store() {
     let (kind, place) = (SetKind::Database, Place::OffSite);
     let mut store = Store::default();

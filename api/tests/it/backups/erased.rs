@@ -27,6 +27,7 @@ use shared::{
         ClientRequest, ClientRequestKind, ClientRequestState, DeliveryLink, ErasureCertificate,
         RequestStepKind, Team,
     },
+    user::{ErasurePreview, User},
 };
 
 use super::{Scene, Vaults, files_below, holds, photo, plan};
@@ -406,4 +407,40 @@ fn a_copy_is_made_while_people_work_and_the_link_ends() {
     let acme = erasing.scene.app.acme.id.to_string();
     let there = format!("SELECT state AS line FROM organizations WHERE id = '{acme}'");
     assert_eq!(line(&mut erasing.scene.app.database.superuser(), &there), "active");
+}
+
+#[test]
+fn a_person_who_was_erased_is_erased_again_in_what_is_brought_back() {
+    let mut erasing = Erasing::start();
+    let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
+    let new = json!({"email": "zuleika@people.example", "first_name": "Zuleika", "last_name": "Trinadora"});
+    let made: User = admin.post("/users", &new).expect(201).json();
+    let set = erasing.scene.rows();
+    let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
+    let act = |name: &str, version| {
+        let path = format!("/users/{}/{name}", made.id);
+        admin.send(ureq::http::Method::POST, &path, Some(version), None).expect(200).json::<User>()
+    };
+    let preview: ErasurePreview = admin.get(&format!("/users/{}/erasure", made.id)).expect(200).json();
+    assert!(preview.backups_lapse_on > erasing.scene.app.clock.now().date_naive() + TimeDelta::days(300));
+    let idle = act("deactivate", made.version);
+    act("erase", idle.version);
+    erasing.after(TimeDelta::seconds(5));
+    let entered = "SELECT count(*)::text AS line FROM erasures WHERE entered_at IS NOT NULL";
+    assert_eq!(line(&mut erasing.scene.app.database.superuser(), entered), "1");
+    // What was made before has them, as far as anybody can read it.
+    assert!(holds(&readable(&erasing.scene.vaults).0, "zuleika@people.example"));
+    let target = Database::empty();
+    let restored = erasing.scene.vaults.environment().restore(&plan(&set, &target)).expect("it comes back");
+    assert_eq!((restored.erased, restored.erased_persons), (Vec::new(), 1));
+    let all = everything(&target);
+    assert!(!all.contains("zuleika@people.example") && !all.contains("Trinadora"), "they are back");
+    assert!(all.contains("@erased.invalid"));
+    // One organization alone, too.
+    let other = Database::empty();
+    migrate::up(&other.url("portico_owner")).expect("the schema is made");
+    let (id, url) = (erasing.scene.app.acme.id, other.url("portico_owner"));
+    let environment = erasing.scene.vaults.environment();
+    environment.restore_one(Place::OffSite, &set.manifest.set, id, &url, None, None).expect("it comes back");
+    assert!(!everything(&other).contains("zuleika@people.example"));
 }

@@ -94,6 +94,27 @@ fn every_row_and_every_file_comes_back_and_portico_runs_on_it() {
 }
 
 #[test]
+fn off_site_alone_is_enough() {
+    let scene = furnished();
+    let files = scene.files();
+    let made = scene.rows();
+    std::fs::remove_dir_all(scene.vaults.at("local")).expect("it is lost");
+    let (target, before) = (Database::empty(), all_rows(&scene.app.database));
+    let (url, folder) = (target.url("portico_owner"), target.files().display().to_string());
+    let arguments = ["ops", "restore", "--as-it-was", "--to", &made.manifest.set, "--into", &url];
+    let output = scene.vaults.program(&[&arguments[..], &["--files-into", &folder]].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert!(all_rows(&target) == before, "not the same rows");
+    assert_eq!(super::files_below(&target.files()).len(), files.manifest.files.len());
+    // Of the one that is lost, nothing comes.
+    let lost = scene.vaults.program(&[&arguments[..], &["--from", "local"]].concat());
+    assert!(
+        !lost.status.success() && String::from_utf8_lossy(&lost.stderr).contains("local store"),
+        "{lost:?}"
+    );
+}
+
+#[test]
 fn a_target_that_holds_something_is_refused_unless_told_twice() {
     let scene = furnished();
     let made = scene.rows();

@@ -52,8 +52,12 @@ impl Act {
 
     /// Whether this operator does it with the request as it is.
     pub(super) fn is_for(self, operator: &OperatorSession, request: &ClientRequest) -> bool {
-        let is_second_pair_of_eyes = self != Self::Authorize || verifier(request) != Some(operator.operator);
-        operator.teams.contains(&self.team()) && is_second_pair_of_eyes && self.fits(request)
+        let is_other = match self {
+            Self::Authorize => verifier(request) != Some(operator.operator),
+            Self::Execute => !has_decided(request, operator.operator),
+            Self::Verify | Self::Deliver | Self::Refuse | Self::Withdraw => true,
+        };
+        operator.teams.contains(&self.team()) && is_other && self.fits(request)
     }
 }
 
@@ -121,6 +125,13 @@ pub(super) fn verifier(request: &ClientRequest) -> Option<OperatorId> {
     request.steps.iter().rev().find(|step| step.step == RequestStepKind::Verify)?.operator
 }
 
+/// Whether somebody has verified it or authorized it.
+fn has_decided(request: &ClientRequest, operator: OperatorId) -> bool {
+    let decides =
+        |step: RequestStepKind| matches!(step, RequestStepKind::Verify | RequestStepKind::Authorize);
+    request.steps.iter().any(|step| decides(step.step) && step.operator == Some(operator))
+}
+
 /// Whether something changes without anybody doing anything at the console, so that it is worth to look again.
 pub(super) fn is_moving(request: &ClientRequest) -> bool {
     request.state == ClientRequestState::Executing || is_open(request.state) && request.preview.is_none()
@@ -176,6 +187,10 @@ mod tests {
         let olga = operator(EVA, &[Team::Operations]);
         let authorized = request(ClientRequestKind::Copy, ClientRequestState::Authorized);
         assert!(Act::Execute.is_for(&olga, &authorized));
+        assert!(
+            !Act::Execute.is_for(&operator(ADA, &[Team::Operations]), &authorized),
+            "Ada has verified it"
+        );
         assert!(!Act::Refuse.is_for(&olga, &authorized));
         assert!(!Act::Execute.is_for(&olga, &ClientRequest { slug: None, ..authorized.clone() }));
         assert!(!Act::Deliver.is_for(&olga, &authorized));

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::full_name;
 use crate::{
     api::{self, Etag, Failure, Loader},
+    locale,
     locales::{common, users as t},
     session::Session,
     ui::{AsyncView, Button, ButtonKind, Dialog, FailureNotice, Icon, Section, TextField, Toasts},
@@ -99,6 +100,7 @@ fn Question(saved: RwSignal<User>, on_saved: Callback<User>, open: RwSignal<bool
                     view! {
                         <p>{t::erase_head(&preview.pseudonym)}</p>
                         <ul class="bullets">{places}</ul>
+                        <p>{t::erase_backups(&locale::date(preview.backups_lapse_on))}</p>
                     }
                 }
             />
