@@ -93,8 +93,8 @@ super::texts! {
     progress: "How it goes", "Cómo va";
     recipient: "The client's key", "Clave del cliente";
     recipient_help:
-        "The client makes a key with `age-keygen`, keeps the file, and gives you the public half only: the line that begins with age1.",
-        "El cliente crea una clave con `age-keygen`, guarda el archivo y te da solo la mitad pública: la línea que empieza por age1.";
+        "The client makes a key with “age-keygen”, keeps the file, and gives you the public half only: the line that begins with age1.",
+        "El cliente crea una clave con «age-keygen», guarda el archivo y te da solo la mitad pública: la línea que empieza por age1.";
     refresh: "Refresh", "Actualizar";
     refuse: "Refuse", "Rechazar";
     refuse_title: "Refuse this request?", "¿Rechazar esta solicitud?";

@@ -4,8 +4,8 @@ super::texts! {
     any_second: "Any second of the last eight days", "Cualquier segundo de los últimos ocho días";
     any_second_command: "Everything as it was at an instant", "Todo como estaba en un instante";
     any_second_text:
-        "Out of the stream, into a new cluster. Write the instant in UTC, or `end` for everything there is. Files come with the command of a set.",
-        "Desde el flujo, a un clúster nuevo. Escribe el instante en UTC, o `end` para todo lo que haya. Los archivos vienen con la orden de una copia.";
+        "Out of the stream, into a new cluster. Write the instant in UTC, or “end” for everything there is. Files come with the command of a set.",
+        "Desde el flujo, a un clúster nuevo. Escribe el instante en UTC, o «end» para todo lo que haya. Los archivos vienen con la orden de una copia.";
     all_restores: "All restores in the book", "Todas las restauraciones en el libro";
     choose: "Choose a set", "Elegir una copia";
     commands: "What to type in the backup environment", "Qué escribir en el entorno de copias";
@@ -21,8 +21,8 @@ super::texts! {
     none_in_book: "Nothing was restored yet.", "Todavía no se ha restaurado nada.";
     one: "One organization, beside the others", "Una organización, junto a las demás";
     one_text:
-        "The target must not have it. It is suspended until `portico org resume` lets people in.",
-        "El destino no debe tenerla. Queda suspendida hasta que `portico org resume` deje entrar a la gente.";
+        "The target must not have it. It is suspended until “portico org resume” lets people in.",
+        "El destino no debe tenerla. Queda suspendida hasta que «portico org resume» deje entrar a la gente.";
     overview: "Overview", "Resumen";
     panel_loading: "A set", "Una copia";
     restores: "Restores in the operations book", "Restauraciones en el libro de operaciones";

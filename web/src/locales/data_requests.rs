@@ -39,8 +39,8 @@ super::texts! {
         "Las filas están en la base de datos de esta instalación y los archivos subidos en su almacén. Ninguna otra organización llega a ellos.";
     recipient: "Your key", "Tu clave";
     recipient_help:
-        "Make one with `age-keygen` and keep its file: nothing else opens the copy. Give the public half only, the line that begins with age1.",
-        "Créala con `age-keygen` y guarda su archivo: nada más abre la copia. Da solo la mitad pública, la línea que empieza por age1.";
+        "Make one with “age-keygen” and keep its file: nothing else opens the copy. Give the public half only, the line that begins with age1.",
+        "Créala con «age-keygen» y guarda su archivo: nada más abre la copia. Da solo la mitad pública, la línea que empieza por age1.";
     requests: "What you have asked for", "Lo que has pedido";
     text:
         "Where the data of your organization is, how long it is kept, and how it goes.",
