@@ -32,6 +32,7 @@ pub mod ledger;
 pub mod letters;
 pub mod manifest;
 pub mod owner;
+pub mod progress;
 pub mod prune;
 pub mod requests;
 pub mod restore;

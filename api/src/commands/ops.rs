@@ -34,7 +34,7 @@ use api::{
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-pub use self::recover::keep_from_being_looked_into;
+pub use self::recover::{keep_from_being_looked_into, shown};
 use self::{
     book::BookCommand,
     erasure::ErasureCommand,
@@ -142,7 +142,8 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let kind = if files { SetKind::Files } else { SetKind::Database };
             noted(Action::MakeSet, kind.word(), |note| {
                 let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
-                report(note, if files { production.file_set()? } else { production.database_set()? })
+                let made = shown(|| if files { production.file_set() } else { production.database_set() });
+                report(note, made?)
             })
         }
         OpsCommand::Init => init(),
@@ -152,7 +153,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
         OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;
             note.say("from", environment.store(from.place()).name());
-            let found = environment.verify(from.place(), &set)?;
+            let found = shown(|| environment.verify(from.place(), &set))?;
             note.say("rows", found.rows);
             note.say("files", found.files);
             note.say("bytes", found.bytes);

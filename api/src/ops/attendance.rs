@@ -180,11 +180,8 @@ mod tests {
                 *byte ^= 1;
             }
             assert!(signers.read::<Statement>(Purpose::Attendance, &changed).is_err(), "{place}");
-            assert!(
-                parse::<Statement>(bytes.get(..place).unwrap_or_default(), Purpose::Attendance, &signers)
-                    .is_err(),
-                "{place}"
-            );
+            let cut = bytes.get(..place).unwrap_or_default();
+            assert!(signers.read::<Statement>(Purpose::Attendance, cut).is_err(), "{place}");
         }
     }
 

@@ -17,6 +17,7 @@ use super::{
     bring::Bringing,
     manifest::{self, FORMAT, Manifest, Sequence, StoredFile, Stream, manifest_path, set_name},
     owner::Owner,
+    progress,
     retention::SetKind,
     rows::{RowsWriter, TableHead},
     sealed::Sealing,
@@ -183,6 +184,9 @@ impl Production {
             bail!("{set} is there already: somebody makes sets at the same moment");
         }
         let before = self.newest(kind)?;
+        // As much as the one before, by all that is known; what has not changed is read all the same.
+        let bytes = before.as_ref().map(|before| before.objects().map(|object| object.size).sum());
+        progress::begins(&format!("making {set}"), bytes);
         let mut snapshot = Snapshot::take(&self.database_url)?;
         let mut manifest = empty_manifest(set, kind, taken_at, &snapshot);
         let mut reader = snapshot.reader()?;
@@ -200,6 +204,7 @@ impl Production {
         }
         let signed = manifest.sign(&self.keys)?;
         self.local.put_new(&manifest_path(&manifest.set), &signed)?;
+        progress::begins("bringing it off-site", None);
         let off_site = self.bring_off_site();
         let manifest_hash = Bytes(*blake3::hash(&signed).as_bytes());
         Ok(Made {

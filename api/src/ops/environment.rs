@@ -16,6 +16,7 @@ use super::{
     ledger::{self, Ledger},
     manifest::{self, Manifest, StoredFile, Stream, TableRows},
     owner::Owner,
+    progress,
     retention::Place,
     rows::{Head, RowsReader, TableHead},
     sealed::Opening,
@@ -134,6 +135,8 @@ impl Environment {
     /// Reads all of a set, and compares it with its manifest.
     pub fn verify(&self, place: Place, set: &str) -> Result<Verified> {
         let (store, manifest) = (self.store(place), self.manifest(place, set)?);
+        let bytes = manifest.objects().map(|object| object.size).sum();
+        progress::begins(&format!("reading {set}"), Some(bytes));
         let mut gone = Gone { environment: self, ledger: None };
         for stream in &manifest.streams {
             let read =

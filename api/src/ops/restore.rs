@@ -22,6 +22,7 @@ use super::{
     erased_again::Entries,
     manifest::Manifest,
     owner::Owner,
+    progress,
     restored_files::Bringing,
     retention::{Place, SetKind},
     signing::Signers,
@@ -138,6 +139,8 @@ impl Environment {
         plan: &Plan,
         manifest: &Manifest,
     ) -> Result<HashMap<Owner, [u8; 32]>> {
+        let bytes = manifest.streams.iter().map(|stream| stream.object.size).sum();
+        progress::begins("bringing the rows back", Some(bytes));
         let mut keys = HashMap::new();
         for stream in &manifest.streams {
             let head = self.rows(self.store(plan.from), stream, |head, rows| {
@@ -165,6 +168,7 @@ impl Environment {
     ) -> Result<(usize, usize)> {
         let bringing = Bringing::of(self, plan.from, &staging.folder)?;
         let (mut restored, mut missing) = (0, Vec::new());
+        progress::begins("bringing the files back", None);
         for organization in manifest.streams.iter().filter_map(|stream| stream.owner.organization()) {
             let mut rows = refill.of(Some(organization))?;
             restored +=

@@ -11,6 +11,7 @@ use super::{
     erased_again::Entries,
     export::arriving::{Arrived, compare, copy},
     owner::Owner,
+    progress,
     restored_files::Bringing,
     retention::Place,
 };
@@ -36,6 +37,7 @@ impl Environment {
         let stream = manifest.stream(Owner::Organization(organization));
         let stream = stream.with_context(|| format!("{set} has no rows of {organization}"))?;
         let mut arrival = Arrival::begin(into, &manifest.schema, organization)?;
+        progress::begins("bringing the rows back", Some(stream.object.size));
         let mut found = HashMap::new();
         let head = self.rows(self.store(from), stream, |head, rows| {
             let read = copy(&mut arrival, head, rows)?;

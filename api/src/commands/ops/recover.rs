@@ -18,6 +18,8 @@ use api::{
         environment::Environment,
         erased_again::Again,
         ledger::NotBelieved,
+        letters::spoken_bytes,
+        progress,
         stream::recover::{Cancelled, Plan, Source, To, Watcher},
     },
 };
@@ -131,6 +133,11 @@ fn said(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
+/// Does something that may take long: how far it is, is said on the standard error, and it ends when the process is told to stop.
+pub fn shown<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    progress::watched(Box::new(Progress::cancellable()?), work)
+}
+
 /// On the standard error, each second.
 #[derive(Debug)]
 pub struct Progress {
@@ -157,6 +164,19 @@ impl Watcher for Progress {
         self.last = Some(Instant::now());
         let left = left.map_or_else(String::new, |left| format!(", {} s to go", left.as_secs()));
         eprintln!("  {done} of {of}{left}");
+    }
+
+    fn has_passed(&mut self, bytes: u64, of: Option<u64>, left: Option<Duration>) {
+        if self.last.is_some_and(|last| last.elapsed() < EVERY) {
+            return;
+        }
+        // Nobody is told of what is over within a second.
+        if self.last.replace(Instant::now()).is_none() {
+            return;
+        }
+        let of = of.map_or_else(String::new, |of| format!(" of {}", spoken_bytes(of)));
+        let left = left.map_or_else(String::new, |left| format!(", {} s to go", left.as_secs()));
+        eprintln!("  {}{of}{left}", spoken_bytes(bytes));
     }
 
     fn goes_on(&self) -> Result<()> {

@@ -12,7 +12,7 @@ use api::{
 use clap::Args;
 use shared::ids::OrganizationId;
 
-use super::{From, noted::Note};
+use super::{From, noted::Note, recover::shown};
 
 #[derive(Debug, Args)]
 pub struct RestoreArguments {
@@ -62,7 +62,7 @@ fn restore_one(
     let settle_at = (!arguments.as_it_was).then(|| Clock::system().now());
     let files = arguments.files_into.as_deref();
     let (set, from) = (&arguments.to, arguments.from.place());
-    let done = environment.restore_one(from, set, organization, &arguments.into, files, settle_at)?;
+    let done = shown(|| environment.restore_one(from, set, organization, &arguments.into, files, settle_at))?;
     note.say("organization", organization.to_string());
     note.say("rows", done.rows);
     note.say("files", done.files);
@@ -105,7 +105,7 @@ pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
         without_missing_files: arguments.without_missing_files,
         settle_at: (!arguments.as_it_was).then(|| Clock::system().now()),
     };
-    let done = environment.restore(&plan)?;
+    let done = shown(|| environment.restore(&plan))?;
     note.say("organizations", done.organizations);
     note.say("rows", done.rows);
     note.say("files", done.files);

@@ -15,11 +15,14 @@ use api::{
     files::Files,
     ops::{
         export::{Contents, arriving, leaving::Leaving},
+        progress::{self, Counting},
         sealed::{Opening, Sealing},
         vault,
     },
 };
 use shared::ids::OrganizationId;
+
+use crate::commands::ops::shown;
 
 /// Writes the file whole, or not at all.
 pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
@@ -27,15 +30,14 @@ pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     let snapshot = Snapshot::take(&config::backup_database_url()?)?;
     let files = Files::open(&FilesConfig::from_environment())?;
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-    let out = BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?);
-    let written = match recipient {
-        None => {
-            write(&snapshot, slug, &files, out).and_then(|(out, contents)| Ok((out.into_inner()?, contents)))
-        }
+    let out = Counting(BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?));
+    let written = shown(|| match recipient {
+        None => write(&snapshot, slug, &files, out)
+            .and_then(|(out, contents)| Ok((out.0.into_inner()?, contents))),
         Some(recipients) => Sealing::begin_for(&recipients, out)
             .and_then(|sealing| write(&snapshot, slug, &files, sealing))
-            .and_then(|(sealing, contents)| Ok((sealing.finish()?.into_inner()?, contents))),
-    };
+            .and_then(|(sealing, contents)| Ok((sealing.finish()?.0.into_inner()?, contents))),
+    });
     let synced = written.and_then(|(file, contents)| {
         file.sync_all()?;
         Ok((file.metadata()?.len(), contents))
@@ -76,18 +78,23 @@ fn find(reader: &mut api::db::copies::Reader, snapshot: &Snapshot, slug: &str) -
 
 pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Result<()> {
     let about = || format!("{} cannot be read", file.display());
-    let from = BufReader::new(File::open(file).with_context(about)?);
+    let from = File::open(file).with_context(about)?;
+    let bytes = from.metadata().with_context(about)?.len();
+    let from = Counting(BufReader::new(from));
     let target = Files::open(&FilesConfig::from_environment())?;
     let into = config::owner_database_url()?;
-    let arrived = match identity {
-        None => take_in(from, &into, &target, slug),
-        Some(path) => {
-            let text =
-                fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let identity = vault::parse_identity(&text)?;
-            take_in(Opening::begin(&identity, from)?, &into, &target, slug)
+    let arrived = shown(|| {
+        progress::begins("reading the file", Some(bytes));
+        match identity {
+            None => take_in(from, &into, &target, slug),
+            Some(path) => {
+                let text =
+                    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+                let identity = vault::parse_identity(&text)?;
+                take_in(Opening::begin(&identity, from)?, &into, &target, slug)
+            }
         }
-    };
+    });
     let arrived =
         arrived.with_context(|| format!("{} was not taken in: nothing was changed", file.display()))?;
     println!("took in    {} ({})", arrived.slug, arrived.organization);

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, stream::BoxStream};
 use object_store::MultipartUpload;
 
 use super::{Object, PART, Store};
-use crate::audit::lines::Bytes as Encoded;
+use crate::{audit::lines::Bytes as Encoded, ops::progress};
 
 /// An object on its way. Where it is dropped before it is finished, nothing stays of it.
 pub struct Upload<'a> {
@@ -78,6 +78,7 @@ impl Write for Upload<'_> {
             let part = self.part.split().freeze();
             self.put(part)?;
         }
+        progress::passed(now.len())?;
         Ok(now.len())
     }
 
@@ -149,6 +150,7 @@ impl Read for Download<'_> {
         self.rest.copy_to_slice(into);
         self.hasher.update(into);
         self.size += u64::try_from(length).unwrap_or_default();
+        progress::passed(length)?;
         Ok(length)
     }
 }

@@ -5,7 +5,11 @@ use std::fs;
 use api::{
     clock::Clock,
     db::{migrate, refill::Occupied},
-    ops::retention::Place,
+    ops::{
+        progress,
+        retention::Place,
+        stream::recover::{Cancelled, Silent},
+    },
 };
 use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
@@ -94,18 +98,49 @@ fn every_row_and_every_file_comes_back_and_portico_runs_on_it() {
 }
 
 #[test]
+fn what_is_not_wanted_any_more_ends_and_leaves_everything_as_it_was() {
+    let scene = furnished();
+    scene.files();
+    let made = scene.rows();
+    let cancelled = Cancelled::default();
+    cancelled.set();
+    let given_up = |work: &dyn Fn() -> anyhow::Result<()>| {
+        let watcher = Box::new(Silent { is_cancelled: cancelled.clone() });
+        let ended = format!("{:#}", progress::watched(watcher, work).expect_err("it is given up"));
+        assert!(ended.contains("it was cancelled"), "{ended}");
+    };
+    let (target, environment) = (Database::empty(), scene.vaults.environment());
+    let (files, empty) = (target.files(), things(&target));
+    let with_files = api::ops::restore::Plan { files_into: Some(files.clone()), ..plan(&made, &target) };
+    given_up(&|| environment.restore(&with_files).map(|_| ()));
+    assert_eq!(things(&target), empty);
+    assert!(!files.exists());
+    given_up(&|| environment.verify(Place::OffSite, &made.manifest.set).map(|_| ()));
+    // Something is to be put.
+    scene.app.acme.admin(&scene.app).post("/projects", &json!({"name": "New"})).expect(201);
+    let stores = || files_below(&scene.vaults.at("local"));
+    let before = stores();
+    scene.app.clock.advance(chrono::TimeDelta::hours(2));
+    given_up(&|| scene.production.database_set().map(|_| ()));
+    assert_eq!(stores(), before);
+    // And then it goes on as ever.
+    scene.rows();
+    assert!(environment.restore(&with_files).expect("it comes back").rows > 0);
+}
+
+#[test]
 fn off_site_alone_is_enough() {
     let scene = furnished();
     let files = scene.files();
     let made = scene.rows();
-    std::fs::remove_dir_all(scene.vaults.at("local")).expect("it is lost");
+    fs::remove_dir_all(scene.vaults.at("local")).expect("it is lost");
     let (target, before) = (Database::empty(), all_rows(&scene.app.database));
     let (url, folder) = (target.url("portico_owner"), target.files().display().to_string());
     let arguments = ["ops", "restore", "--as-it-was", "--to", &made.manifest.set, "--into", &url];
     let output = scene.vaults.program(&[&arguments[..], &["--files-into", &folder]].concat());
     assert!(output.status.success(), "{output:?}");
     assert!(all_rows(&target) == before, "not the same rows");
-    assert_eq!(super::files_below(&target.files()).len(), files.manifest.files.len());
+    assert_eq!(files_below(&target.files()).len(), files.manifest.files.len());
     // Of the one that is lost, nothing comes.
     let lost = scene.vaults.program(&[&arguments[..], &["--from", "local"]].concat());
     assert!(

@@ -16,6 +16,10 @@ pub trait Watcher {
     fn begins(&mut self, what: &str);
     /// So much of it is done, and the rest takes so long.
     fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>);
+    /// So many bytes of it have passed, of so many where that is known, and the rest takes so long.
+    fn has_passed(&mut self, bytes: u64, of: Option<u64>, left: Option<Duration>) {
+        self.is_at(bytes, of.unwrap_or_default(), left);
+    }
     /// Whether whoever waits still wants it: asked again and again, and what was begun is taken back where it fails.
     fn goes_on(&self) -> Result<()> {
         Ok(())
