@@ -74,11 +74,24 @@ CREATE OR REPLACE FUNCTION portico.note_delivery(wanted_hash bytea, now timestam
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$ UPDATE public.client_requests r SET taken_at = now WHERE r.link_hash = wanted_hash AND r.link_until > now $$;
 
+-- Notes that the erasure of a person stands in the ledger. Nothing else of an erasure is ever changed.
+CREATE OR REPLACE FUNCTION portico.note_erasure_entered(of_organization uuid, person uuid, at timestamptz) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+DECLARE
+    before text := current_setting('portico.org_id', true);
+BEGIN
+    PERFORM set_config('portico.org_id', of_organization::text, true);
+    UPDATE public.erasures SET entered_at = at WHERE user_id = person AND entered_at IS NULL;
+    PERFORM set_config('portico.org_id', coalesce(before, ''), true);
+END
+$$;
+
 REVOKE EXECUTE ON FUNCTION
-    portico.begin_client_request, portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
+    portico.note_erasure_entered, portico.begin_client_request, portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
     portico.note_delivery
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portico.erase_organization TO portico_operator;
+GRANT EXECUTE ON FUNCTION portico.erase_organization, portico.note_erasure_entered TO portico_operator;
 GRANT EXECUTE ON FUNCTION
     portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token, portico.note_delivery
     TO portico_app;

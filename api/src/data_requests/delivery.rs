@@ -44,7 +44,7 @@ mod tests {
         let path = token.path();
         let text = path.strip_prefix("/api/v1/deliveries/").expect("a path of the API");
         assert!(DeliveryToken::parse(text).is_some_and(|read| read.hash() == token.hash()));
-        for other in ["", "x", &text[1..], &format!("{text}A"), &format!("{}=", text)] {
+        for other in ["", "x", &text[1..], &format!("{text}A"), &format!("{text}=")] {
             assert!(DeliveryToken::parse(other).is_none(), "{other}");
         }
         assert!(DeliveryToken::random() != token);

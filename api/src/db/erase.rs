@@ -323,7 +323,7 @@ pub fn persons_to_enter(db: &mut OperatorDb) -> Result<Vec<ErasedPerson>> {
 /// Notes that somebody does.
 pub fn note_entered(db: &mut OperatorDb, person: &ErasedPerson) -> Result<()> {
     let now = db.clock().now();
-    sql_query("UPDATE public.erasures SET entered_at = $3 WHERE org_id = $1 AND user_id = $2")
+    sql_query("SELECT portico.note_erasure_entered($1, $2, $3)")
         .bind::<SqlUuid, _>(person.organization)
         .bind::<SqlUuid, _>(person.user_id)
         .bind::<Timestamptz, _>(now)

@@ -64,4 +64,3 @@ GRANT SELECT (id, slug, name) ON organizations TO portico_console;
 
 -- The erasure of a person is entered into the ledger outside of the backups; when it was.
 ALTER TABLE erasures ADD COLUMN entered_at timestamptz;
-GRANT UPDATE (entered_at) ON erasures TO portico_operator;

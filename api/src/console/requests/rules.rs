@@ -138,10 +138,9 @@ mod tests {
                         (Step::Execute, State::Authorized) => Some(State::Executing),
                         (Step::Refuse, _) if is_open => Some(State::Refused),
                         (Step::Withdraw, _) if is_open => Some(State::Withdrawn),
-                        (Step::Deliver, State::Executed) if *kind == ClientRequestKind::Copy => {
-                            Some(State::Delivered)
-                        }
-                        (Step::Deliver, State::Delivered) if *kind == ClientRequestKind::Copy => {
+                        (Step::Deliver, State::Executed | State::Delivered)
+                            if *kind == ClientRequestKind::Copy =>
+                        {
                             Some(State::Delivered)
                         }
                         (Step::Deliver, State::Executed | State::Certified)

@@ -36,7 +36,7 @@ const GLOBAL_TABLES: [(&str, &str); 23] = [
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 26] = [
+const DEFINERS: [(&str, &str); 27] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("ask_client_request", "leaves a request of the transaction's own organization behind"),
     ("attempts_wait_until", "an instant, for the keys that it is given"),
@@ -54,6 +54,7 @@ const DEFINERS: [(&str, &str); 26] = [
     ("keep_link_lookup", "the trigger that keeps lookups in step with links"),
     ("link_by_token", "ids of what a link's token is for"),
     ("note_delivery", "notes that something was taken by a link"),
+    ("note_erasure_entered", "notes that the erasure of a person stands in the ledger"),
     ("note_guess", "notes that an attempt has to wait"),
     ("note_later_epoch", "writes down that another environment has taken over"),
     ("organization_by_host", "one organization's name and state"),
@@ -335,7 +336,8 @@ fn functions_with_the_owners_rights_are_on_the_list_and_fixed() {
     );
     let mut expected: Vec<&str> = DEFINERS.iter().map(|(name, _)| *name).collect();
     // Operators fence, and nobody who serves.
-    let of_operators = ["erase_organization", "fence_table", "note_later_epoch", "tables_to_fence"];
+    let of_operators =
+        ["erase_organization", "fence_table", "note_erasure_entered", "note_later_epoch", "tables_to_fence"];
     expected.retain(|name| !name.starts_with("keep_") && !of_operators.contains(name));
     expected.push("org_id");
     expected.sort_unstable();
