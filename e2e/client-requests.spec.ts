@@ -165,7 +165,7 @@ test("an erasure is authorized by two, typed out before it is done, and refused"
   await panel.getByRole("button", { name: "Refuse" }).click();
   const refusing = dialog(page, "Refuse this request?");
   await refusing.getByRole("button", { name: "Refuse" }).click();
-  await expectProblem(refusing.getByLabel("Reason"), "This is needed.");
+  await expectProblem(refusing.getByLabel("Reason"), /^This is needed\./);
   await refusing.getByLabel("Reason").fill("The letter was not theirs.");
   await refusing.getByRole("button", { name: "Refuse" }).click();
   await expect(toast(page, "It is refused")).toBeVisible();
