@@ -51,11 +51,16 @@ pub(super) fn erase(db: &mut OperatorDb, row: &Row) -> Result<()> {
     }
 }
 
+/// What is made of the audit log's rows, which are compared: the sealer may come to the last of them after the copy was made, since
+/// it waits for every transaction of the whole cluster.
+const MADE_OF_OTHERS: [&str; 2] = ["audit_heads", "audit_seals"];
+
 /// The first table of which the copy has another number of rows than go.
 fn differing(copied: &Value, gone: &Value) -> Option<String> {
     let rows = |of: &Value, table: &str| of.get(table).and_then(Value::as_u64).unwrap_or_default();
     let Some(tables) = copied.as_object() else { return Some("any table".to_owned()) };
-    tables.keys().find(|table| rows(copied, table) != rows(gone, table)).cloned()
+    let mut compared = tables.keys().filter(|table| !MADE_OF_OTHERS.contains(&table.as_str()));
+    compared.find(|table| rows(copied, table) != rows(gone, table)).cloned()
 }
 
 #[cfg(test)]
@@ -67,10 +72,12 @@ mod tests {
     #[test]
     fn every_table_of_the_copy_is_compared() {
         assert!(differing(&json!(null), &json!({})).is_some(), "what is not known does not agree");
-        let copied = json!({"projects": 3, "users": 2, "roles": 0});
+        let copied = json!({"projects": 3, "users": 2, "roles": 0, "audit_heads": 1});
         for (gone, expected) in [
             // What no export has goes as well: sessions, jobs.
             (json!({"projects": 3, "users": 2, "sessions": 9}), None),
+            // Nor does a seal that came late keep anything.
+            (json!({"projects": 3, "users": 2, "audit_heads": 2}), None),
             (json!({"projects": 4, "users": 2}), Some("projects")),
             (json!({"projects": 3}), Some("users")),
             (json!({"projects": 3, "users": 2, "roles": 1}), Some("roles")),
