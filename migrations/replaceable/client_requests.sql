@@ -25,6 +25,34 @@ BEGIN
 END
 $$;
 
+-- Erases the projects of such a request, in the organization of the transaction. Gives what there was of them
+-- (`portico.rows_of_projects`), and the parts of the audit log that went along.
+CREATE OR REPLACE FUNCTION portico.erase_projects(request uuid, at timestamptz) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+DECLARE
+    wanted uuid[];
+    gone jsonb;
+    taken text[];
+BEGIN
+    SELECT p.project_ids INTO wanted FROM public.client_requests r JOIN public.project_erasures p ON p.request_id = r.id
+        WHERE r.id = request AND r.kind = 'project_erasure' AND r.state = 'executing' AND r.organization = portico.org_id()
+          AND r.entered_at IS NOT NULL AND r.erased_at IS NULL
+        FOR UPDATE OF r;
+    IF NOT FOUND OR coalesce(cardinality(wanted), 0) = 0 THEN
+        RAISE EXCEPTION 'this request is not one whose projects are to be erased now';
+    END IF;
+    -- Whoever changes one of them meanwhile has done so before, or finds it gone.
+    PERFORM FROM public.projects p WHERE p.id = ANY (wanted) ORDER BY p.id FOR UPDATE;
+    gone := portico.rows_of_projects(wanted);
+    taken := portico.erase_rows_of_projects(wanted);
+    UPDATE public.client_requests r SET erased_at = at, erased = (
+            SELECT coalesce(jsonb_object_agg(t.key, t.value -> 'rows'), '{}') FROM jsonb_each(gone) t)
+        WHERE r.id = request;
+    RETURN jsonb_build_object('rows', gone, 'taken', taken);
+END
+$$;
+
 -- Nothing begins further than at its beginning, whoever writes it down.
 CREATE OR REPLACE FUNCTION portico.begin_client_request() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public
@@ -40,15 +68,19 @@ CREATE OR REPLACE TRIGGER begin_client_request BEFORE INSERT ON client_requests
     FOR EACH ROW WHEN (current_user = 'portico_console') EXECUTE FUNCTION portico.begin_client_request();
 
 -- An organization asks, for itself.
+DROP FUNCTION IF EXISTS portico.ask_client_request(uuid, text, text, text, text, timestamptz);
 CREATE OR REPLACE FUNCTION portico.ask_client_request(
-    request uuid, wanted_kind text, asking text, said text, public_key text, at timestamptz
+    request uuid, wanted_kind text, asking text, said text, public_key text, at timestamptz, named text[] DEFAULT '{}'
 ) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
     AS $$
         INSERT INTO public.client_requests (id, kind, organization, requester, evidence, recipient, state, steps)
             SELECT request, wanted_kind, portico.org_id(), left(asking, 1000), left(said, 20000), left(public_key, 200),
                 'requested', jsonb_build_array(jsonb_build_object('step', 'request', 'at', at, 'by', left(asking, 1000)))
-            WHERE portico.org_id() IS NOT NULL
+            WHERE portico.org_id() IS NOT NULL;
+        INSERT INTO public.project_erasures (request_id, projects)
+            SELECT r.id, named[:1000] FROM public.client_requests r
+            WHERE r.id = request AND r.organization = portico.org_id() AND r.kind = 'project_erasure'
     $$;
 
 -- What it has asked for, and what others have for it.
@@ -88,10 +120,11 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION
-    portico.note_erasure_entered, portico.begin_client_request, portico.erase_organization, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
+    portico.note_erasure_entered, portico.begin_client_request, portico.erase_organization,
+    portico.erase_projects, portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token,
     portico.note_delivery
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION portico.erase_organization, portico.note_erasure_entered TO portico_operator;
+GRANT EXECUTE ON FUNCTION portico.erase_organization, portico.erase_projects, portico.note_erasure_entered TO portico_operator;
 GRANT EXECUTE ON FUNCTION
     portico.ask_client_request, portico.client_requests_of_organization, portico.delivery_by_token, portico.note_delivery
     TO portico_app;

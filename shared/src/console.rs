@@ -27,7 +27,8 @@ pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
 pub use client_requests::{
     ClientRequest, ClientRequestFilter, ClientRequestKind, ClientRequestSort, ClientRequestState,
     DeliveryLink, ErasureCertificate, ErasurePreview, Execution, ExecutionConfirmation, NewClientRequest,
-    Package, Refusal, RequestStep, RequestStepKind, TableCount, check_recipient,
+    Package, Refusal, RequestStep, RequestStepKind, TableCount, check_projects, check_recipient,
+    projects_of_lines,
 };
 pub use standby::{Fenced, StandbyOverview, StepOutcome, StepReport, TakeOverReport, TakeOverStep};
 

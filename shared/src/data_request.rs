@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Check,
     check::{self, Violations},
-    console::{ClientRequestKind, ClientRequestState, check_recipient},
+    console::{ClientRequestKind, ClientRequestState, check_projects, check_recipient},
     ids::ClientRequestId,
 };
 
@@ -43,11 +43,16 @@ pub struct NewDataRequest {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_length = 10000))]
     pub message: String,
+    /// The projects to be erased, by code or id: needed where projects are, and nothing otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub projects: Vec<String>,
 }
 
 impl Check for NewDataRequest {
     fn check(&self, violations: &mut Violations) {
         violations.add("/recipient", check_recipient(&self.recipient));
         violations.add("/message", check::long_text(&self.message));
+        check_projects(self.kind, &self.projects, violations);
     }
 }

@@ -176,7 +176,7 @@ impl Verifier {
     fn take_sealed(&mut self, seal: &SealLine, row: &FoundRow) {
         self.sealed += 1;
         if let Some(erasure) = &row.erasure {
-            self.erased.insert(erasure.person);
+            self.erased.extend(erasure.person);
             self.taken.extend(&erasure.taken);
         }
         if self.bad.is_some() {

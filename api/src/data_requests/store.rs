@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::json;
 use shared::{
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiError,
-    console::requests::store::one_at_a_time,
+    console::requests::store::{one_at_a_time, trimmed},
     db::{Entity, TenantConn, record::Recorded, schema::users},
 };
 
@@ -68,17 +68,18 @@ pub fn ask(conn: &mut TenantConn<'_>, user: UserId, new: &NewDataRequest) -> Res
         evidence.push_str("\n\n");
         evidence.push_str(new.message.trim());
     }
-    sql_query("SELECT portico.ask_client_request($1, $2, $3, $4, $5, $6)")
+    sql_query("SELECT portico.ask_client_request($1, $2, $3, $4, $5, $6, $7)")
         .bind::<SqlUuid, _>(id.0)
         .bind::<Text, _>(new.kind.key())
         .bind::<Text, _>(&requester)
         .bind::<Text, _>(&evidence)
         .bind::<Text, _>(new.recipient.trim())
         .bind::<Timestamptz, _>(now)
+        .bind::<Array<Text>, _>(trimmed(&new.projects))
         .execute(conn.sql())
         .map_err(one_at_a_time)?;
-    let said =
-        json!({ "request": new.kind, "recipient": new.recipient.trim(), "message": new.message.trim() });
+    let said = json!({ "request": new.kind, "recipient": new.recipient.trim(), "message": new.message.trim(),
+            "projects": (!new.projects.is_empty()).then(|| trimmed(&new.projects)) });
     conn.record(Recorded::created(Entity::DataRequest, id, new.kind.key(), &said));
     Ok(DataRequest {
         id,

@@ -239,10 +239,12 @@ impl Arrival {
         checked.context("a row names something that has not arrived")
     }
 
-    /// Erases again those of its persons who were erased since.
-    pub fn erase_persons_again(&mut self, erased: &Erased<'_>) -> Result<usize> {
+    /// Erases again what of it was erased since: projects and persons.
+    pub fn erase_again(&mut self, erased: &Erased<'_>) -> Result<()> {
         self.rows()?;
-        erased.persons_again(&mut self.connection)
+        erased.projects_again(&mut self.connection)?;
+        erased.persons_again(&mut self.connection)?;
+        Ok(())
     }
 
     /// Makes all of it stay, and tells servers.

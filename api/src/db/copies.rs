@@ -18,7 +18,7 @@ use diesel::{
     prelude::*,
     query_builder::AstPass,
     sql_query,
-    sql_types::{Array, BigInt, Bool, Text},
+    sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
 };
 use shared::ids::OrganizationId;
 use uuid::Uuid;
@@ -363,6 +363,36 @@ impl<'a> OwnedRows<'a> {
         let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
         let counted: Count = sql_query(format!("SELECT count(*) {from}")).get_result(self.connection)?;
         Ok(counted.count.try_into()?)
+    }
+
+    /// What there is of some projects: by table, how many rows and a hash over what they say.
+    pub fn rows_of_projects(&mut self, projects: &[Uuid]) -> Result<serde_json::Value> {
+        #[derive(QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = Jsonb)]
+            found: serde_json::Value,
+        }
+
+        let found: Found = sql_query("SELECT portico.rows_of_projects($1) AS found")
+            .bind::<Array<SqlUuid>, _>(projects)
+            .get_result(self.connection)?;
+        Ok(found.found)
+    }
+
+    /// The projects that are meant by these codes and ids, in their order; none where there is no such.
+    pub fn projects_meant(&mut self, names: &[String]) -> Result<Vec<Option<Uuid>>> {
+        #[derive(QueryableByName)]
+        struct Meant {
+            #[diesel(sql_type = Nullable<SqlUuid>)]
+            id: Option<Uuid>,
+        }
+
+        let found: Vec<Meant> = sql_query(
+            "SELECT portico.project_meant(said.name) AS id FROM unnest($1) WITH ORDINALITY AS said (name, place) ORDER BY said.place",
+        )
+        .bind::<Array<Text>, _>(names)
+        .load(self.connection)?;
+        Ok(found.into_iter().map(|row| row.id).collect())
     }
 
     /// How many bytes the organization's files have.

@@ -24,6 +24,7 @@ const DOORS: &str = include_str!("../../../migrations/replaceable/doors.sql");
 const CONSOLE: &str = include_str!("../../../migrations/replaceable/console.sql");
 const FENCE: &str = include_str!("../../../migrations/replaceable/fence.sql");
 const ERASE_ORGANIZATION: &str = include_str!("../../../migrations/replaceable/erase_organization.sql");
+const ERASE_PROJECTS: &str = include_str!("../../../migrations/replaceable/erase_projects.sql");
 const CLIENT_REQUESTS: &str = include_str!("../../../migrations/replaceable/client_requests.sql");
 const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 
@@ -118,6 +119,7 @@ pub(super) fn up_on(connection: &mut PgConnection) -> Result<Vec<String>> {
             connection.batch_execute(DOORS)?;
             connection.batch_execute(FENCE)?;
             connection.batch_execute(ERASE_ORGANIZATION)?;
+            connection.batch_execute(ERASE_PROJECTS)?;
             connection.batch_execute(CLIENT_REQUESTS)?;
             connection.batch_execute(BACKUP)
         })

@@ -149,7 +149,7 @@ fn connect(url: &str) -> Result<PgConnection> {
 
 /// The tables that only operators read.
 pub mod tables {
-    use diesel::{allow_tables_to_appear_in_same_query, table};
+    use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
     table! {
         account_lookups (organization_id, user_id) {
@@ -269,6 +269,19 @@ pub mod tables {
     }
 
     table! {
+        project_erasures (request_id) {
+            request_id -> Uuid,
+            projects -> Array<Text>,
+            project_ids -> Nullable<Array<Uuid>>,
+            copied -> Nullable<Jsonb>,
+            key_renewed_at -> Nullable<Timestamptz>,
+            secured_at -> Nullable<Timestamptz>,
+        }
+    }
+
+    joinable!(project_erasures -> client_requests (request_id));
+
+    table! {
         installation_epoch (only_one) {
             only_one -> Bool,
             epoch -> BigInt,
@@ -318,7 +331,7 @@ pub mod tables {
         }
     }
 
-    allow_tables_to_appear_in_same_query!(account_lookups, client_requests, organizations);
+    allow_tables_to_appear_in_same_query!(account_lookups, client_requests, organizations, project_erasures);
 }
 
 /// An organization as operators see it.

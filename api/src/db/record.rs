@@ -51,6 +51,8 @@ pub enum Entity {
     ProjectParameter,
     /// The erasure of a person, with the person's id.
     Erasure,
+    /// The erasure of projects, with the id of the request.
+    ProjectErasure,
     /// What the organization asks of those who run the installation: a copy, or its erasure.
     DataRequest,
 }
@@ -71,6 +73,7 @@ impl Entity {
         Self::TeamMember,
         Self::ProjectParameter,
         Self::Erasure,
+        Self::ProjectErasure,
         Self::DataRequest,
     ];
 
@@ -95,6 +98,7 @@ impl Entity {
             Self::TeamMember => "team_member",
             Self::ProjectParameter => "project_parameter",
             Self::Erasure => "erasure",
+            Self::ProjectErasure => "project_erasure",
             Self::DataRequest => "data_request",
         }
     }

@@ -64,6 +64,8 @@ pub enum Action {
     CopyOrganization,
     /// Erased an organization.
     EraseOrganization,
+    /// Erased projects of an organization.
+    EraseProjects,
     /// Wrote the tables anew in which rows were erased.
     RewriteErased,
     /// Destroyed the keys of an erased organization.
@@ -106,6 +108,7 @@ impl Action {
             Self::DeliverClientCopy => "deliver_client_copy",
             Self::CopyOrganization => "copy_organization",
             Self::EraseOrganization => "erase_organization",
+            Self::EraseProjects => "erase_projects",
             Self::RewriteErased => "rewrite_erased",
             Self::DestroyKeys => "destroy_keys",
             Self::ResumeBook => "resume_book",

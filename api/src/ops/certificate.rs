@@ -3,16 +3,17 @@
 //!
 //! A person does it in the backup environment. Production asks for it by an entry of the ledger, and cannot do it: whoever has
 //! taken production over could otherwise make every set useless. Invariants: no key goes but those of an organization that the
-//! ledger has as erased, once its tables were written anew; other organizations' keys are not touched.
+//! ledger has as erased, once its tables were written anew; other organizations' keys are not touched. Where projects alone were
+//! erased, the key stays under which both stores hold the rest, and nothing goes before they do.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io};
 
 use age::x25519::Recipient;
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
     console::ErasureCertificate,
-    ids::{ClientRequestId, OrganizationId},
+    ids::{ClientRequestId, OrganizationId, ProjectId},
 };
 
 use super::{
@@ -60,28 +61,36 @@ pub struct Ending {
     pub request: ClientRequestId,
     /// The organization.
     pub organization: OrganizationId,
+    /// Its projects that were erased; none where all of it was.
+    pub projects: Vec<ProjectId>,
     /// When it was entered into the ledger.
     pub entered_at: DateTime<Utc>,
     /// That its rows and files are gone, and that its tables were written anew; nothing is destroyed before.
     pub rewriting: Option<Rewriting>,
-    /// Its keys that stand in the vault or seal a set, by their public halves.
+    /// Its keys that stand in the vault or seal a set, by their public halves: those that go.
     pub keys: Vec<String>,
-    /// The sets that hold something of it, each by its store and name.
+    /// The sets that hold something of it under these, each by its store and name.
     pub sets: Vec<String>,
+    /// The key that stays, where projects alone were erased; absent as long as not each store has whole sets under it.
+    pub kept: Option<Recipient>,
     /// Whether a certificate stands in the local store.
     pub is_certified: bool,
 }
 
 impl Environment {
-    /// Every organization that was erased, as the ledger says.
+    /// Everything that was erased by request, as the ledger says.
     pub fn endings(&self) -> Result<Vec<Ending>> {
         let ledger = self.ledger()?;
-        ledger.requests().map(|(request, _, _)| self.ending(&ledger, request)).collect()
+        let of_projects = ledger.all_projects().map(|erased| erased.request);
+        let all = ledger.requests().map(|(request, _, _)| request).chain(of_projects);
+        all.map(|request| self.ending(&ledger, request)).collect()
     }
 
     /// The one of a request.
     pub fn ending(&self, ledger: &Ledger, request: ClientRequestId) -> Result<Ending> {
-        let found = ledger.of_request(request);
+        let of_projects = ledger.projects_of_request(request);
+        let found =
+            ledger.of_request(request).or_else(|| of_projects.map(|erased| (erased.organization, erased.at)));
         let (organization, entered_at) = found.with_context(|| {
             format!(
                 "no entry of the ledger of erasures is of the request {request}: nothing is destroyed for it"
@@ -99,12 +108,20 @@ impl Environment {
         if let Some(epoch) = epoch::latest(stores, &own)? {
             rewriting = rewriting.filter(|said| said.at > epoch.began_at);
         }
-        let (sets, mut keys) = self.sets_with(owner)?;
+        let kept = match (of_projects, &rewriting) {
+            (Some(_), Some(said)) => self.key_of_after(owner, said.erased_at)?,
+            _ => None,
+        };
+        let stays = kept.as_ref().map(Recipient::to_string);
+        let (sets, mut keys) = self.sets_with(owner, stays.as_deref())?;
         keys.extend(self.vault().keys(owner)?.iter().map(Recipient::to_string));
+        keys.retain(|key| Some(key) != stays.as_ref());
         Ok(Ending {
             request,
             organization,
+            projects: of_projects.iter().flat_map(|erased| &erased.projects).copied().collect(),
             entered_at,
+            kept,
             rewriting,
             keys: keys.into_iter().collect(),
             sets,
@@ -122,17 +139,28 @@ impl Environment {
     ) -> Result<ErasureCertificate> {
         let ledger = self.ledger()?;
         let ending = self.ending(&ledger, request)?;
-        if ending.is_certified && self.vault().keys(Owner::Organization(ending.organization))?.is_empty() {
+        let owner = Owner::Organization(ending.organization);
+        let is_there = |key: &Recipient| ending.kept.as_ref() != Some(key);
+        if ending.is_certified && !self.vault().keys(owner)?.iter().any(is_there) {
             bail!("the keys of {} are destroyed already, and the certificate is there", ending.organization);
         }
         let rewriting = ending.rewriting.context(
             "the erased tables were not written anew yet, so the stream would go on holding dead rows: run \
              `portico ops erasure rewrite` at production first",
         )?;
-        self.vault().destroy(Owner::Organization(ending.organization))?;
+        match (&ending.kept, ending.projects.is_empty()) {
+            (None, true) => self.vault().destroy(owner)?,
+            (Some(kept), false) => self.vault().destroy_but(owner, kept)?,
+            _ => bail!(
+                "not each store has whole sets of {} of after the erasure under one key: nothing is destroyed before what is left of \
+                 it can be brought back. The worker makes them; `portico ops verify` says what is wrong with one.",
+                ending.organization
+            ),
+        }
         let certificate = ErasureCertificate {
             request,
             organization: ending.organization,
+            projects: ending.projects,
             erased_at: rewriting.erased_at.max(rewriting.files_removed_at),
             keys_destroyed_at: now,
             by: by.to_owned(),
@@ -149,8 +177,48 @@ impl Environment {
         Ok(certificate)
     }
 
-    /// The sets of both stores that hold something of somebody's, and the keys that seal it there.
-    fn sets_with(&self, owner: Owner) -> Result<(Vec<String>, BTreeSet<String>)> {
+    /// The key under which each store has all that an organization needs to come back as it was after an instant: of each kind, the
+    /// newest set is of after it, is under this key, and can be read. Absent where there is none.
+    fn key_of_after(&self, owner: Owner, after: DateTime<Utc>) -> Result<Option<Recipient>> {
+        let mut under: Option<String> = None;
+        for place in [Place::Local, Place::OffSite] {
+            for kind in SetKind::ALL {
+                let Some((set, _)) = manifest::sets(self.store(place), kind)?.pop() else {
+                    // Where no files are kept, there are none.
+                    if kind == SetKind::Files {
+                        continue;
+                    }
+                    return Ok(None);
+                };
+                let manifest = self.manifest(place, &set)?;
+                let mut keys: BTreeSet<&str> = BTreeSet::new();
+                for stream in manifest.streams.iter().filter(|stream| stream.owner == owner) {
+                    self.rows(self.store(place), stream, |head, rows| {
+                        Ok(rows.rows(head.table.clone(), &mut io::sink())?)
+                    })?;
+                    keys.insert(&stream.key);
+                }
+                for file in manifest.files.iter().filter(|file| file.owner == owner) {
+                    self.file(self.store(place), file, &mut io::sink())?;
+                    keys.insert(&file.key);
+                }
+                let is_there = kind == SetKind::Files || !keys.is_empty();
+                if manifest.taken_at < after || !is_there {
+                    return Ok(None);
+                }
+                for key in keys {
+                    if under.get_or_insert_with(|| key.to_owned()) != key {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+        let keys = self.vault().keys(owner)?;
+        Ok(keys.into_iter().find(|key| Some(key.to_string()) == under))
+    }
+
+    /// The sets of both stores that hold something of somebody's, and the keys that seal it there, but for one.
+    fn sets_with(&self, owner: Owner, but: Option<&str>) -> Result<(Vec<String>, BTreeSet<String>)> {
         let (mut found, mut keys) = (Vec::new(), BTreeSet::new());
         for place in [Place::Local, Place::OffSite] {
             for kind in SetKind::ALL {
@@ -170,6 +238,7 @@ impl Environment {
                     let sealed: BTreeSet<String> = of_rows
                         .map(|stream| stream.key.clone())
                         .chain(of_files.map(|file| file.key.clone()))
+                        .filter(|key| Some(key.as_str()) != but)
                         .collect();
                     if !sealed.is_empty() {
                         keys.extend(sealed);

@@ -8,6 +8,7 @@ use std::{
 
 use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, Utc};
 
 use super::{
     application::{self, Application},
@@ -112,6 +113,18 @@ impl Environment {
         Ledger::read([&self.stores.local, &self.stores.off_site], &self.signers)
     }
 
+    /// When projects of a stream's organization were erased, where that is why nobody can read it any more.
+    pub(super) fn barrier(&self, ledger: &Ledger, stream: &Stream) -> Result<Option<DateTime<Utc>>> {
+        let Some(organization) = stream.owner.organization() else { return Ok(None) };
+        let Some(erased_at) = ledger.last_barrier(organization) else { return Ok(None) };
+        Ok((!self.has_key(stream.owner, &stream.key)?).then_some(erased_at))
+    }
+
+    /// Whether either place of the vault has a key.
+    fn has_key(&self, owner: Owner, key: &str) -> Result<bool> {
+        Ok(self.vault.keys(owner)?.iter().any(|one| one.to_string() == key))
+    }
+
     /// Brings what one store has of it and the other has not to it: a store may have been away, or be a new one.
     pub fn spread_ledger(&self) -> Result<usize> {
         ledger::spread(&self.stores.local, &self.stores.off_site, &self.signers)
@@ -141,10 +154,10 @@ impl Environment {
         for stream in &manifest.streams {
             let read =
                 self.rows(store, stream, |head, rows| Ok(rows.rows(head.table.clone(), &mut io::sink())?));
-            gone.unless_erased(stream.owner, read)?;
+            gone.unless_erased(stream.owner, &stream.key, read)?;
         }
         for file in &manifest.files {
-            gone.unless_erased(file.owner, self.file(store, file, &mut io::sink()))?;
+            gone.unless_erased(file.owner, &file.key, self.file(store, file, &mut io::sink()))?;
         }
         if let Some(application) = &manifest.application {
             self.application(store, application, None)?;
@@ -200,15 +213,16 @@ struct Gone<'a> {
 
 impl Gone<'_> {
     /// What was read; nothing is wrong with what nobody can read any more on purpose.
-    fn unless_erased<T>(&mut self, owner: Owner, read: Result<T>) -> Result<()> {
+    fn unless_erased<T>(&mut self, owner: Owner, key: &str, read: Result<T>) -> Result<()> {
         let Err(error) = read else { return Ok(()) };
         let Some(organization) = owner.organization() else { return Err(error) };
         let ledger = match &self.ledger {
             Some(ledger) => ledger,
             None => self.ledger.insert(self.environment.ledger()?),
         };
-        let is_gone = ledger.is_erased(organization) && self.environment.vault.keys(owner)?.is_empty();
-        if is_gone { Ok(()) } else { Err(error) }
+        // Of an organization that is gone, or of which a part is.
+        let is_erased = ledger.is_erased(organization) || ledger.last_barrier(organization).is_some();
+        if is_erased && !self.environment.has_key(owner, key)? { Ok(()) } else { Err(error) }
     }
 }
 

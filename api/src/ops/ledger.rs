@@ -4,12 +4,12 @@
 //! Invariants: an entry is never written over nor taken back; nobody is erased by an entry that this installation has not signed;
 //! one that cannot be believed stops a restore, since it may have been one that could.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared::ids::{ClientRequestId, OrganizationId, UserId};
+use shared::ids::{ClientRequestId, OrganizationId, ProjectId, UserId};
 
 use super::{
     signing::{Purpose, SetKeys, Signers},
@@ -24,13 +24,20 @@ const REWRITTEN: &str = "rewritten";
 const LARGEST: u64 = 64 << 10;
 
 /// Whose data it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Subject {
     /// All of the organization, by the request of its client.
     Organization {
         /// The request.
         request: ClientRequestId,
+    },
+    /// Some of its projects, by the request of its client. What is left has another key from then on.
+    Projects {
+        /// The request.
+        request: ClientRequestId,
+        /// The projects.
+        projects: BTreeSet<ProjectId>,
     },
     /// One person of it.
     Person {
@@ -68,10 +75,11 @@ pub struct Rewriting {
 impl Erasure {
     /// Where it stands.
     fn path(&self) -> String {
-        match self.subject {
+        match &self.subject {
             Subject::Organization { request } => {
                 format!("{FOLDER}/{}/organization-{request}", self.organization)
             }
+            Subject::Projects { request, .. } => format!("{FOLDER}/{}/projects-{request}", self.organization),
             Subject::Person { user } => format!("{FOLDER}/{}/person-{user}", self.organization),
         }
     }
@@ -85,7 +93,7 @@ fn rewriting_path(rewriting: &Rewriting) -> String {
 /// Enters one into a store. Done twice, it stands there once.
 pub fn enter(store: &Store, keys: &SetKeys, erasure: &Erasure) -> Result<()> {
     put(store, &erasure.path(), keys, Purpose::Erasure, erasure, |found: &Erasure| {
-        (found.organization, found.subject) == (erasure.organization, erasure.subject)
+        (found.organization, &found.subject) == (erasure.organization, &erasure.subject)
     })
 }
 
@@ -148,10 +156,24 @@ fn find<T: DeserializeOwned>(
     signers.read(purpose, &bytes).map(Some).with_context(about)
 }
 
+/// Projects that were erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedProjects {
+    /// The request.
+    pub request: ClientRequestId,
+    /// Whose they were.
+    pub organization: OrganizationId,
+    /// Which.
+    pub projects: BTreeSet<ProjectId>,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
 /// All that was erased.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     organizations: BTreeMap<OrganizationId, (ClientRequestId, DateTime<Utc>)>,
+    projects: BTreeMap<ClientRequestId, ErasedProjects>,
     persons: BTreeMap<OrganizationId, BTreeMap<UserId, DateTime<Utc>>>,
 }
 
@@ -194,12 +216,18 @@ impl Ledger {
     }
 
     fn note(&mut self, erasure: &Erasure) {
-        match erasure.subject {
+        let (organization, at) = (erasure.organization, erasure.at);
+        match &erasure.subject {
             Subject::Organization { request } => {
-                self.organizations.entry(erasure.organization).or_insert((request, erasure.at));
+                self.organizations.entry(organization).or_insert((*request, at));
+            }
+            Subject::Projects { request, projects } => {
+                let projects = projects.clone();
+                let erased = ErasedProjects { request: *request, organization, projects, at };
+                self.projects.entry(*request).or_insert(erased);
             }
             Subject::Person { user } => {
-                self.persons.entry(erasure.organization).or_default().entry(user).or_insert(erasure.at);
+                self.persons.entry(organization).or_default().entry(*user).or_insert(at);
             }
         }
     }
@@ -215,10 +243,30 @@ impl Ledger {
         all.find(|(_, (of, _))| *of == request).map(|(organization, (_, at))| (*organization, *at))
     }
 
+    /// The projects that were erased by a request.
+    pub fn projects_of_request(&self, request: ClientRequestId) -> Option<&ErasedProjects> {
+        self.projects.get(&request)
+    }
+
+    /// All projects that were erased.
+    pub fn all_projects(&self) -> impl Iterator<Item = &ErasedProjects> {
+        self.projects.values()
+    }
+
+    /// When projects of an organization were last erased: what was sealed before opens no more once the keys of before are destroyed.
+    pub fn last_barrier(&self, organization: OrganizationId) -> Option<DateTime<Utc>> {
+        self.projects
+            .values()
+            .filter(|erased| erased.organization == organization)
+            .map(|erased| erased.at)
+            .max()
+    }
+
     /// What this one says and another.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.organizations.extend(other.organizations);
+        self.projects.extend(other.projects);
         for (organization, persons) in other.persons {
             self.persons.entry(organization).or_default().extend(persons);
         }

@@ -10,6 +10,7 @@ mod count;
 mod erase;
 mod package;
 mod persons;
+mod secure;
 pub mod steps;
 
 use std::collections::HashMap;
@@ -37,7 +38,7 @@ use crate::{
         console::tables::operations_book,
         operator::{
             OperatorDb,
-            tables::{client_requests as requests, organizations},
+            tables::{client_requests as requests, organizations, project_erasures},
         },
     },
     work::loops::Round,
@@ -119,7 +120,7 @@ impl Requests {
     /// Goes on with one until it is done, or has to wait.
     fn carry_out(&self, db: &mut OperatorDb, id: ClientRequestId) -> Result<()> {
         let checked = Self::check(db, id)?;
-        if checked.kind() == Some(ClientRequestKind::Copy) && !Self::is_there(db, &checked)? {
+        if checked.kind() != Some(ClientRequestKind::Erasure) && !Self::is_there(db, &checked)? {
             let step = step(db, RequestStepKind::Withdraw, "portico work");
             return set_state(db, &checked, ClientRequestState::Withdrawn, step);
         }
@@ -137,8 +138,11 @@ impl Requests {
             Work::Package => self.package(db, &row),
             Work::Store => self.store(db, &row),
             Work::Enter => self.enter(db, &row),
+            Work::Erase if row.kind() == Some(ClientRequestKind::ProjectErasure) => erase::projects(db, &row),
             Work::Erase => erase::erase(db, &row),
             Work::RemoveFiles => self.remove_files(db, &row),
+            Work::RenewKey => self.renew_key(db, &row),
+            Work::Secure => self.secure(db, &row),
             Work::Finish => self.finish(db, &row),
         }
         .with_context(|| work.words())
@@ -193,13 +197,14 @@ impl Requests {
         let action = match kind {
             ClientRequestKind::Copy => Action::CopyOrganization,
             ClientRequestKind::Erasure => Action::EraseOrganization,
+            ClientRequestKind::ProjectErasure => Action::EraseProjects,
         };
         // It is kept for as long from when it is all that there is.
         let kept_until = requests::package_kept_until.eq(db.clock().now() + KEPT);
         let packaged = requests::table.find(row.id).filter(requests::package_id.is_not_null());
         diesel::update(packaged).set(kept_until).execute(db.global())?;
         let details = serde_json::json!({
-            "organization": request.organization, "package": request.package, "execution": request.execution,
+            "organization": request.organization, "projects": row.projects.as_ref().and_then(|projects| projects.ids.as_ref()), "package": request.package, "execution": request.execution,
         });
         let entry = Entry::new(db.clock(), Doer::worker(), action, request.id.to_string()).with(&details);
         let step = step(db, RequestStepKind::Finish, "portico work");
@@ -226,7 +231,8 @@ impl Requests {
 
 /// One row.
 fn row(db: &mut OperatorDb, id: ClientRequestId) -> Result<Row> {
-    Ok(requests::table.find(id.0).select(Row::as_select()).first(db.global())?)
+    let found = requests::table.left_join(project_erasures::table).filter(requests::id.eq(id.0));
+    Ok(found.select(Row::as_select()).first(db.global())?)
 }
 
 fn in_state(db: &mut OperatorDb, state: ClientRequestState) -> Result<Vec<ClientRequestId>> {

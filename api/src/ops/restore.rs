@@ -69,6 +69,11 @@ pub struct Restored {
     pub missing_files: usize,
     /// Organizations that the set holds and that were erased since: they did not come back.
     pub erased: Vec<OrganizationId>,
+    /// Organizations of which projects were erased since, when they were, so that nobody can read any more what the set holds of
+    /// them. They come back alone, out of a later one.
+    pub ended: Vec<(OrganizationId, DateTime<Utc>)>,
+    /// Projects that were erased since, and are again.
+    pub erased_projects: usize,
     /// Persons who were erased since, and are again.
     pub erased_persons: usize,
     /// What ended by it.
@@ -87,6 +92,14 @@ impl Environment {
         let is_erased = |owner: Owner| owner.organization().filter(|id| ledger.is_erased(*id));
         let mut erased: Vec<_> = manifest.streams.iter().filter_map(|one| is_erased(one.owner)).collect();
         manifest.streams.retain(|one| is_erased(one.owner).is_none());
+        let mut ended = Vec::new();
+        for stream in &manifest.streams {
+            let barrier = self.barrier(&ledger, stream)?;
+            ended.extend(stream.owner.organization().zip(barrier));
+        }
+        manifest
+            .streams
+            .retain(|one| one.owner.organization().is_none_or(|id| !ended.iter().any(|(of, _)| *of == id)));
         let staging = plan.files_into.as_deref().map(Staging::begin).transpose()?;
         let mut refill = Refill::begin(&plan.into, plan.occupied, &manifest.schema)?;
         let keys = self.fill(&mut refill, plan, &manifest)?;
@@ -122,6 +135,8 @@ impl Environment {
         refill.commit()?;
         Ok(Restored {
             erased,
+            ended,
+            erased_projects: again.projects,
             erased_persons: again.persons,
             organizations: organizations().count(),
             rows: manifest.streams.iter().flat_map(|stream| &stream.tables).map(|table| table.rows).sum(),

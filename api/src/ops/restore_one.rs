@@ -36,6 +36,13 @@ impl Environment {
         );
         let stream = manifest.stream(Owner::Organization(organization));
         let stream = stream.with_context(|| format!("{set} has no rows of {organization}"))?;
+        if let Some(erased_at) = self.barrier(&ledger, stream)? {
+            bail!(
+                "what {set} has of {organization} can be read no more: projects of it were erased at {}, and the keys of before were \
+                 destroyed then. Choose a set of after.",
+                erased_at.to_rfc3339()
+            );
+        }
         let mut arrival = Arrival::begin(into, &manifest.schema, organization)?;
         progress::begins("bringing the rows back", Some(stream.object.size));
         let mut found = HashMap::new();
@@ -67,7 +74,7 @@ impl Environment {
                 brought
             }
         };
-        arrival.erase_persons_again(&Entries::of_one(&ledger, organization).erased())?;
+        arrival.erase_again(&Entries::of_one(&ledger, organization).erased())?;
         arrival.commit()?;
         let rows = stream.tables.iter().map(|table| table.rows).sum();
         Ok(Arrived { organization, slug, rows, files, number: None })

@@ -4,7 +4,8 @@
 //! else; production makes it and forgets it, and reads the public half alone. Invariants: a public half is in use only once
 //! its secret half stands confirmed in both places, and only with production's signature for just this owner, so that who
 //! can write there cannot have sets sealed for themselves; a file of a secret half is named by its public half, so that two
-//! that make a key at one moment cannot mix them up; neither is ever overwritten.
+//! that make a key at one moment cannot mix them up; neither is ever overwritten. An owner who gets another key has a further name of
+//! a public half, with a number that is signed too: the highest one counts.
 
 use std::{
     collections::BTreeMap,
@@ -37,15 +38,16 @@ impl Vault {
 
     /// The public half of the owner's key, made and signed where there is none yet.
     pub fn key(&self, owner: Owner, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
-        let path = current(owner);
+        let name = Name { owner, number: self.newest(owner)?.unwrap_or(FIRST) };
+        let path = name.path();
         let [first, second] = &self.0;
         let key = match (first.find(&path)?, second.find(&path)?) {
-            (Some(one), Some(other)) if one == other => believe(owner, &one, keys)?,
+            (Some(one), Some(other)) if one == other => believe(name, &one, keys)?,
             (Some(_), Some(_)) => bail!("the two places of the vault name different keys of {owner}"),
             // Whoever made it was interrupted, or one place was lost.
-            (Some(one), None) => spread(owner, &one, first, second, keys)?,
-            (None, Some(other)) => spread(owner, &other, second, first, keys)?,
-            (None, None) => return self.make(owner, recipients, keys),
+            (Some(one), None) => spread(name, &one, first, second, keys)?,
+            (None, Some(other)) => spread(name, &other, second, first, keys)?,
+            (None, None) => return self.make(name, recipients, keys),
         };
         for place in &self.0 {
             if place.size(&secret_path(owner, &key))?.unwrap_or_default() == 0 {
@@ -58,6 +60,24 @@ impl Vault {
             }
         }
         Ok(key)
+    }
+
+    /// Makes another key for an owner, with which everything is sealed from now on.
+    pub fn renew(&self, owner: Owner, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
+        // The one before stands whole in both places: it may be all that opens what there is.
+        self.key(owner, recipients, keys)?;
+        let number = self.newest(owner)?.unwrap_or(FIRST) + 1;
+        self.make(Name { owner, number }, recipients, keys)
+    }
+
+    /// The highest number under which either place names a key of the owner's.
+    fn newest(&self, owner: Owner) -> Result<Option<u32>> {
+        let mut newest = None;
+        for place in &self.0 {
+            let listed = place.list(&owner.to_string())?;
+            newest = newest.max(listed.iter().filter_map(|path| Name::number_of(owner, path)).max());
+        }
+        Ok(newest)
     }
 
     /// The secret half of one of the owner's keys, opened with the backup environment's identity.
@@ -91,15 +111,30 @@ impl Vault {
     /// Destroys an organization's keys in both places: what was sealed with them opens no more. Nothing is left of them but for what
     /// the medium itself may keep, so the vault is to be on storage that keeps no versions.
     pub fn destroy(&self, owner: Owner) -> Result<()> {
+        self.destroy_where(owner, |_| true)
+    }
+
+    /// Destroys all of them but one.
+    pub fn destroy_but(&self, owner: Owner, kept: &Recipient) -> Result<()> {
+        let kept = secret_path(owner, kept);
+        // Names of public halves open nothing, and say which one counts.
+        self.destroy_where(owner, |path| Name::number_of(owner, path).is_none() && path != kept)
+    }
+
+    fn destroy_where(&self, owner: Owner, is_meant: impl Fn(&str) -> bool) -> Result<()> {
         if owner.organization().is_none() {
             bail!("the key of the platform is not destroyed: every set has something that is sealed with it");
         }
         for place in &self.0 {
-            for path in place.list(&owner.to_string())? {
+            let meant = || -> Result<Vec<String>> {
+                let mut listed = place.list(&owner.to_string())?;
+                listed.retain(|path| is_meant(path));
+                Ok(listed)
+            };
+            for path in meant()? {
                 place.delete(&path)?;
             }
-            let left = place.list(&owner.to_string())?;
-            if let Some(left) = left.first() {
+            if let Some(left) = meant()?.first() {
                 bail!("{left} is still in {}", place.name());
             }
         }
@@ -107,28 +142,28 @@ impl Vault {
     }
 
     /// Makes a key: the secret half in both places first, then the name of the public one.
-    fn make(&self, owner: Owner, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
-        let [first, second] = &self.0;
+    fn make(&self, name: Name, recipients: &[Recipient], keys: &SetKeys) -> Result<Recipient> {
+        let ([first, second], owner) = (&self.0, name.owner);
         let identity = Identity::generate();
         let public = identity.to_public();
         let secret = seal(&identity, recipients)?;
         first.put_new(&secret_path(owner, &public), &secret)?;
         second.put_new(&secret_path(owner, &public), &secret)?;
-        let signature = Bytes(keys.sign(Purpose::VaultKey, &statement(owner, &public)));
+        let signature = Bytes(keys.sign(Purpose::VaultKey, &name.statement(&public)));
         let said = format!("{public}\n{signature}\n").into_bytes();
-        let named = first.put_new(&current(owner), &said);
+        let named = first.put_new(&name.path(), &said);
         if let Err(error) = named {
             // Somebody has made one at the same moment: theirs counts.
-            let theirs = first.find(&current(owner))?.ok_or(error)?;
-            return spread(owner, &theirs, first, second, keys);
+            let theirs = first.find(&name.path())?.ok_or(error)?;
+            return spread(name, &theirs, first, second, keys);
         }
-        spread(owner, &said, first, second, keys)
+        spread(name, &said, first, second, keys)
     }
 }
 
 /// Brings a key from one place to the other.
-fn spread(owner: Owner, said: &[u8], from: &Store, to: &Store, keys: &SetKeys) -> Result<Recipient> {
-    let key = believe(owner, said, keys)?;
+fn spread(name: Name, said: &[u8], from: &Store, to: &Store, keys: &SetKeys) -> Result<Recipient> {
+    let (key, owner) = (believe(name, said, keys)?, name.owner);
     let path = secret_path(owner, &key);
     if to.size(&path)?.is_none() {
         let secret = from.find(&path)?;
@@ -136,8 +171,8 @@ fn spread(owner: Owner, said: &[u8], from: &Store, to: &Store, keys: &SetKeys) -
             .with_context(|| format!("the secret half of the key of {owner} is not in {}", from.name()))?;
         to.put_new(&path, &secret)?;
     }
-    if let Err(error) = to.put_new(&current(owner), said)
-        && to.find(&current(owner))?.as_deref() != Some(said)
+    if let Err(error) = to.put_new(&name.path(), said)
+        && to.find(&name.path())?.as_deref() != Some(said)
     {
         return Err(error);
     }
@@ -182,22 +217,57 @@ pub fn write_new_identity(path: &Path) -> Result<Recipient> {
     Ok(public)
 }
 
-fn current(owner: Owner) -> String {
-    format!("{owner}/current")
+/// The number of an owner's first key.
+const FIRST: u32 = 1;
+
+/// Under what the public half of an owner's key stands: the first, or one that came in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Name {
+    owner: Owner,
+    number: u32,
+}
+
+impl Name {
+    fn path(self) -> String {
+        match self.number {
+            FIRST => format!("{}/current", self.owner),
+            number => format!("{}/current-{number:06}", self.owner),
+        }
+    }
+
+    /// The number of such a path.
+    fn number_of(owner: Owner, path: &str) -> Option<u32> {
+        let name = path.rsplit('/').next()?;
+        let number = match name.strip_prefix("current")? {
+            "" => FIRST,
+            rest => rest.strip_prefix('-')?.parse().ok()?,
+        };
+        (Self { owner, number }.path() == path).then_some(number)
+    }
+
+    /// What is signed of it: with the number, so that an earlier key cannot be named as a later one.
+    fn statement(self, key: &Recipient) -> Vec<u8> {
+        let owner = self.owner;
+        match self.number {
+            FIRST => format!("{owner}\n{key}\n").into_bytes(),
+            number => format!("{owner}\n{key}\n{number}\n").into_bytes(),
+        }
+    }
 }
 
 fn secret_path(owner: Owner, key: &Recipient) -> String {
     format!("{owner}/{key}.age")
 }
 
-/// The public half that stands in a file `current`, where it was signed for this owner.
-fn believe(owner: Owner, said: &[u8], keys: &SetKeys) -> Result<Recipient> {
+/// The public half that stands under a name, where it was signed for this owner and number.
+fn believe(name: Name, said: &[u8], keys: &SetKeys) -> Result<Recipient> {
+    let owner = name.owner;
     let text = String::from_utf8_lossy(said);
     let (public, signature) = text.split_once('\n').unwrap_or((&text, ""));
     let key = parse_public(owner, public)?;
     let signature = Bytes::<64>::from_str(signature.trim_end());
     let is_ours = signature.is_ok_and(|signature| {
-        keys.signers().have_signed(Purpose::VaultKey, &statement(owner, &key), &signature.0)
+        keys.signers().have_signed(Purpose::VaultKey, &name.statement(&key), &signature.0)
     });
     if !is_ours {
         bail!(
@@ -206,10 +276,6 @@ fn believe(owner: Owner, said: &[u8], keys: &SetKeys) -> Result<Recipient> {
         );
     }
     Ok(key)
-}
-
-fn statement(owner: Owner, key: &Recipient) -> Vec<u8> {
-    format!("{owner}\n{key}\n").into_bytes()
 }
 
 fn parse_public(owner: Owner, text: &str) -> Result<Recipient> {

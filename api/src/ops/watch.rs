@@ -32,8 +32,7 @@ const OFF_SITE: &str = "off-site store of backups";
 /// Makes sets, where backups are set up.
 pub fn make_sets(config: &WorkConfig) -> Result<Round> {
     let Some(backups) = config.backups.clone() else { return Ok(nothing()) };
-    let (readers, book) = (config.operators_mail.clone(), config.book.clone());
-    let mut maker = Maker { backups, readers, book, tried_to_bring: None };
+    let mut maker = Maker::new(backups, config.operators_mail.clone(), config.book.clone());
     Ok(Box::new(move |db| maker.look(db)))
 }
 
@@ -59,7 +58,8 @@ fn nothing() -> Round {
     Box::new(|_| Ok(()))
 }
 
-struct Maker {
+/// What makes sets, and tells how it went.
+pub(super) struct Maker {
     backups: BackupConfig,
     readers: Vec<String>,
     book: BookConfig,
@@ -67,6 +67,10 @@ struct Maker {
 }
 
 impl Maker {
+    pub(super) const fn new(backups: BackupConfig, readers: Vec<String>, book: BookConfig) -> Self {
+        Self { backups, readers, book, tried_to_bring: None }
+    }
+
     fn look(&mut self, db: &mut OperatorDb) -> Result<()> {
         db.alone(runs::LOCK, |db| self.look_alone(db)).map(|_| ())
     }
@@ -85,7 +89,8 @@ impl Maker {
         self.bring(db)
     }
 
-    fn make(&mut self, db: &mut OperatorDb, kind: SetKind) -> Result<()> {
+    /// Makes one, for whoever has the lock. What was made; none where it failed, which is told.
+    pub(super) fn make(&mut self, db: &mut OperatorDb, kind: SetKind) -> Result<Option<Made>> {
         let run = runs::begin(db, kind)?;
         let outcome = self.production(db).and_then(|production| production.set(kind));
         db.whole(|db| {
@@ -100,11 +105,11 @@ impl Maker {
         })?;
         book::shell::note(&self.book, db, &entry(db, kind, &outcome))?;
         match outcome {
-            Ok(made) => self.is_good(db, kind, &made),
+            Ok(made) => self.is_good(db, kind, &made).map(|()| Some(made)),
             Err(error) => {
                 tracing::error!(kind = kind.word(), error = format!("{error:#}"), "no set could be made");
                 alarms::raise(db, &self.readers, failed_alarm(kind), letters::failed(kind, &error))
-                    .map(|_| ())
+                    .map(|_| None)
             }
         }
     }

@@ -7,7 +7,7 @@ use super::keyed;
 use crate::{
     Check, Violation, ViolationCode,
     check::{self, Violations},
-    ids::{ClientRequestId, OperatorId, OrganizationId},
+    ids::{ClientRequestId, OperatorId, OrganizationId, ProjectId},
     page::SortField,
 };
 
@@ -18,6 +18,8 @@ keyed! {
         Copy => "copy",
         /// That nothing is left of the organization. The client gets a last copy first.
         Erasure => "erasure",
+        /// That nothing is left of some of its projects, in no set that can be read either. The client gets a copy of all first.
+        ProjectErasure => "project_erasure",
     }
 }
 
@@ -36,7 +38,7 @@ keyed! {
         Executed => "executed",
         /// The client was given the copy.
         Delivered => "delivered",
-        /// The keys of an erased organization are destroyed, and a certificate says so.
+        /// The keys under which it can be read are destroyed, and a certificate says so.
         Certified => "certified",
         /// Customer service has refused it.
         Refused => "refused",
@@ -45,11 +47,21 @@ keyed! {
     }
 }
 
+impl ClientRequestKind {
+    /// Whether something is erased.
+    pub const fn erases(self) -> bool {
+        match self {
+            Self::Copy => false,
+            Self::Erasure | Self::ProjectErasure => true,
+        }
+    }
+}
+
 impl ClientRequestState {
     /// Whether nothing more happens.
     pub const fn is_over(self, kind: ClientRequestKind) -> bool {
         match self {
-            Self::Delivered => matches!(kind, ClientRequestKind::Copy),
+            Self::Delivered => !kind.erases(),
             Self::Certified | Self::Refused | Self::Withdrawn => true,
             Self::Requested | Self::Verified | Self::Authorized | Self::Executing | Self::Executed => false,
         }
@@ -157,15 +169,19 @@ pub struct ErasureCertificate {
     pub request: ClientRequestId,
     /// The organization.
     pub organization: OrganizationId,
-    /// When its rows and files were erased.
+    /// The projects, by their ids; none where all of the organization was erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<ProjectId>,
+    /// When the rows and files were erased.
     pub erased_at: DateTime<Utc>,
-    /// When its keys were destroyed in both places of the vault.
+    /// When the keys were destroyed in both places of the vault.
     pub keys_destroyed_at: DateTime<Utc>,
     /// Who destroyed them: the user and the machine.
     pub by: String,
-    /// The keys, by their public halves.
+    /// The keys that were, by their public halves.
     pub keys: Vec<String>,
-    /// The sets in which nothing of the organization can be read any more, each by its store and name.
+    /// The sets in which nothing of the organization can be read any more, each by its store and name. Where projects alone were
+    /// erased, later ones hold the rest of it.
     pub sets: Vec<String>,
     /// When the erased tables were written anew.
     pub rewritten_at: DateTime<Utc>,
@@ -187,6 +203,10 @@ pub struct Execution {
     pub erased: Vec<TableCount>,
     /// When its files were removed.
     pub files_removed_at: Option<DateTime<Utc>>,
+    /// When the organization got another key for its sets; of an erasure of projects only.
+    pub key_renewed_at: Option<DateTime<Utc>>,
+    /// When sets of after the erasure stood under that key in both stores.
+    pub secured_at: Option<DateTime<Utc>>,
     /// When the tables were written anew.
     pub rewritten_at: Option<DateTime<Utc>>,
     /// Why it does not go on at the moment.
@@ -213,6 +233,8 @@ pub struct ClientRequest {
     pub evidence: String,
     /// The client's own key: an age recipient.
     pub recipient: String,
+    /// The projects, as the client has named them: by code or id. None but where projects are erased.
+    pub projects: Vec<String>,
     /// How far it has come.
     pub state: ClientRequestState,
     /// What was done, in order.
@@ -248,6 +270,10 @@ pub struct NewClientRequest {
     /// The client's own key: an age recipient, `age1…`.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub recipient: String,
+    /// The projects to be erased, by code or id: needed where projects are, and nothing otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub projects: Vec<String>,
 }
 
 /// Why a request is refused or withdrawn.
@@ -297,6 +323,9 @@ pub struct ClientRequestFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(inline))]
     pub kind: Option<ClientRequestKind>,
+    /// Only those by which something is erased, or only those by which nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erases: Option<bool>,
     /// Rows of a page, 1 to 500; 50 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 500))]
@@ -339,12 +368,39 @@ pub fn check_recipient(recipient: &str) -> Result<(), Violation> {
     Err(Violation::new(ViolationCode::InvalidFormat, "The public half of an age key is needed: age1…"))
 }
 
+/// The most projects that one request names.
+pub const MOST_PROJECTS: usize = 1000;
+
+/// The projects of a request, by what kind it is.
+pub fn check_projects(kind: ClientRequestKind, projects: &[String], violations: &mut Violations) {
+    let is_wanted = kind == ClientRequestKind::ProjectErasure;
+    let whole = match (is_wanted, projects.len()) {
+        (true, 0) => Err(Violation::new(ViolationCode::Required, "The projects are needed, by code or id.")),
+        (false, 1..) => Err(Violation::new(ViolationCode::NotAllowed, "This request is about all of it.")),
+        (true, number) if number > MOST_PROJECTS => {
+            let most = format!("At most {MOST_PROJECTS} at once.");
+            Err(Violation::new(ViolationCode::TooLong, most))
+        }
+        _ => Ok(()),
+    };
+    violations.add("/projects", whole);
+    for (place, project) in projects.iter().enumerate().take(MOST_PROJECTS) {
+        violations.add(&format!("/projects/{place}"), check::name(project));
+    }
+}
+
+/// The projects that a text names, one a line.
+pub fn projects_of_lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
 impl Check for NewClientRequest {
     fn check(&self, violations: &mut Violations) {
         violations.add("/slug", check::name(&self.slug));
         violations.add("/requester", check::name(&self.requester));
         violations.add("/evidence", needed_text(&self.evidence));
         violations.add("/recipient", check_recipient(&self.recipient));
+        check_projects(self.kind, &self.projects, violations);
     }
 }
 

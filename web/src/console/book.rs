@@ -20,7 +20,7 @@ use crate::{
 type ActionWords = (&'static str, fn() -> &'static str);
 
 /// What is done, by its word in the book.
-const ACTIONS: [ActionWords; 26] = [
+const ACTIONS: [ActionWords; 27] = [
     ("make_set", t::act_make_set),
     ("verify_set", t::act_verify_set),
     ("restore_set", t::act_restore_set),
@@ -38,6 +38,7 @@ const ACTIONS: [ActionWords; 26] = [
     ("deliver_client_copy", t::act_deliver_client_copy),
     ("copy_organization", t::act_copy_organization),
     ("erase_organization", t::act_erase_organization),
+    ("erase_projects", t::act_erase_projects),
     ("rewrite_erased", t::act_rewrite_erased),
     ("destroy_keys", t::act_destroy_keys),
     ("create_operator", t::act_create_operator),

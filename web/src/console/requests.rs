@@ -30,7 +30,7 @@ use crate::{
     api::{self, Paged},
     client_request::state_badge,
     locale,
-    locales::{console as console_texts, console_requests as t},
+    locales::{console as console_texts, console_requests as t, request_states as scope_texts},
     navigation::Opened,
     ui::{Button, ButtonKind, Column, EmptyState, Icon, Page, RowLink, Table, url_value},
 };
@@ -54,7 +54,8 @@ pub(super) fn Erasure() -> impl IntoView {
 fn Requests(kind: ClientRequestKind) -> impl IntoView {
     let (state, opened) = (OperatorState::expect(), Opened::new());
     let list = Paged::new(move |after| {
-        let filter = ClientRequestFilter { kind: Some(kind), after, ..ClientRequestFilter::default() };
+        let filter =
+            ClientRequestFilter { erases: Some(kind.erases()), after, ..ClientRequestFilter::default() };
         async move { api::list::<ClientRequest>("/client-requests", &filter).await }
     });
     look_again(EVERY, move || refresh_moving(list));
@@ -81,7 +82,7 @@ fn Requests(kind: ClientRequestKind) -> impl IntoView {
         ClientRequestKind::Copy => {
             (console_texts::client_copies(), Icon::Inbox, t::copies_empty_title(), t::copies_empty_text())
         }
-        ClientRequestKind::Erasure => {
+        ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure => {
             (console_texts::erasure(), Icon::Trash, t::erasure_empty_title(), t::erasure_empty_text())
         }
     };
@@ -110,7 +111,7 @@ fn Requests(kind: ClientRequestKind) -> impl IntoView {
         <Page title fill=true actions>
             <Table
                 label=title
-                columns=columns(&opened)
+                columns=columns(&opened, kind)
                 list
                 key
                 shown=url_value("columns")
@@ -158,9 +159,10 @@ fn put_in_place(list: Paged<ClientRequest>, request: ClientRequest) {
     }
 }
 
-fn columns(opened: &Opened) -> Vec<Column<ClientRequest>> {
+fn columns(opened: &Opened, kind: ClientRequestKind) -> Vec<Column<ClientRequest>> {
     let opened = opened.clone();
-    vec![
+    let scope = Column::new("scope", scope_texts::scope(), |request: ClientRequest| words::scope(&request));
+    let mut columns = vec![
         Column::new("organization", t::organization(), move |request: ClientRequest| {
             let name = words::organization(&request);
             view! {
@@ -181,5 +183,9 @@ fn columns(opened: &Opened) -> Vec<Column<ClientRequest>> {
             None => view! { <span class="muted">{t::gone()}</span> }.into_any(),
         }),
         Column::new("requester", t::requester(), |request: ClientRequest| request.requester),
-    ]
+    ];
+    if kind.erases() {
+        columns.insert(1, scope);
+    }
+    columns
 }

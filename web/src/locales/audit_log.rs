@@ -101,6 +101,7 @@ pub fn entities() -> Vec<(String, String)> {
         ("licence", pick("Licence", "Licencia")),
         ("organization", pick("Organization", "Organización")),
         ("erasure", pick("Erasure of a person", "Borrado de una persona")),
+        ("project_erasure", pick("Erasure of projects", "Borrado de proyectos")),
         ("data_request", pick("Request about data", "Solicitud sobre los datos")),
     ]
     .map(|(key, words)| (key.to_owned(), words.to_owned()))

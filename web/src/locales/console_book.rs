@@ -12,6 +12,7 @@ super::texts! {
     act_drill: "Drilled a take-over", "Ensayó un relevo";
     act_enrol: "Enrolled", "Se dio de alta";
     act_erase_organization: "Erased an organization", "Borró una organización";
+    act_erase_projects: "Erased projects", "Borró proyectos";
     act_execute_client_request: "Had a client's request carried out", "Mandó cumplir la solicitud de un cliente";
     act_fence: "Took no more changes", "Dejó de aceptar cambios";
     act_make_set: "Made a set", "Hizo una copia";

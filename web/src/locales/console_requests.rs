@@ -63,6 +63,11 @@ super::texts! {
         "Se hace una última copia para el cliente. Después {name} desaparece: sus filas, sus archivos y el acceso de todos. Nadie puede deshacerlo.";
     execute_erasure_title(name: &str): "Erase {name} for good?", "¿Borrar {name} para siempre?";
     execute_type(slug: &str): "Type {slug} to go on", "Escribe {slug} para seguir";
+    execute_projects: "Erase the projects", "Borrar los proyectos";
+    execute_projects_text(projects: &str):
+        "The client gets a copy of everything first. Then these are gone, with their teams and history: {projects}. The organization gets another key for its backups, so that nobody can read those of before. Everybody goes on working. Nobody can undo this.",
+        "Antes se entrega al cliente una copia de todo. Después desaparecen, con sus equipos y su historial: {projects}. La organización recibe otra clave para sus copias, así que nadie podrá leer las de antes. Todos siguen trabajando. Nadie puede deshacerlo.";
+    execute_projects_title(projects: &str, name: &str): "Erase {projects} of {name} for good?", "¿Borrar {projects} de {name} para siempre?";
     executed_toast: "The worker does it now", "El proceso de trabajo lo hace ahora";
     failure_title: "It does not go on at the moment", "Ahora mismo no avanza";
     files[n]: "{n} file" | "{n} files", "{n} archivo" | "{n} archivos";
@@ -70,6 +75,7 @@ super::texts! {
     files_removed: "Files removed", "Archivos eliminados";
     gone: "No longer here", "Ya no está";
     kept_until: "Kept until", "Se guarda hasta";
+    key_renewed: "Another key for its backups", "Otra clave para sus copias";
     keys_destroyed: "Keys destroyed in both places", "Claves destruidas en ambos sitios";
     last_copy: "Last copy made", "Última copia hecha";
     link: "Link", "Enlace";
@@ -82,6 +88,8 @@ super::texts! {
     not_taken: "Not yet", "Todavía no";
     not_yet: "Not yet", "Todavía no";
     nothing_next: "Nothing", "Nada";
+    number_of_projects[n]: "{n} project" | "{n} projects", "{n} proyecto" | "{n} proyectos";
+    old_keys_destroyed: "Keys of before destroyed in both places", "Claves anteriores destruidas en ambos sitios";
     organization: "Organization", "Organización";
     organization_id: "Id", "Id";
     package: "The copy", "La copia";
@@ -108,6 +116,7 @@ super::texts! {
     rows: "Rows", "Filas";
     rows_of_tables(rows: &str, tables: &str): "{rows} in {tables}", "{rows} en {tables}";
     save: "Save with its signature", "Guardar con su firma";
+    secured: "Backups under the new key in both stores", "Copias con la clave nueva en ambos almacenes";
     sets: "Backup sets with something of it", "Copias con algo suyo";
     sets_value(sets: &str): "{sets}, in both stores together", "{sets}, entre ambos almacenes";
     size: "Size", "Tamaño";

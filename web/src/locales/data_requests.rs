@@ -10,8 +10,11 @@ super::texts! {
     ask_erasure_text:
         "Once two people of those who run this installation have said yes, nobody can undo it: projects, people, files and history go, and nobody signs in any more. Until then you can tell them that you no longer want it.",
         "Cuando dos personas de quienes mantienen esta instalación hayan dado su visto bueno, nadie podrá deshacerlo: desaparecen proyectos, personas, archivos e historial, y nadie vuelve a entrar. Hasta entonces puedes decirles que ya no lo quieres.";
-    ask_erasure_title: "Ask for the erasure of your organization", "Pedir el borrado de tu organización";
+    ask_erasure_title: "Ask for erasure", "Pedir el borrado";
     ask_erasure_warning: "It cannot be undone", "No se puede deshacer";
+    ask_projects_text:
+        "Once two people of those who run this installation have said yes, nobody can undo it: these projects go, with their teams and history. Your backups of before can no longer be read then. Until then you can tell them that you no longer want it.",
+        "Cuando dos personas de quienes mantienen esta instalación hayan dado su visto bueno, nadie podrá deshacerlo: desaparecen estos proyectos, con sus equipos y su historial. Tus copias de antes ya no se podrán leer. Hasta entonces puedes decirles que ya no lo quieres.";
     asked_copy: "You have asked for a copy", "Has pedido una copia";
     asked_erasure: "You have asked for erasure", "Has pedido el borrado";
     backups: "Backups", "Copias de seguridad";

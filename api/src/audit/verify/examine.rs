@@ -41,7 +41,8 @@ pub(super) struct FoundRow {
 /// What a row of an erasure says.
 #[derive(Debug)]
 pub(super) struct Erasure {
-    pub(super) person: Uuid,
+    /// The person, where it was one.
+    pub(super) person: Option<Uuid>,
     /// Parts in clear that went along: `<row>/<number>`.
     pub(super) taken: Vec<(Uuid, i16)>,
 }
@@ -88,11 +89,15 @@ fn examine_row(line: RowLine<'_>) -> FoundRow {
         action: &line.action,
     };
     let encoded = chain::encode(&row, &committed);
-    let erasure = (line.entity == "erasure").then(|| erasure(&line));
+    let erasure = match &*line.entity {
+        "erasure" => Some(erasure(&line, Some(line.entity_id))),
+        "project_erasure" => Some(erasure(&line, None)),
+        _ => None,
+    };
     FoundRow { seal: line.seal, id: line.id, at: line.at, encoded, misfit, closed, erasure }
 }
 
-fn erasure(line: &RowLine<'_>) -> Erasure {
+fn erasure(line: &RowLine<'_>, person: Option<Uuid>) -> Erasure {
     let contents = line.parts.iter().filter_map(|part| part.content.as_deref());
     let taken = contents
         .filter_map(|content| serde_json::from_str::<Content>(content).ok())
@@ -103,5 +108,5 @@ fn erasure(line: &RowLine<'_>) -> Erasure {
             Some((id.parse().ok()?, number.parse().ok()?))
         })
         .collect();
-    Erasure { person: line.entity_id, taken }
+    Erasure { person, taken }
 }

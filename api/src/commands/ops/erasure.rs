@@ -15,9 +15,9 @@ use super::noted::noted;
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ErasureCommand {
-    /// List the organizations that were erased, with their keys and the sets that hold something of them. For the backup environment.
+    /// List what was erased by request, organizations and projects, with their keys and the sets that hold something of them. For the backup environment.
     List,
-    /// Write the tables anew in which an organization was erased, so that no dead row is left in them. Each is locked for as long as
+    /// Write the tables anew in which rows were erased by request, so that no dead row is left in them. Each is locked for as long as
     /// that takes: do it in an announced window. For production, as the owner of the database.
     Rewrite {
         /// The request, as the console shows it.
@@ -25,7 +25,7 @@ pub enum ErasureCommand {
         request: Uuid,
     },
     /// Destroy the keys of an erased organization in both places of the vault, so that no set can be read that holds something of it,
-    /// and sign the certificate. It cannot be taken back. For the backup environment.
+    /// and sign the certificate. Of one of which projects were erased, the key stays under which the rest is held in both stores. It cannot be taken back. For the backup environment.
     DestroyKeys {
         /// The request, as `portico ops erasure list` shows it.
         #[arg(long, value_name = "ID")]
@@ -95,6 +95,14 @@ fn environment() -> Result<Environment> {
 
 fn show(ending: &Ending) {
     println!("request    {}", ending.request);
+    if !ending.projects.is_empty() {
+        let projects: Vec<String> = ending.projects.iter().map(ToString::to_string).collect();
+        println!("projects   {}", projects.join(", "));
+        match &ending.kept {
+            Some(kept) => println!("stays      {kept}: both stores hold the rest under it"),
+            None => println!("stays      no key yet: not each store holds the rest of after the erasure"),
+        }
+    }
     println!("of         {}, in the ledger since {}", ending.organization, ending.entered_at.to_rfc3339());
     match &ending.rewriting {
         Some(said) => println!("rewritten  {}", said.at.to_rfc3339()),

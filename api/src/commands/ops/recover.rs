@@ -112,8 +112,9 @@ pub fn run(arguments: RecoverArguments) -> Result<()> {
         }
         if done.erased != Again::default() {
             println!(
-                "erased     {} organizations and {} persons, who were erased since and did not come back",
+                "erased     {} organizations, {} projects and {} persons, which were erased since and did not come back",
                 done.erased.organizations.len(),
+                done.erased.projects,
                 done.erased.persons
             );
         }

@@ -124,11 +124,25 @@ pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
     for organization in &done.erased {
         println!("erased     {organization}: the ledger has it as erased, and it did not come back");
     }
+    for (organization, erased_at) in &done.ended {
+        println!(
+            "ended      {organization}: projects of it were erased at {}, and nobody can read any more what the set holds of it; it \
+             did not come back. Restore it alone, with --org, from a set of after.",
+            erased_at.to_rfc3339()
+        );
+    }
+    if done.erased_projects > 0 {
+        println!("erased     {} projects, which were erased since and are again", done.erased_projects);
+    }
     if done.erased_persons > 0 {
         println!("erased     {} persons, who were erased since and are again", done.erased_persons);
     }
-    if !done.erased.is_empty() || done.erased_persons > 0 {
+    if !done.ended.is_empty() {
+        note.say("ended", done.ended.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>());
+    }
+    if !done.erased.is_empty() || done.erased_projects > 0 || done.erased_persons > 0 {
         note.say("erased", done.erased.iter().map(ToString::to_string).collect::<Vec<_>>());
+        note.say("erased_projects", done.erased_projects);
         note.say("erased_persons", done.erased_persons);
     }
     if let Some(settled) = done.settled {

@@ -75,7 +75,7 @@ pub async fn create_client_request(
             let found = store::organization(conn, new.slug.trim())?;
             let organization = found.ok_or_else(|| wrong_slug("There is no organization at this word."))?;
             let id = store::insert(conn, organization, &new, step(conn, Step::Request, by, &doer, None))?;
-            let details = json!({ "kind": new.kind, "organization": organization });
+            let details = json!({ "kind": new.kind, "organization": organization, "projects": new.projects });
             let entry = Entry::new(conn.clock(), doer, Action::AskClientRequest, id.to_string());
             of_site.book.write(conn, &entry.with(&details))?;
             store::get(conn, id)

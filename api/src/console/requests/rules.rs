@@ -45,7 +45,10 @@ fn deliver(request: &ClientRequest, state: State) -> Result<State, Refusal> {
     }
     match (request.kind, state) {
         (ClientRequestKind::Copy, State::Executed | State::Delivered) => Ok(State::Delivered),
-        (ClientRequestKind::Erasure, State::Executed | State::Certified) => Ok(state),
+        (
+            ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure,
+            State::Executed | State::Certified,
+        ) => Ok(state),
         _ => Err("The copy is not whole yet."),
     }
 }
@@ -99,6 +102,7 @@ mod tests {
             requester: "Ada".to_owned(),
             evidence: "A letter".to_owned(),
             recipient: "age1".to_owned(),
+            projects: Vec::new(),
             state,
             steps: vec![step(Step::Request, 1), step(Step::Verify, 1)],
             preview: Some(ErasurePreview {
@@ -143,11 +147,7 @@ mod tests {
                         {
                             Some(State::Delivered)
                         }
-                        (Step::Deliver, State::Executed | State::Certified)
-                            if *kind == ClientRequestKind::Erasure =>
-                        {
-                            Some(*state)
-                        }
+                        (Step::Deliver, State::Executed | State::Certified) if kind.erases() => Some(*state),
                         _ => None,
                     };
                     assert_eq!(next(&one, *step, who(2)).ok(), expected, "{kind} {state} {step}");

@@ -19,7 +19,7 @@ use crate::{
     ApiError,
     db::console::{
         ConsoleConn,
-        tables::{client_requests as requests, organizations},
+        tables::{client_requests as requests, organizations, project_erasures},
     },
     http::cursor::{self, Place},
     ops::letters::hex,
@@ -76,6 +76,27 @@ pub struct Row {
     failure: Option<String>,
     link_until: Option<DateTime<Utc>>,
     taken_at: Option<DateTime<Utc>>,
+    /// What one has more than others that is about projects.
+    #[diesel(embed)]
+    pub projects: Option<Projects>,
+}
+
+/// What a request to erase projects has more than others.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = project_erasures)]
+pub struct Projects {
+    /// As the client has named them.
+    #[diesel(column_name = projects)]
+    pub names: Vec<String>,
+    /// What these are, once they were found.
+    #[diesel(column_name = project_ids)]
+    pub ids: Option<Vec<Uuid>>,
+    /// Their rows in the copy.
+    pub copied: Option<Value>,
+    /// When the organization got another key.
+    pub key_renewed_at: Option<DateTime<Utc>>,
+    /// When sets under it stood in both stores.
+    pub secured_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -105,6 +126,7 @@ impl Row {
             requester: self.requester,
             evidence: self.evidence,
             recipient: self.recipient,
+            projects: self.projects.as_ref().map(|projects| projects.names.clone()).unwrap_or_default(),
             state: ClientRequestState::from_key(&self.state).ok_or_else(|| word("state"))?,
             steps: read(self.steps)?,
             preview: self.preview.map(read).transpose()?,
@@ -115,6 +137,8 @@ impl Row {
                 erased_at: self.erased_at,
                 erased: self.erased.as_ref().map(table_counts).unwrap_or_default(),
                 files_removed_at: self.files_removed_at,
+                key_renewed_at: self.projects.as_ref().and_then(|projects| projects.key_renewed_at),
+                secured_at: self.projects.as_ref().and_then(|projects| projects.secured_at),
                 rewritten_at: self.rewritten_at,
                 failure: self.failure,
             },
@@ -162,6 +186,7 @@ pub fn list(
     let limit = cursor::limit(filter.limit)?;
     let after: Option<Place<()>> = cursor::after(filter.after.as_deref(), NEWEST)?;
     let mut query = requests::table
+        .left_join(project_erasures::table)
         .left_join(organizations::table.on(organizations::id.eq(requests::organization)))
         .order(requests::id.desc())
         .limit(limit + 1)
@@ -169,6 +194,10 @@ pub fn list(
         .into_boxed();
     if let Some(kind) = filter.kind {
         query = query.filter(requests::kind.eq(kind.key()));
+    }
+    if let Some(erases) = filter.erases {
+        let kinds = ClientRequestKind::ALL.iter().filter(|kind| kind.erases() == erases);
+        query = query.filter(requests::kind.eq_any(kinds.map(|kind| kind.key()).collect::<Vec<_>>()));
     }
     if let Some(place) = after {
         query = query.filter(requests::id.lt(place.id));
@@ -190,6 +219,7 @@ fn shown((row, organization): Named) -> Result<ClientRequest, ApiError> {
 /// One request.
 pub fn get(conn: &mut ConsoleConn<'_>, id: ClientRequestId) -> Result<ClientRequest, ApiError> {
     let one: Option<Named> = requests::table
+        .left_join(project_erasures::table)
         .left_join(organizations::table.on(organizations::id.eq(requests::organization)))
         .filter(requests::id.eq(id.0))
         .select((Row::as_select(), (organizations::slug, organizations::name).nullable()))
@@ -210,6 +240,11 @@ pub fn lock(conn: &mut ConsoleConn<'_>, id: ClientRequestId) -> Result<ClientReq
 pub fn organization(conn: &mut ConsoleConn<'_>, slug: &str) -> Result<Option<OrganizationId>, ApiError> {
     let one = organizations::table.filter(organizations::slug.eq(slug)).select(organizations::id);
     Ok(one.first::<Uuid>(conn.sql()).optional()?.map(OrganizationId))
+}
+
+/// What somebody has named, without what stands around it.
+pub fn trimmed(names: &[String]) -> Vec<&str> {
+    names.iter().map(|name| name.trim()).collect()
 }
 
 /// Writes a request down.
@@ -233,6 +268,14 @@ pub fn insert(
         ))
         .execute(conn.sql())
         .map_err(one_at_a_time)?;
+    if !new.projects.is_empty() {
+        diesel::insert_into(project_erasures::table)
+            .values((
+                project_erasures::request_id.eq(id),
+                project_erasures::projects.eq(trimmed(&new.projects)),
+            ))
+            .execute(conn.sql())?;
+    }
     Ok(id.into())
 }
 

@@ -33,6 +33,7 @@ pub const fn label(entity: Entity) -> Class {
         | Entity::Licence
         | Entity::SignInSettings
         | Entity::Erasure
+        | Entity::ProjectErasure
         | Entity::DataRequest => Plain,
     }
 }
@@ -114,7 +115,10 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
             ("team", Text),
         ],
         Entity::Erasure => &[("taken_parts", Plain), ("photo", Plain)],
-        Entity::DataRequest => &[("request", Plain), ("recipient", Plain), ("message", Text)],
+        Entity::ProjectErasure => &[("taken_parts", Plain), ("projects", Plain)],
+        Entity::DataRequest => {
+            &[("request", Plain), ("recipient", Plain), ("message", Text), ("projects", Text)]
+        }
         Entity::TeamMember => &[("position", Plain)],
         Entity::ProjectParameter => &[
             ("kind", Plain),

@@ -86,7 +86,7 @@ impl Requests {
     fn hear_certificates(&self, db: &mut OperatorDb) -> Result<()> {
         let (Some(backups), Some(signers)) = (&self.backups, &self.attendants) else { return Ok(()) };
         let waiting: Vec<Uuid> = requests::table
-            .filter(requests::kind.eq("erasure").and(requests::state.eq(ClientRequestState::Executed.key())))
+            .filter(requests::kind.ne("copy").and(requests::state.eq(ClientRequestState::Executed.key())))
             .filter(requests::rewriting_said_at.is_not_null())
             .select(requests::id)
             .load(db.global())?;

@@ -1,13 +1,15 @@
-//! The rows of an organization go.
+//! The rows of an organization go, or those of some of its projects.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
+use shared::ids::ProjectId;
 
 use crate::{
     console::requests::store::Row,
     db::{
-        erase::erase_organization,
+        erase::{erase_organization, erase_projects},
         operator::{OperatorDb, tables::client_requests as requests},
     },
     organizations,
@@ -37,18 +39,52 @@ pub(super) fn erase(db: &mut OperatorDb, row: &Row) -> Result<()> {
             tracing::info!(organization = %row.organization, %gone, "an organization was erased");
             db.notify(row.organization.into())
         }
-        (Err(_), Some(table)) => {
-            diesel::update(requests::table.find(row.id))
-                .set((
-                    requests::entered_at.eq(None::<chrono::DateTime<chrono::Utc>>),
-                    requests::stored_at.eq(None::<chrono::DateTime<chrono::Utc>>),
-                    requests::packaged_at.eq(None::<chrono::DateTime<chrono::Utc>>),
-                ))
-                .execute(db.global())?;
-            bail!("{table} has changed since the client's copy was made, which is made anew")
-        }
+        (Err(_), Some(table)) => copy_anew(db, row, &table),
         (Err(error), None) => Err(error),
     }
+}
+
+/// Erases projects, where the client's copy has them just as they are.
+pub(super) fn projects(db: &mut OperatorDb, row: &Row) -> Result<()> {
+    let copied = row
+        .projects
+        .as_ref()
+        .and_then(|projects| projects.copied.clone())
+        .context("it is not known what the client's copy has")?;
+    let projects = project_ids(row)?;
+    let mut differs = false;
+    let erased = erase_projects(db, row.id.into(), row.organization.into(), &projects, |gone| {
+        differs = *gone != copied;
+        ensure!(!differs, "the copy has the projects as they were before");
+        Ok(())
+    });
+    match (erased, differs) {
+        (Ok(gone), _) => {
+            tracing::info!(organization = %row.organization, %gone, "projects were erased");
+            db.notify(row.organization.into())
+        }
+        (Err(_), true) => copy_anew(db, row, "a project"),
+        (Err(error), false) => Err(error),
+    }
+}
+
+/// The projects that the worker has found.
+pub(super) fn project_ids(row: &Row) -> Result<Vec<ProjectId>> {
+    let ids = row.projects.as_ref().and_then(|projects| projects.ids.clone());
+    let ids = ids.context("it is not known which projects are meant")?;
+    Ok(ids.into_iter().map(ProjectId).collect())
+}
+
+/// What the copy lacks is not erased: it begins with another one.
+fn copy_anew(db: &mut OperatorDb, row: &Row, changed: &str) -> Result<()> {
+    diesel::update(requests::table.find(row.id))
+        .set((
+            requests::entered_at.eq(None::<DateTime<Utc>>),
+            requests::stored_at.eq(None::<DateTime<Utc>>),
+            requests::packaged_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(db.global())?;
+    bail!("{changed} has changed since the client's copy was made, which is made anew")
 }
 
 /// What is made of the audit log's rows, which are compared: the sealer may come to the last of them after the copy was made, since

@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::{Map, Value};
-use shared::ids::OrganizationId;
+use shared::{console::ClientRequestKind, ids::OrganizationId};
 
-use super::Requests;
+use super::{Requests, erase};
 use crate::{
     audit::lines::Bytes,
     clock::Clock,
@@ -18,7 +18,10 @@ use crate::{
     console::requests::store::Row,
     db::{
         copies::Snapshot,
-        operator::{OperatorDb, tables::client_requests as requests},
+        operator::{
+            OperatorDb,
+            tables::{client_requests as requests, project_erasures},
+        },
     },
     files::{DELIVERIES, Files, package_path},
     ops::{
@@ -59,6 +62,14 @@ impl Requests {
         let snapshot = Snapshot::take(&backups.database_url)?;
         let (sealing, contents) =
             write(&snapshot, row.organization.into(), &self.files, db.clock(), sealing)?;
+        // Of the same state.
+        if let Some(projects) = row.projects.as_ref().and_then(|projects| projects.ids.as_ref()) {
+            let of = Some(row.organization.into());
+            let copied = snapshot.reader()?.of(of, |rows| rows.rows_of_projects(projects))?;
+            diesel::update(project_erasures::table.find(row.id))
+                .set(project_erasures::copied.eq(copied))
+                .execute(db.global())?;
+        }
         let object = sealing.finish()?.finish()?;
         let rows: u64 = contents.tables.iter().map(|table| table.rows).sum();
         let tables: Map<String, Value> =
@@ -94,12 +105,19 @@ impl Requests {
     pub(super) fn enter(&self, db: &mut OperatorDb, row: &Row) -> Result<()> {
         let backups = self.backups()?;
         let (stores, keys) = (Stores::open(&backups.stores)?, SetKeys::read(&backups.keys_directory)?);
-        let erasure = Erasure {
-            organization: row.organization.into(),
-            subject: Subject::Organization { request: row.id.into() },
-            // The same, however often it is entered.
-            at: row.suspended_at.context("people are still let in")?,
+        let request = row.id.into();
+        // The instant is the same, however often it is entered.
+        let (subject, at) = match row.kind() {
+            Some(ClientRequestKind::Erasure) => {
+                (Subject::Organization { request }, row.suspended_at.context("people are still let in")?)
+            }
+            Some(ClientRequestKind::ProjectErasure) => {
+                let projects = erase::project_ids(row)?.into_iter().collect();
+                (Subject::Projects { request, projects }, row.stored_at.context("there is no copy yet")?)
+            }
+            Some(ClientRequestKind::Copy) | None => bail!("nothing is erased by this request"),
         };
+        let erasure = Erasure { organization: row.organization.into(), subject, at };
         for store in [&stores.local, &stores.off_site] {
             ledger::enter(store, &keys, &erasure)?;
         }
@@ -110,9 +128,10 @@ impl Requests {
         Ok(())
     }
 
-    /// Removes the files of an organization that is not there any more.
+    /// Removes the files of an organization that is not there any more. Projects have none of their own: what no row names any more
+    /// is swept like everything of the kind.
     pub(super) fn remove_files(&self, db: &mut OperatorDb, row: &Row) -> Result<()> {
-        if self.files != FilesConfig::Nowhere {
+        if self.files != FilesConfig::Nowhere && row.kind() == Some(ClientRequestKind::Erasure) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let files = Files::open(&self.files)?;
             let removed = runtime.block_on(files.remove_all(row.organization.into()));

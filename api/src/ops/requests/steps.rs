@@ -26,6 +26,10 @@ pub enum Work {
     Erase,
     /// Remove the files.
     RemoveFiles,
+    /// Give the organization another key for its sets.
+    RenewKey,
+    /// Make sets under it, in both stores.
+    Secure,
     /// Say that it is done.
     Finish,
 }
@@ -40,6 +44,8 @@ impl Work {
             Self::Enter => "entering the erasure into the ledger",
             Self::Erase => "erasing the rows",
             Self::RemoveFiles => "removing the files",
+            Self::RenewKey => "making another key for the organization",
+            Self::Secure => "making sets under the new key",
             Self::Finish => "writing down that it is done",
         }
     }
@@ -60,6 +66,10 @@ pub struct Progress {
     pub erased: bool,
     /// Whether the files were removed.
     pub files_removed: bool,
+    /// Whether the organization has another key.
+    pub renewed: bool,
+    /// Whether sets under it stand in both stores.
+    pub secured: bool,
 }
 
 /// What comes next of a request that is being carried out; nothing while it has to wait.
@@ -71,6 +81,8 @@ pub fn next(row: &Row, now: DateTime<Utc>) -> Option<Work> {
         entered: row.entered_at.is_some(),
         erased: row.erased_at.is_some(),
         files_removed: row.files_removed_at.is_some(),
+        renewed: row.projects.as_ref().is_some_and(|projects| projects.key_renewed_at.is_some()),
+        secured: row.projects.as_ref().is_some_and(|projects| projects.secured_at.is_some()),
     };
     row.is_executing().then(|| row.kind().and_then(|kind| after(kind, progress, now))).flatten()
 }
@@ -78,16 +90,19 @@ pub fn next(row: &Row, now: DateTime<Utc>) -> Option<Work> {
 fn after(kind: ClientRequestKind, progress: Progress, now: DateTime<Utc>) -> Option<Work> {
     let has_copy = progress.packaged_at.is_some_and(|at| progress.erased || now <= at + STALE);
     match (kind, progress) {
-        (ClientRequestKind::Copy, _) if !has_copy => Some(Work::Package),
+        // People go on working: whether a project has changed since, is found out when it goes.
+        (ClientRequestKind::Copy | ClientRequestKind::ProjectErasure, _) if !has_copy => Some(Work::Package),
         (ClientRequestKind::Copy, _) => Some(Work::Finish),
-        (_, Progress { suspended_at: None, .. }) => Some(Work::Suspend),
-        (_, Progress { suspended_at: Some(since), .. }) if !has_copy => {
+        (ClientRequestKind::Erasure, Progress { suspended_at: None, .. }) => Some(Work::Suspend),
+        (ClientRequestKind::Erasure, Progress { suspended_at: Some(since), .. }) if !has_copy => {
             (now >= since + SETTLING).then_some(Work::Package)
         }
         (_, Progress { stored: false, .. }) => Some(Work::Store),
         (_, Progress { entered: false, .. }) => Some(Work::Enter),
         (_, Progress { erased: false, .. }) => Some(Work::Erase),
         (_, Progress { files_removed: false, .. }) => Some(Work::RemoveFiles),
+        (ClientRequestKind::ProjectErasure, Progress { renewed: false, .. }) => Some(Work::RenewKey),
+        (ClientRequestKind::ProjectErasure, Progress { secured: false, .. }) => Some(Work::Secure),
         (_, _) => Some(Work::Finish),
     }
 }
@@ -123,6 +138,23 @@ mod tests {
             (all, Some(Work::Finish)),
         ] {
             assert_eq!(after(kind, progress, now), expected, "{progress:?}");
+        }
+        // Of projects: nobody is kept out, and another key and sets under it come before the end.
+        let copied = Progress { packaged_at: Some(now), ..nothing };
+        let gone = Progress { stored: true, entered: true, erased: true, files_removed: true, ..copied };
+        let renewed = Progress { renewed: true, ..gone };
+        for (progress, expected) in [
+            (nothing, Work::Package),
+            (copied, Work::Store),
+            (Progress { stored: true, ..copied }, Work::Enter),
+            (Progress { stored: true, entered: true, ..copied }, Work::Erase),
+            (Progress { files_removed: false, ..gone }, Work::RemoveFiles),
+            (gone, Work::RenewKey),
+            (renewed, Work::Secure),
+            (Progress { secured: true, ..renewed }, Work::Finish),
+        ] {
+            let found = after(ClientRequestKind::ProjectErasure, progress, now);
+            assert_eq!(found, Some(expected), "{progress:?}");
         }
         for (progress, expected) in
             [(nothing, Work::Package), (Progress { packaged_at: Some(now), ..nothing }, Work::Finish)]

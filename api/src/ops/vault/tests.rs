@@ -63,6 +63,10 @@ fn organization(number: u128) -> Owner {
     Owner::Organization(OrganizationId(Uuid::from_u128(number)))
 }
 
+const fn current(owner: Owner) -> Name {
+    Name { owner, number: FIRST }
+}
+
 /// Every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("an entry").path());
@@ -122,7 +126,7 @@ fn places_that_disagree_are_refused() {
     let owner = organization(1);
     scratch.key(owner).expect("it is made");
     let stranger = Identity::generate().to_public().to_string();
-    fs::write(scratch.folders[1].join(current(owner)), &stranger).expect("somebody writes");
+    fs::write(scratch.folders[1].join(current(owner).path()), &stranger).expect("somebody writes");
     assert!(scratch.key(owner).expect_err("which one?").to_string().contains("different keys"));
     // Nor does a secret under another one's name count.
     let key = scratch.key(organization(2)).expect("it is made");
@@ -141,13 +145,15 @@ fn a_key_that_production_did_not_sign_for_this_owner_seals_nothing() {
     let (owner, other) = (organization(1), organization(2));
     let key = scratch.key(owner).expect("it is made");
     scratch.key(other).expect("it is made");
-    let named = |owner| fs::read_to_string(scratch.folders[0].join(current(owner))).expect("it is read");
+    let named =
+        |owner| fs::read_to_string(scratch.folders[0].join(current(owner).path())).expect("it is read");
     let (ours, of_another) = (named(owner), named(other));
     let stranger = Identity::generate();
     let public = stranger.to_public().to_string();
     let strangers_keys = new_keys(&scratch.folders[0].join("other-keys"));
-    let signature = Bytes(strangers_keys.sign(Purpose::VaultKey, &statement(owner, &stranger.to_public())));
-    let for_something_else = Bytes(scratch.keys.sign(Purpose::Manifest, &statement(owner, &key)));
+    let signature =
+        Bytes(strangers_keys.sign(Purpose::VaultKey, &current(owner).statement(&stranger.to_public())));
+    let for_something_else = Bytes(scratch.keys.sign(Purpose::Manifest, &current(owner).statement(&key)));
     let cases = [
         public.clone(),
         ours.replace(&key.to_string(), &public),
@@ -165,7 +171,7 @@ fn a_key_that_production_did_not_sign_for_this_owner_seals_nothing() {
     for case in cases {
         // In both places, or where the other one has nothing.
         for second in [Some(&case), None] {
-            let [first, other] = scratch.folders.each_ref().map(|folder| folder.join(current(owner)));
+            let [first, other] = scratch.folders.each_ref().map(|folder| folder.join(current(owner).path()));
             fs::write(first, &case).expect("it is written");
             match second {
                 Some(case) => fs::write(other, case).expect("it is written"),
@@ -224,5 +230,60 @@ fn a_wrong_line_is_named_by_its_number_alone() {
         let error = parse_recipients(text).map(|_| ()).expect_err("no recipient").to_string();
         assert!(error.starts_with(&format!("line {number} is no age recipient")), "{error}");
         assert!(!error.contains("QQQ"), "{error}");
+    }
+}
+
+#[test]
+fn another_key_takes_the_place_of_the_first_which_goes_alone() {
+    let scratch = Scratch::new("renewed");
+    let (owner, other) = (organization(1), organization(2));
+    let (first, of_other) = (scratch.key(owner).expect("a key"), scratch.key(other).expect("a key"));
+    let second = scratch.vault.renew(owner, &scratch.recipients(), &scratch.keys).expect("another one");
+    let third = scratch.vault.renew(owner, &scratch.recipients(), &scratch.keys).expect("a third one");
+    assert!(first != second && second != third);
+    assert_eq!(scratch.key(owner).expect("the last one counts"), third);
+    assert_eq!(scratch.key(other).expect("the other's stays"), of_other);
+    // An earlier key under a later number is not believed, although it was signed once.
+    let later = Name { owner, number: 4 };
+    let said = fs::read(scratch.folders[0].join(Name { owner, number: 2 }.path())).expect("it is read");
+    for folder in &scratch.folders {
+        fs::write(folder.join(later.path()), &said).expect("somebody writes");
+    }
+    assert!(scratch.key(owner).expect_err("named again").to_string().contains("was not signed for it"));
+    for folder in &scratch.folders {
+        fs::remove_file(folder.join(later.path())).expect("it goes");
+    }
+    // One place that is lost gets what counts from the other.
+    fs::remove_dir_all(scratch.folders[1].join(owner.to_string())).expect("it is lost");
+    assert_eq!(scratch.key(owner).expect("it comes back"), third);
+
+    scratch.vault.destroy_but(owner, &third).expect("the others go");
+    assert_eq!(scratch.vault.keys(owner).expect("a list"), std::slice::from_ref(&third));
+    assert_eq!(scratch.key(owner).expect("it stays"), third);
+    for gone in [&first, &second] {
+        assert!(scratch.vault.secret(owner, &gone.to_string(), &scratch.restore).is_err());
+    }
+    scratch.vault.secret(owner, &third.to_string(), &scratch.restore).expect("it opens");
+    // Whoever takes away the name of the last one leads nobody back to a key that is destroyed.
+    for folder in &scratch.folders {
+        fs::remove_file(folder.join(Name { owner, number: 3 }.path())).expect("somebody removes it");
+    }
+    assert!(scratch.key(owner).is_err());
+    assert!(scratch.vault.destroy_but(Owner::Platform, &of_other).is_err());
+}
+
+#[test]
+fn names_of_keys_are_told_apart_from_all_else() {
+    let owner = organization(1);
+    for (name, expected) in [
+        ("current", Some(1)),
+        ("current-000002", Some(2)),
+        ("current-000001", None),
+        ("current-2", None),
+        ("current-", None),
+        ("currently", None),
+        ("age1abc.age", None),
+    ] {
+        assert_eq!(Name::number_of(owner, &format!("{owner}/{name}")), expected, "{name}");
     }
 }

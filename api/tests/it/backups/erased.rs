@@ -1,6 +1,7 @@
 //! An organization is copied for its client, and erased: from the first request to the certificate.
 
 mod interrupted;
+mod projects;
 
 use std::{fs, path::PathBuf};
 

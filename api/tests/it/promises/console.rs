@@ -211,13 +211,20 @@ fn send(client: &Client, route: &Route, scene: &Scene, number: usize) -> Answer 
 }
 
 fn state(console: &TestConsole) -> Vec<String> {
-    ["client_requests", "operators", "operator_sessions", "operations_book", "operations_book_heads"]
-        .iter()
-        .flat_map(|table| {
-            let query = format!("SELECT '{table} ' || t::text AS line FROM {table} t ORDER BY 1");
-            lines(&mut console.database.superuser(), &query)
-        })
-        .collect()
+    [
+        "client_requests",
+        "project_erasures",
+        "operators",
+        "operator_sessions",
+        "operations_book",
+        "operations_book_heads",
+    ]
+    .iter()
+    .flat_map(|table| {
+        let query = format!("SELECT '{table} ' || t::text AS line FROM {table} t ORDER BY 1");
+        lines(&mut console.database.superuser(), &query)
+    })
+    .collect()
 }
 
 #[test]
@@ -383,7 +390,8 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
             "operator_sessions",
             "operators",
             // Which organization a request is about: its word and its name, and nothing else.
-            "organizations"
+            "organizations",
+            "project_erasures"
         ]
     );
     let callable = lines(

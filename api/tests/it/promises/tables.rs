@@ -6,7 +6,7 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 23] = [
+const GLOBAL_TABLES: [(&str, &str); 24] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
     ("alarms", "what is wrong with the installation"),
@@ -30,13 +30,14 @@ const GLOBAL_TABLES: [(&str, &str); 23] = [
     ("operators", "who operates the installation"),
     ("organization_domains", "a host leads to its organization"),
     ("organizations", "the organizations themselves"),
+    ("project_erasures", "what requests of clients to erase projects have more than others"),
     ("recovery_requests", "asked for before anybody looks whether there is such an account"),
     ("schedules", "what recurs for the whole installation"),
     ("sign_in_failures", "wrong passwords are counted before anybody is known"),
 ];
 
 /// The functions that act with the owner's rights, each with what it gives.
-const DEFINERS: [(&str, &str); 27] = [
+const DEFINERS: [(&str, &str); 28] = [
     ("accounts_by_email", "ids of the accounts with an e-mail, eight at most"),
     ("ask_client_request", "leaves a request of the transaction's own organization behind"),
     ("attempts_wait_until", "an instant, for the keys that it is given"),
@@ -48,6 +49,10 @@ const DEFINERS: [(&str, &str); 27] = [
         "erases an organization as its client has asked for, once operators have authorized it",
     ),
     ("erase_person", "puts a pseudonym where somebody of the transaction's organization was named"),
+    (
+        "erase_projects",
+        "erases projects of the transaction's organization as its client has asked for, once operators have authorized it",
+    ),
     ("fence_table", "lets a table refuse changes, where another environment has taken over"),
     ("forgive_attempt", "forgets attempts under the keys that it is given"),
     ("keep_account_lookup", "the trigger that keeps lookups in step with people"),
@@ -336,8 +341,14 @@ fn functions_with_the_owners_rights_are_on_the_list_and_fixed() {
     );
     let mut expected: Vec<&str> = DEFINERS.iter().map(|(name, _)| *name).collect();
     // Operators fence, and nobody who serves.
-    let of_operators =
-        ["erase_organization", "fence_table", "note_erasure_entered", "note_later_epoch", "tables_to_fence"];
+    let of_operators = [
+        "erase_organization",
+        "erase_projects",
+        "fence_table",
+        "note_erasure_entered",
+        "note_later_epoch",
+        "tables_to_fence",
+    ];
     expected.retain(|name| !name.starts_with("keep_") && !of_operators.contains(name));
     expected.push("org_id");
     expected.sort_unstable();

@@ -24,6 +24,7 @@ fn what_is_missing_is_said_of_each_field() {
         requester: String::new(),
         evidence: "e".repeat(10_001),
         recipient: "ssh-ed25519 AAAA".to_owned(),
+        projects: Vec::new(),
     };
     let found: Vec<_> = empty.violations().0.into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(found, ["/slug", "/requester", "/evidence", "/recipient"]);
@@ -35,8 +36,28 @@ fn a_copy_is_over_when_it_is_delivered_and_an_erasure_when_it_is_certified() {
         let over: Vec<_> = ClientRequestState::ALL.iter().filter(|state| state.is_over(*kind)).collect();
         let expected = match kind {
             ClientRequestKind::Copy => 4,
-            ClientRequestKind::Erasure => 3,
+            ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure => 3,
         };
         assert_eq!(over.len(), expected, "{kind}");
     }
+}
+
+#[test]
+fn projects_are_named_where_projects_are_erased_and_nowhere_else() {
+    let one = || vec!["2026-1-0001".to_owned()];
+    for (kind, projects, expected) in [
+        (ClientRequestKind::ProjectErasure, one(), &[][..]),
+        (ClientRequestKind::ProjectErasure, Vec::new(), &["/projects"][..]),
+        (ClientRequestKind::ProjectErasure, vec!["x".to_owned(); 1001], &["/projects"][..]),
+        (ClientRequestKind::ProjectErasure, vec![" ".to_owned()], &["/projects/0"][..]),
+        (ClientRequestKind::Erasure, one(), &["/projects"][..]),
+        (ClientRequestKind::Copy, one(), &["/projects"][..]),
+        (ClientRequestKind::Copy, Vec::new(), &[][..]),
+    ] {
+        let mut violations = Violations::default();
+        check_projects(kind, &projects, &mut violations);
+        let found: Vec<_> = violations.0.into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(found, expected, "{kind} {}", projects.len());
+    }
+    assert_eq!(projects_of_lines(" A-1 \n\n B-2\r\n"), ["A-1", "B-2"]);
 }

@@ -1,7 +1,7 @@
 //! What the operator does about a request. What their teams or the state do not let is not there.
 
 use leptos::prelude::*;
-use shared::console::{ClientRequest, ClientRequestKind, OperatorSession};
+use shared::console::{ClientRequest, OperatorSession};
 
 use super::{
     deliver::Deliver,
@@ -103,9 +103,4 @@ pub(super) fn Actions(loader: Loader<ClientRequest>, operator: OperatorSession) 
             </Show>
         </div>
     }
-}
-
-/// Whether carrying it out takes something away for good.
-pub(super) const fn is_danger(kind: ClientRequestKind) -> bool {
-    matches!(kind, ClientRequestKind::Erasure)
 }

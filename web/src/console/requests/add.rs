@@ -8,6 +8,7 @@ use shared::{
 
 use crate::{
     api,
+    client_request::{Scope, ScopeFields, at_the_field},
     locales::console_requests as t,
     ui::{Dialog, DialogSize, Form, FormActions, FormState, TextArea, TextField, Toasts},
 };
@@ -20,7 +21,7 @@ pub(super) fn AddDialog(
 ) -> impl IntoView {
     let title = match kind {
         ClientRequestKind::Copy => t::new_copy_title(),
-        ClientRequestKind::Erasure => t::new_erasure_title(),
+        ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure => t::new_erasure_title(),
     };
     view! {
         <Dialog title open size=DialogSize::Medium>
@@ -33,21 +34,22 @@ pub(super) fn AddDialog(
 fn Add(kind: ClientRequestKind, open: RwSignal<bool>, on_added: Callback<ClientRequest>) -> impl IntoView {
     let toasts = Toasts::expect();
     let [slug, requester, evidence, recipient] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    let scope = Scope::of(kind);
     let draft = move || NewClientRequest {
-        kind,
+        kind: scope.kind(),
         slug: slug.get().trim().to_owned(),
         requester: requester.get(),
         evidence: evidence.get(),
         // It is pasted, often with the end of its line.
         recipient: recipient.get().trim().to_owned(),
+        projects: scope.projects(),
     };
     let form = FormState::new(
-        move || draft().violations(),
+        move || at_the_field(draft().violations()),
         move || {
             // All are read, so that all are tracked.
-            [slug, requester, evidence, recipient]
-                .map(|text| text.with(|text| !text.is_empty()))
-                .contains(&true)
+            let typed = [slug, requester, evidence, recipient].map(|text| text.with(|text| !text.is_empty()));
+            scope.is_filled() || typed.contains(&true)
         },
     );
     let send = move || {
@@ -63,6 +65,7 @@ fn Add(kind: ClientRequestKind, open: RwSignal<bool>, on_added: Callback<ClientR
     view! {
         <Form state=form send>
             <TextField label=t::slug() value=slug pointer="/slug" help=t::slug_help() autofocus=true />
+            {kind.erases().then(|| view! { <ScopeFields scope /> })}
             <TextField
                 label=t::requester()
                 value=requester

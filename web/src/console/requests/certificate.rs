@@ -1,20 +1,24 @@
 //! The end of an erasure: what people do at a shell, and the certificate that says it is done.
 
 use leptos::prelude::*;
-use shared::console::{ClientRequest, ClientRequestKind, ErasureCertificate};
+use shared::console::{ClientRequest, ClientRequestState, ErasureCertificate};
 
-use super::facts::{fact, numeric};
+use super::{
+    facts::{fact, numeric},
+    words,
+};
 use crate::{
     browser, locale,
-    locales::{common, console_requests as t},
+    locales::{common, console_requests as t, request_states as scope_texts},
     ui::{Button, Copyable, Icon, Section, Toasts},
 };
 
 /// The two commands, once the organization is gone and until its keys are.
 pub(super) fn shell(request: &ClientRequest) -> impl IntoView + use<> {
     let execution = &request.execution;
-    let is_left = request.kind == ClientRequestKind::Erasure
+    let is_left = request.kind.erases()
         && execution.files_removed_at.is_some()
+        && request.state != ClientRequestState::Executing
         && request.certificate.is_none();
     let rewrite = execution.rewritten_at.is_none().then(|| {
         view! { <Copyable label=t::rewrite_command() text="portico ops erasure rewrite" /> }
@@ -42,10 +46,8 @@ pub(super) fn CertificateView(certificate: ErasureCertificate, signed: String) -
             toasts.failed(common::not_saved());
         }
     };
-    let words = |words: Vec<String>| {
-        let word = |word: String| view! { <li><code class="mono">{word}</code></li> };
-        view! { <ul class="request-words">{words.into_iter().map(word).collect_view()}</ul> }
-    };
+    let projects: Vec<String> = certificate.projects.iter().map(ToString::to_string).collect();
+    let projects = (!projects.is_empty()).then(|| fact(scope_texts::projects(), words::list(projects)));
     let sets = t::certificate_sets(i64::try_from(certificate.sets.len()).unwrap_or(i64::MAX));
     view! {
         <Section title=t::certificate() text=t::certificate_text()>
@@ -55,11 +57,11 @@ pub(super) fn CertificateView(certificate: ErasureCertificate, signed: String) -
                 {fact(t::destroyed(), numeric(locale::instant(certificate.keys_destroyed_at)))}
                 {fact(t::certificate_by(), certificate.by)}
                 {fact(t::certificate_stream(), numeric(locale::date(certificate.stream_lets_go_on)))}
-                {fact(t::certificate_keys(), words(certificate.keys))}
+                {fact(t::certificate_keys(), words::list(certificate.keys))} {projects}
             </dl>
             <details class="request-tables">
                 <summary>{sets}</summary>
-                {words(certificate.sets)}
+                {words::list(certificate.sets)}
             </details>
             <div>
                 <Button label=t::save() icon=Icon::ArrowDown on_press=save />

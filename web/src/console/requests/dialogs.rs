@@ -8,11 +8,7 @@ use shared::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    actions::{Subject, is_danger},
-    next::Act,
-    words,
-};
+use super::{actions::Subject, next::Act, words};
 use crate::{
     api::{self, Failure},
     locales::{common, console_requests as t},
@@ -65,8 +61,11 @@ pub(super) fn Execute(subject: Subject, kind: ClientRequestKind) -> impl IntoVie
     let title = match kind {
         ClientRequestKind::Copy => t::execute_copy_title(&name),
         ClientRequestKind::Erasure => t::execute_erasure_title(&name),
+        ClientRequestKind::ProjectErasure => {
+            t::execute_projects_title(&untrack(|| subject.read(words::scope)), &name)
+        }
     };
-    let button = if is_danger(kind) { ButtonKind::Danger } else { ButtonKind::Primary };
+    let button = if kind.erases() { ButtonKind::Danger } else { ButtonKind::Primary };
     view! {
         <Button label=words::execute(kind) kind=button on_press=move |()| open.set(true) />
         <Dialog title open>
@@ -85,6 +84,10 @@ fn Execution(subject: Subject, kind: ClientRequestKind, open: RwSignal<bool>) ->
     let text = match kind {
         ClientRequestKind::Copy => t::execute_copy_text(&name),
         ClientRequestKind::Erasure => t::execute_erasure_text(&name),
+        ClientRequestKind::ProjectErasure => {
+            let projects = untrack(|| subject.read(|request| request.projects.join(", ")));
+            t::execute_projects_text(&projects)
+        }
     };
     let label = t::execute_type(&slug);
     let fits = Memo::new(move |_| typed.with(|typed| typed.trim() == slug));
@@ -113,7 +116,7 @@ fn Execution(subject: Subject, kind: ClientRequestKind, open: RwSignal<bool>) ->
                 <SubmitButton
                     label=words::execute(kind)
                     busy=form.busy()
-                    danger=is_danger(kind)
+                    danger=kind.erases()
                     waiting
                 />
             </div>

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     locale,
-    locales::console_requests as t,
+    locales::{console_requests as t, request_states as scope_texts},
     ui::Section,
     words::{ago, bytes},
 };
@@ -34,12 +34,14 @@ pub(super) fn numeric(text: String) -> AnyView {
 pub(super) fn facts(request: &ClientRequest) -> impl IntoView + use<> {
     let name = request.name.clone().unwrap_or_else(|| t::gone().to_owned());
     let slug = request.slug.clone().map(|slug| fact(t::slug(), view! { <code>{slug}</code> }));
+    let projects = (!request.projects.is_empty())
+        .then(|| fact(scope_texts::projects(), words::list(request.projects.clone())));
     view! {
         <dl class="audit-facts">
             {fact(t::organization(), name)} {slug}
             {fact(t::organization_id(), view! { <code>{request.organization.to_string()}</code> })}
             {fact(t::requester(), request.requester.clone())}
-            {fact(t::recipient(), view! { <code>{request.recipient.clone()}</code> })}
+            {fact(t::recipient(), view! { <code>{request.recipient.clone()}</code> })} {projects}
         </dl>
     }
 }
@@ -48,13 +50,19 @@ pub(super) fn facts(request: &ClientRequest) -> impl IntoView + use<> {
 pub(super) fn preview(request: &ClientRequest) -> impl IntoView + use<> {
     let title = match request.kind {
         ClientRequestKind::Copy => t::preview_copy(),
-        ClientRequestKind::Erasure if request.execution.erased_at.is_some() => t::preview_erased(),
-        ClientRequestKind::Erasure => t::preview_erasure(),
+        ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure
+            if request.execution.erased_at.is_some() =>
+        {
+            t::preview_erased()
+        }
+        ClientRequestKind::Erasure | ClientRequestKind::ProjectErasure => t::preview_erasure(),
     };
     let content = match &request.preview {
         Some(preview) => counted(preview, request.kind).into_any(),
         // Nobody counts any more for what was refused before.
-        None if is_moving(request) => view! { <p class="muted">{t::counting()}</p> }.into_any(),
+        None if is_moving(request) && request.execution.failure.is_none() => {
+            view! { <p class="muted">{t::counting()}</p> }.into_any()
+        }
         None => return ().into_any(),
     };
     view! { <Section title=title>{content}</Section> }.into_any()
@@ -64,8 +72,7 @@ fn counted(preview: &ErasurePreview, kind: ClientRequestKind) -> impl IntoView +
     let files =
         t::bytes_of_files(&t::files(words::whole(preview.files)), &bytes(words::whole(preview.file_bytes)));
     // A copy leaves backups alone.
-    let sets = (kind == ClientRequestKind::Erasure)
-        .then(|| fact(t::sets(), numeric(t::sets_value(&words::count(preview.sets)))));
+    let sets = kind.erases().then(|| fact(t::sets(), numeric(t::sets_value(&words::count(preview.sets)))));
     view! {
         <dl class="audit-facts">
             {fact(t::rows(), rows_of(&preview.tables))} {fact(t::files_label(), numeric(files))} {sets}

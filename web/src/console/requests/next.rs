@@ -1,7 +1,7 @@
 //! Who does what next about a request. What is done the API decides; this decides what is shown.
 
 use shared::{
-    console::{ClientRequest, ClientRequestKind, ClientRequestState, OperatorSession, RequestStepKind, Team},
+    console::{ClientRequest, ClientRequestState, OperatorSession, RequestStepKind, Team},
     ids::OperatorId,
 };
 
@@ -89,9 +89,7 @@ impl Next {
             {
                 Self::Operator(Act::Deliver)
             }
-            ClientRequestState::Executed | ClientRequestState::Delivered
-                if request.kind == ClientRequestKind::Erasure =>
-            {
+            ClientRequestState::Executed | ClientRequestState::Delivered if request.kind.erases() => {
                 if request.execution.rewritten_at.is_none() {
                     Self::Rewrite
                 } else {
@@ -141,6 +139,7 @@ pub(super) fn is_moving(request: &ClientRequest) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+    use shared::console::ClientRequestKind;
 
     const ADA: &str = "01900000-0000-7000-8000-00000000000a";
     const EVA: &str = "01900000-0000-7000-8000-00000000000e";
@@ -152,7 +151,7 @@ mod tests {
             "id": "01900000-0000-7000-8000-000000000001", "kind": kind.key(),
             "organization": "01900000-0000-7000-8000-000000000002", "slug": "atlas", "name": "Atlas",
             "requester": "Ana", "evidence": "A letter", "recipient": "age1", "state": state.key(),
-            "steps": [verified],
+            "steps": [verified], "projects": [],
             "execution": { "erased": [] },
         }))
         .unwrap()

@@ -48,15 +48,21 @@ fn lines(request: &ClientRequest) -> impl IntoView + use<> {
     let done = &request.execution;
     let erased_rows = done.erased_at.map(|_| t::erased_rows(&words::count(words::rows(&done.erased))));
     let keys = request.certificate.as_ref().map(|certificate| certificate.keys_destroyed_at);
-    let things = [
+    let is_part = request.kind == ClientRequestKind::ProjectErasure;
+    let mut things = vec![
         (t::last_copy(), request.package.as_ref().map(|package| package.made_at), None),
         (t::stored(), done.stored_at, None),
         (t::entered(), done.entered_at, None),
         (t::erased(), done.erased_at, erased_rows),
-        (t::files_removed(), done.files_removed_at, None),
-        (t::rewritten(), done.rewritten_at, None),
-        (t::keys_destroyed(), keys, None),
     ];
+    if is_part {
+        things.push((t::key_renewed(), done.key_renewed_at, None));
+        things.push((t::secured(), done.secured_at, None));
+    } else {
+        things.push((t::files_removed(), done.files_removed_at, None));
+    }
+    things.push((t::rewritten(), done.rewritten_at, None));
+    things.push((if is_part { t::old_keys_destroyed() } else { t::keys_destroyed() }, keys, None));
     // The first that is not done is what the worker is at, unless people at a shell have to do it.
     let current = things.iter().position(|(_, at, _)| at.is_none());
     let is_executing = request.state == ClientRequestState::Executing;

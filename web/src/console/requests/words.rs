@@ -1,9 +1,13 @@
 //! The words of steps and of what comes next.
 
+use leptos::prelude::*;
 use shared::console::{ClientRequest, ClientRequestKind, RequestStepKind, TableCount};
 
 use super::next::{Act, Next};
-use crate::{locale, locales::console_requests as t};
+use crate::{
+    locale,
+    locales::{console_requests as t, request_states as scope_texts},
+};
 
 /// What was done.
 pub(super) fn step(step: RequestStepKind) -> &'static str {
@@ -60,7 +64,22 @@ pub(super) fn execute(kind: ClientRequestKind) -> &'static str {
     match kind {
         ClientRequestKind::Copy => t::execute_copy(),
         ClientRequestKind::Erasure => t::execute_erasure(),
+        ClientRequestKind::ProjectErasure => t::execute_projects(),
     }
+}
+
+/// How much is erased.
+pub(super) fn scope(request: &ClientRequest) -> String {
+    match i64::try_from(request.projects.len()) {
+        Ok(0) => scope_texts::scope_all().to_owned(),
+        number => t::number_of_projects(number.unwrap_or(i64::MAX)),
+    }
+}
+
+/// Words of machines, one below the other.
+pub(super) fn list(words: Vec<String>) -> impl IntoView {
+    let word = |word: String| view! { <li><code class="mono">{word}</code></li> };
+    view! { <ul class="request-words">{words.into_iter().map(word).collect_view()}</ul> }
 }
 
 /// A count with its thousands set apart.

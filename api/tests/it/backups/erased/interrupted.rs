@@ -18,6 +18,7 @@ fn not_written_down(work: Work) -> Option<&'static str> {
         Work::RemoveFiles => "files_removed_at = NULL",
         // One transaction.
         Work::Erase | Work::Finish => return None,
+        Work::RenewKey | Work::Secure => unreachable!("nothing is left that would need it"),
     })
 }
 

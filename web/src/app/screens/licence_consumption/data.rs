@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     api::{self, Loader},
-    client_request::{kind as kind_words, state_badge},
+    client_request::{Scope, ScopeFields, at_the_field, kind as kind_words, state_badge},
     locale,
     locales::{common, data_requests as t},
     ui::{
@@ -90,20 +90,23 @@ fn line(request: DataRequest) -> impl IntoView {
 fn Ask(kind: ClientRequestKind, open: RwSignal<bool>, requests: Loader<Vec<DataRequest>>) -> impl IntoView {
     let toasts = Toasts::expect();
     let (recipient, message) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let scope = Scope::of(kind);
     let draft = move || NewDataRequest {
-        kind,
+        kind: scope.kind(),
         // It is pasted, often with the end of its line.
         recipient: recipient.get().trim().to_owned(),
         message: message.get(),
+        projects: scope.projects(),
     };
     let form = FormState::new(
-        move || draft().violations(),
+        move || at_the_field(draft().violations()),
         move || {
-            // Both are read, so that both are tracked.
-            [recipient, message].map(|text| text.with(|text| !text.is_empty())).contains(&true)
+            // All are read, so that all are tracked.
+            let typed = [recipient, message].map(|text| text.with(|text| !text.is_empty()));
+            scope.is_filled() || typed.contains(&true)
         },
     );
-    let is_erasure = kind == ClientRequestKind::Erasure;
+    let is_erasure = kind.erases();
     let (verb, done) =
         if is_erasure { (t::ask_erasure(), t::asked_erasure()) } else { (t::ask_copy(), t::asked_copy()) };
     let send = move || {
@@ -119,7 +122,15 @@ fn Ask(kind: ClientRequestKind, open: RwSignal<bool>, requests: Loader<Vec<DataR
     let words = if is_erasure {
         view! {
             <Notice tone=Tone::Warning title=t::ask_erasure_warning()>
-                <p>{t::ask_erasure_text()}</p>
+                <p>
+                    {move || {
+                        if scope.kind() == ClientRequestKind::ProjectErasure {
+                            t::ask_projects_text()
+                        } else {
+                            t::ask_erasure_text()
+                        }
+                    }}
+                </p>
             </Notice>
         }
         .into_any()
@@ -129,6 +140,7 @@ fn Ask(kind: ClientRequestKind, open: RwSignal<bool>, requests: Loader<Vec<DataR
     view! {
         {words}
         <Form state=form send>
+            {is_erasure.then(|| view! { <ScopeFields scope /> })}
             <TextField
                 label=t::recipient()
                 value=recipient

@@ -1,0 +1,8 @@
+-- What was asked for and is not known any more goes: it cannot be gone on with.
+DROP TABLE project_erasures;
+DELETE FROM client_requests WHERE kind = 'project_erasure';
+ALTER TABLE client_requests
+    DROP CONSTRAINT client_requests_erased_kind_check,
+    ADD CONSTRAINT client_requests_check1 CHECK (erased_at IS NULL OR kind = 'erasure'),
+    DROP CONSTRAINT client_requests_kind_check,
+    ADD CONSTRAINT client_requests_kind_check CHECK (kind IN ('copy', 'erasure'));
