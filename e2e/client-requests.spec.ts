@@ -192,10 +192,21 @@ test("a company admin asks for a copy, after the password, and sees how far it i
   await expect(section.getByText("You have asked for nothing so far.")).toBeVisible();
   await expectGoodSight(page, "data and deletion");
   await section.getByRole("button", { name: "Ask for erasure" }).click();
-  const erasing = dialog(page, "Ask for the erasure of your organization");
+  const erasing = dialog(page, "Ask for erasure");
   await expect(erasing.getByText("It cannot be undone")).toBeVisible();
+  await expect(erasing.getByText("nobody signs in any more")).toBeVisible();
   await expectGoodSight(page, "asking for erasure");
-  await erasing.getByRole("button", { name: "Cancel" }).click();
+  // Of projects alone, other things are lost.
+  await erasing.getByLabel("Some projects").check();
+  await expect(erasing.getByText("Your backups of before can no longer be read then.")).toBeVisible();
+  await erasing.getByLabel("Your key").fill(recipient);
+  await erasing.getByRole("button", { name: "Ask for erasure" }).click();
+  await expectProblem(erasing.getByLabel("Projects", { exact: true }), /are needed, by code or id/);
+  await erasing.getByLabel("Projects", { exact: true }).fill("PR-0-1\n");
+  await expectGoodSight(page, "asking for the erasure of projects");
+  await erasing.getByRole("button", { name: "Ask for erasure" }).click();
+  await confirm(page);
+  await expect(toast(page, "You have asked for erasure")).toBeVisible();
 
   await section.getByRole("button", { name: "Ask for a copy" }).click();
   const asking = dialog(page, "Ask for a copy of everything");
@@ -208,7 +219,7 @@ test("a company admin asks for a copy, after the password, and sees how far it i
   await confirm(page);
   await expect(toast(page, "You have asked for a copy")).toBeVisible();
   const asked = section.getByRole("list", { name: "What you have asked for" });
-  await expect(asked.getByRole("listitem")).toContainText(["Copy"]);
+  await expect(asked.getByRole("listitem")).toContainText(["Copy", "Erasure of projects"]);
   await expect(asked).toContainText("Asked for");
 
   // It is among those of operators, and what became of it is seen here.
@@ -222,6 +233,29 @@ test("a company admin asks for a copy, after the password, and sees how far it i
   await expect(standing(panel)).toContainText("Withdrawn");
   await page.reload();
   await expect(asked).toContainText("Withdrawn");
+});
+
+test("projects to be erased are named, and looked for before anybody decides", async ({ page, organization }) => {
+  test.setTimeout(120_000);
+  await enterConsole(page, "/erasure", "customer_service");
+  await page.getByRole("button", { name: "New request" }).click();
+  const asking = dialog(page, "A client asks for erasure");
+  await asking.getByLabel("Some projects").check();
+  await asking.getByLabel("Word in its addresses").fill(organization.slug);
+  await asking.getByLabel("Requested by").fill("Ada Moreau");
+  await asking.getByLabel("Evidence").fill("Their letter of 20 November.");
+  await asking.getByLabel("The client's key").fill(recipient);
+  await asking.getByRole("button", { name: "Write down" }).click();
+  await expectProblem(asking.getByLabel("Projects", { exact: true }), /are needed, by code or id/);
+  await asking.getByLabel("Projects", { exact: true }).fill("PR-0-1\n\n PR-0-2 \n");
+  await asking.getByRole("button", { name: "Write down" }).click();
+  await expect(toast(page, "The request is written down")).toBeVisible();
+  const panel = panelOf(page, organization);
+  await expect(panel.getByText("PR-0-2", { exact: true })).toBeVisible();
+  await expect(panel.getByText("there are no such projects: PR-0-1, PR-0-2")).toBeVisible({ timeout: 60_000 });
+  await expectGoodSight(page, "a request for projects that are not there");
+  await page.keyboard.press("Escape");
+  await expect(row(page, organization.slug)).toContainText("2 projects");
 });
 
 test("what to type for a restore is shown for a set that holds", async ({ page }) => {

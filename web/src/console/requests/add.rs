@@ -64,8 +64,9 @@ fn Add(kind: ClientRequestKind, open: RwSignal<bool>, on_added: Callback<ClientR
     };
     view! {
         <Form state=form send>
-            <TextField label=t::slug() value=slug pointer="/slug" help=t::slug_help() autofocus=true />
+            // A field that complains when it is left would move the choice away below the click: so it has no focus before.
             {kind.erases().then(|| view! { <ScopeFields scope /> })}
+            <TextField label=t::slug() value=slug pointer="/slug" help=t::slug_help() autofocus=!kind.erases() />
             <TextField
                 label=t::requester()
                 value=requester

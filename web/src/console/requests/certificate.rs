@@ -21,9 +21,9 @@ pub(super) fn shell(request: &ClientRequest) -> impl IntoView + use<> {
         && request.state != ClientRequestState::Executing
         && request.certificate.is_none();
     let rewrite = execution.rewritten_at.is_none().then(|| {
-        view! { <Copyable label=t::rewrite_command() text="portico ops erasure rewrite" /> }
+        view! { <Copyable label=t::rewrite_command() text=command("rewrite", request) /> }
     });
-    let destroy = destroy_command(request);
+    let destroy = command("destroy-keys", request);
     is_left.then(|| {
         view! {
             <Section title=t::at_shell() text=t::at_shell_text()>
@@ -33,8 +33,8 @@ pub(super) fn shell(request: &ClientRequest) -> impl IntoView + use<> {
     })
 }
 
-fn destroy_command(request: &ClientRequest) -> String {
-    format!("portico ops erasure destroy-keys --request {}", request.id)
+fn command(verb: &str, request: &ClientRequest) -> String {
+    format!("portico ops erasure {verb} --request {}", request.id)
 }
 
 #[component]

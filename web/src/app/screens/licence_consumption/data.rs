@@ -146,7 +146,7 @@ fn Ask(kind: ClientRequestKind, open: RwSignal<bool>, requests: Loader<Vec<DataR
                 value=recipient
                 pointer="/recipient"
                 help=t::recipient_help()
-                autofocus=true
+                autofocus=!is_erasure
             />
             <TextArea
                 label=t::message()
