@@ -201,7 +201,7 @@ test("a company admin asks for a copy, after the password, and sees how far it i
   await expect(erasing.getByText("Your backups of before can no longer be read then.")).toBeVisible();
   await erasing.getByLabel("Your key").fill(recipient);
   await erasing.getByRole("button", { name: "Ask for erasure" }).click();
-  await expectProblem(erasing.getByLabel("Projects", { exact: true }), /are needed, by code or id/);
+  await expectProblem(erasing.getByLabel("Projects", { exact: true }), /^This is needed\./);
   await erasing.getByLabel("Projects", { exact: true }).fill("PR-0-1\n");
   await expectGoodSight(page, "asking for the erasure of projects");
   await erasing.getByRole("button", { name: "Ask for erasure" }).click();
@@ -216,7 +216,6 @@ test("a company admin asks for a copy, after the password, and sees how far it i
   await asking.getByLabel("Your key").fill(recipient);
   await asking.getByLabel("Message").fill("Call me in the mornings.");
   await asking.getByRole("button", { name: "Ask for a copy" }).click();
-  await confirm(page);
   await expect(toast(page, "You have asked for a copy")).toBeVisible();
   const asked = section.getByRole("list", { name: "What you have asked for" });
   await expect(asked.getByRole("listitem")).toContainText(["Copy", "Erasure of projects"]);
@@ -246,7 +245,7 @@ test("projects to be erased are named, and looked for before anybody decides", a
   await asking.getByLabel("Evidence").fill("Their letter of 20 November.");
   await asking.getByLabel("The client's key").fill(recipient);
   await asking.getByRole("button", { name: "Write down" }).click();
-  await expectProblem(asking.getByLabel("Projects", { exact: true }), /are needed, by code or id/);
+  await expectProblem(asking.getByLabel("Projects", { exact: true }), /^This is needed\./);
   await asking.getByLabel("Projects", { exact: true }).fill("PR-0-1\n\n PR-0-2 \n");
   await asking.getByRole("button", { name: "Write down" }).click();
   await expect(toast(page, "The request is written down")).toBeVisible();
