@@ -146,7 +146,7 @@ pub mod tables {
     use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
     pub use crate::db::operator::tables::{
-        alarms, backup_attendance, backup_runs, client_requests, organizations,
+        actions_under_way, alarms, backup_attendance, backup_runs, client_requests, organizations,
     };
 
     table! {

@@ -68,6 +68,8 @@ pub enum Action {
     RewriteErased,
     /// Destroyed the keys of an erased organization.
     DestroyKeys,
+    /// Asked for something that was under way to be cancelled.
+    CancelAction,
     /// Explained why the book ends before its signed head.
     ResumeBook,
     /// Made an operator.
@@ -108,6 +110,7 @@ impl Action {
             Self::EraseOrganization => "erase_organization",
             Self::RewriteErased => "rewrite_erased",
             Self::DestroyKeys => "destroy_keys",
+            Self::CancelAction => "cancel_action",
             Self::ResumeBook => "resume_book",
             Self::CreateOperator => "create_operator",
             Self::UpdateOperator => "update_operator",
