@@ -5,7 +5,7 @@
 //! made. What an operator has cancelled is no failure: it is written down as such, nobody is alarmed, and the next slot goes as
 //! usual. Invariant: of all workers of an installation, one makes sets at a time.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use shared::console::{ActionPhase, BookOutcome, LongAction};
@@ -17,7 +17,7 @@ use super::{
     letters, progress,
     retention::SetKind,
     runs, timetable,
-    under_way::{About, Board},
+    under_way::{About, Board, cancelled},
 };
 use crate::{
     config::{FilesConfig, WorkConfig, backups::BackupConfig, book::BookConfig},
@@ -90,10 +90,16 @@ impl Maker {
     fn make(&mut self, db: &mut OperatorDb, kind: SetKind) -> Result<()> {
         let run = runs::begin(db, kind)?;
         let telling = Board::of(db).begin(About::of_worker(LongAction::MakeSet, kind.word()));
-        let outcome = telling.watch(|| self.production(db).and_then(|production| production.set(kind)));
+        let mut outcome = telling.watch(|| self.production(db).and_then(|production| production.set(kind)));
         // What came to its end in spite of it was not cancelled.
         let is_done = outcome.as_ref().is_ok_and(|made| made.off_site.is_ok());
         let cancelled_by = telling.end().cancelled_by.filter(|_| !is_done);
+        if let Some(by) = &cancelled_by {
+            outcome = match outcome {
+                Ok(made) => Ok(Made { off_site: made.off_site.map_err(|error| because(by, error)), ..made }),
+                Err(error) => Err(because(by, error)),
+            };
+        }
         db.whole(|db| {
             runs::end(db, run, &outcome, cancelled_by.as_deref())?;
             match &outcome {
@@ -160,6 +166,10 @@ impl Maker {
         match outcome {
             Ok(brought) => self.nothing_waits(db, brought),
             Err(error) => {
+                let error = match &cancelled_by {
+                    Some(by) => because(by, error),
+                    None => error,
+                };
                 runs::waits_because(db, &error, cancelled_by.as_deref())?;
                 if cancelled_by.is_some() {
                     tracing::info!(error = format!("{error:#}"), "bringing sets off-site was cancelled");
@@ -179,6 +189,12 @@ impl Maker {
     fn production(&self, db: &OperatorDb) -> Result<Production> {
         Production::open(&self.backups, db.clock().clone())
     }
+}
+
+/// Why something ended that was cancelled. What it was at may have failed in that moment, and says nothing of it.
+fn because(by: &str, error: Error) -> Error {
+    let why = cancelled(by);
+    if format!("{error:#}").contains(&why) { error } else { error.context(why) }
 }
 
 /// What the book says of it.

@@ -2,11 +2,11 @@
 //!
 //! What is to be seen is held by a lock on a table that it reads, until it was seen: nothing here waits for a time to pass.
 
-use std::thread::JoinHandle;
+use std::{net::TcpListener, thread::JoinHandle};
 
 use api::{
     config::{
-        MailConfig, MailWay, WorkConfig,
+        FilesConfig, MailConfig, MailWay, WorkConfig,
         backups::{AttendConfig, BackupConfig},
     },
     ops::{
@@ -23,9 +23,9 @@ use shared::console::{
     ActionPhase, ActionUnderWay, ActionsUnderWay, BackupPlace, Cancelling, LongAction, Team,
 };
 
-use super::{Scene, files_below};
+use super::{Scene, files_below, off_site::s3};
 use crate::{
-    harness::{Client, Database, MailServer, TestConsole, at, until},
+    harness::{Client, Database, Fault, MailServer, Proxy, S3Server, TestConsole, Whose, at, until},
     promises::catalogue::{line, lines},
 };
 
@@ -134,7 +134,7 @@ fn a_set_is_seen_while_it_is_made_and_cancelled_and_the_next_slot_goes_as_usual(
     let book = lines(sql, book);
     assert_eq!(book[..2], ["cancel_action succeeded make_set database", "make_set failed database"]);
     // Not again in the same slot, and nobody is told that one is missing.
-    for _ in 0..3 {
+    for _ in 0..2 {
         scene.app.clock.advance(TimeDelta::minutes(20));
         worker.work_off().expect("the work is done");
     }
@@ -146,6 +146,48 @@ fn a_set_is_seen_while_it_is_made_and_cancelled_and_the_next_slot_goes_as_usual(
     }
     assert_eq!(lines(sql, "SELECT name AS line FROM alarms"), Vec::<String>::new());
     assert_eq!(lines(sql, "SELECT id::text AS line FROM actions_under_way"), Vec::<String>::new());
+}
+
+/// The set stands in the local store, and goes with the next one: the worker does not try again before.
+#[test]
+fn bringing_a_set_off_site_is_cancelled_and_goes_on_with_the_next_one() {
+    // Somebody who takes connections, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("it listens");
+    let mut scene = Scene::start_with(s3);
+    scene.reach(S3Server::shared().place_at(address, Whose::Production, scene.app.database.name()));
+    let console = TestConsole::of(&scene.app);
+    let operations = console.enter("operations@ops.example", &[Team::Operations]);
+    let config = config(&scene);
+    let backups =
+        config.backups.clone().map(|backups| BackupConfig { files: FilesConfig::Nowhere, ..backups });
+    let worker = Worker::open(&WorkConfig { backups, ..config }, scene.app.clock.clone());
+    let worker = working(worker.expect("the worker comes in"));
+    // Nothing of it is there yet: the first thing that is put waits for an answer.
+    let action = at_phase(&operations, LongAction::MakeSet, ActionPhase::BringOffSite);
+    assert_eq!(cancel(&operations, &action), 200);
+    at_phase(&operations, LongAction::MakeSet, ActionPhase::TakeBack);
+    drop(silent);
+    let mut worker = worker.join().expect("it goes on");
+    let _server = Proxy::start_at(address, S3Server::shared().address(), Fault::None);
+    let sql = &mut scene.app.database.superuser();
+    let waiting = "SELECT cancelled_by AS line FROM backup_runs
+                   WHERE set_name IS NOT NULL AND off_site_at IS NULL AND off_site_error LIKE '%has cancelled it%'";
+    let by = ["operations@ops.example".to_owned()];
+    assert_eq!(lines(sql, waiting), by);
+    assert_eq!(sets(&scene, SetKind::Database, Place::Local), 1);
+    assert_eq!(lines(sql, "SELECT name AS line FROM alarms"), Vec::<String>::new(), "it is no alarm");
+    scene.app.clock.advance(TimeDelta::minutes(10));
+    worker.work_off().expect("the work is done");
+    assert_eq!(lines(sql, waiting), by, "nobody goes on before the next set");
+    scene.app.clock.advance(TimeDelta::hours(1));
+    worker.work_off().expect("the work is done");
+    assert_eq!(lines(sql, waiting), Vec::<String>::new());
+    assert_eq!(
+        line(sql, "SELECT count(*)::text AS line FROM backup_runs WHERE off_site_at IS NOT NULL"),
+        "2"
+    );
+    assert_eq!(sets(&scene, SetKind::Database, Place::OffSite), 2);
 }
 
 #[test]
