@@ -18,6 +18,7 @@ pub mod second_factor;
 pub mod server;
 pub mod sessions;
 mod standby;
+mod under_way;
 
 use crate::http::route::Route;
 
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
         operators::routes(),
         backups::routes(),
         standby::routes(),
+        under_way::routes(),
         requests::routes(),
         book::routes(),
     ]

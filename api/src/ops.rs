@@ -10,7 +10,7 @@
 //! [`stream`] is the third tier: base backups and the write-ahead log, for any second of the last eight days.
 //! [`epoch`] says which of several lives of an installation counts, and [`fence`] keeps the others from taking changes.
 //! [`export`] is an organization as a file that it takes along, and that another installation takes in.
-//! [`book`] is where whatever operators do is written down.
+//! [`book`] is where whatever operators do is written down, and [`under_way`] what is seen of what takes long ([`progress`]).
 //! Invariants: nothing plain is written to a disk; production can make sets and read none; what does not verify is not
 //! restored, not even in part.
 
@@ -47,5 +47,6 @@ pub mod standby;
 pub mod stores;
 pub mod stream;
 pub mod timetable;
+pub mod under_way;
 pub mod vault;
 pub mod watch;

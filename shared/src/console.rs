@@ -2,6 +2,7 @@
 //!
 //! The console is a server of its own, in the administration network. Nothing here is part of the tenants' API.
 
+mod actions_under_way;
 mod backups;
 mod book;
 mod client_requests;
@@ -19,6 +20,9 @@ use crate::{
     page::SortField,
 };
 
+pub use actions_under_way::{
+    ActionPhase, ActionUnderWay, ActionsUnderWay, Cancelling, LongAction, Measure, PhaseProgress,
+};
 pub use backups::{
     Alarm, Attendance, BackupCopy, BackupKind, BackupOverview, BackupPlace, BackupRun, BackupRunFilter,
     BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,

@@ -63,6 +63,7 @@ pub mod console_operators;
 pub mod console_requests;
 pub mod console_restore;
 pub mod console_standby;
+pub mod console_under_way;
 pub mod data_requests;
 pub mod entrance;
 pub mod explain;

@@ -33,6 +33,7 @@ use api::{
 };
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
+use shared::console::LongAction;
 
 pub use self::recover::{keep_from_being_looked_into, shown};
 use self::{
@@ -142,7 +143,9 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let kind = if files { SetKind::Files } else { SetKind::Database };
             noted(Action::MakeSet, kind.word(), |note| {
                 let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
-                let made = shown(|| if files { production.file_set() } else { production.database_set() });
+                let made = shown(LongAction::MakeSet, kind.word(), || {
+                    if files { production.file_set() } else { production.database_set() }
+                });
                 report(note, made?)
             })
         }
@@ -153,7 +156,8 @@ pub fn run(command: OpsCommand) -> Result<()> {
         OpsCommand::Verify { set, from } => noted(Action::VerifySet, &set, |note| {
             let environment = Environment::open(&RestoreConfig::from_environment()?)?;
             note.say("from", environment.store(from.place()).name());
-            let found = shown(|| environment.verify(from.place(), &set))?;
+            let read = || environment.verify(from.place(), &set);
+            let found = shown(LongAction::VerifySet, &set, read)?;
             note.say("rows", found.rows);
             note.say("files", found.files);
             note.say("bytes", found.bytes);

@@ -109,6 +109,7 @@ mod tests {
             drill_passed_at: passed_at.map(|at| at.parse().expect("an instant")),
             stores: Vec::new(),
             entries: Vec::new(),
+            under_way: None,
         }
     }
 

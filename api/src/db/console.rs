@@ -146,7 +146,8 @@ pub mod tables {
     use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
     pub use crate::db::operator::tables::{
-        alarms, backup_attendance, backup_runs, client_requests, organizations, project_erasures,
+        actions_under_way, alarms, backup_attendance, backup_runs, client_requests, organizations,
+        project_erasures,
     };
 
     table! {

@@ -31,6 +31,8 @@ use super::{
 
 /// The table of the migrations that have run, which are said otherwise.
 const MIGRATIONS: &str = "__diesel_schema_migrations";
+/// What is under way is not any more when it comes back.
+const UNDER_WAY: &str = "actions_under_way";
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,7 +144,7 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
     .load(connection)?;
     let mut tables = Vec::new();
     for Row { name, is_protected, is_forced, columns, order } in rows {
-        if name == MIGRATIONS {
+        if name == MIGRATIONS || name == UNDER_WAY {
             continue;
         }
         if is_protected != is_forced {

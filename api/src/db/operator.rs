@@ -36,6 +36,11 @@ impl OperatorDb {
         Ok(())
     }
 
+    /// Where it is connected to.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The clock that stamps what is written.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -195,6 +200,26 @@ pub mod tables {
     }
 
     table! {
+        actions_under_way (id) {
+            id -> Uuid,
+            action -> Text,
+            subject -> Text,
+            started_by -> Text,
+            started_at -> Timestamptz,
+            can_be_cancelled -> Bool,
+            said_at -> Timestamptz,
+            phase -> Text,
+            phase_about -> Text,
+            phase_began_at -> Timestamptz,
+            measure -> Text,
+            passed -> BigInt,
+            expected -> Nullable<BigInt>,
+            cancel_requested_at -> Nullable<Timestamptz>,
+            cancel_requested_by -> Nullable<Text>,
+        }
+    }
+
+    table! {
         alarms (id) {
             id -> Uuid,
             name -> Text,
@@ -228,6 +253,7 @@ pub mod tables {
             error -> Nullable<Text>,
             off_site_at -> Nullable<Timestamptz>,
             off_site_error -> Nullable<Text>,
+            cancelled_by -> Nullable<Text>,
         }
     }
 

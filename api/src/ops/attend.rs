@@ -8,13 +8,14 @@
 mod drill;
 mod saying;
 mod stream;
+mod under_way;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use shared::console::TakeOverReport;
+use shared::console::{LongAction, TakeOverReport};
 use uuid::Uuid;
 
 use super::{
@@ -185,7 +186,10 @@ impl Attendant {
                 continue;
             }
             let about = self.about(place, set);
-            let found: Option<Verified> = self.judge(&about, |it| it.environment.verify(place, set));
+            let found: Option<Verified> =
+                self.judge_long(&about, (LongAction::VerifySet, set, place), |it| {
+                    it.environment.verify(place, set)
+                });
             if let Some(found) = found {
                 tracing::info!(set, store = self.environment.store(place).name(), ?found, "a set holds");
                 let store = self.environment.store(place).name().to_owned();
@@ -252,9 +256,12 @@ impl Attendant {
             return;
         }
         let was_wrong = self.wrong.contains_key(TRIAL);
-        let restored = self.judge(TRIAL, |it| {
-            let sets = manifest::sets(it.environment.store(Place::OffSite), SetKind::Database)?;
-            let Some(set) = any_of(&sets) else { return Ok(None) };
+        let sets = manifest::sets(self.environment.store(Place::OffSite), SetKind::Database);
+        let set = sets.as_ref().ok().and_then(|sets| any_of(sets));
+        let named = set.clone().unwrap_or_default();
+        let restored = self.judge_long(TRIAL, (LongAction::RestoreSet, &named, Place::OffSite), |it| {
+            sets?;
+            let Some(set) = set else { return Ok(None) };
             let plan = Plan {
                 set: set.clone(),
                 from: Place::OffSite,

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde::{Deserialize, Serialize};
-use shared::console::TakeOverReport;
+use shared::console::{LongAction, PhaseProgress, TakeOverReport};
 
 use super::{
     book::Entry,
@@ -53,6 +53,24 @@ pub struct Statement {
     pub stores: Vec<StoreUse>,
     /// What it did, for the operations book.
     pub entries: Vec<Entry>,
+    /// What takes long and is under way, as of when this was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_way: Option<AttendedAction>,
+}
+
+/// Something that takes long and is under way in the backup environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendedAction {
+    /// What.
+    pub action: LongAction,
+    /// To what: a set, a base backup, or what a drill brings back.
+    pub subject: String,
+    /// The store that is read from.
+    pub place: Place,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How far it is.
+    pub progress: PhaseProgress,
 }
 
 /// A set in a store.
@@ -103,6 +121,7 @@ pub struct StoreUse {
 
 /// The key of the backup environment. It comes from the identity that only this environment has.
 #[expect(missing_debug_implementations, reason = "keys are not for showing")]
+#[derive(Clone)]
 pub struct AttendanceKey(SigningKey);
 
 impl AttendanceKey {
@@ -162,7 +181,15 @@ mod tests {
             drill_passed_at: None,
             stores: Vec::new(),
             entries: Vec::new(),
+            under_way: None,
         }
+    }
+
+    #[test]
+    fn what_an_earlier_version_has_said_or_reads_is_understood() {
+        let said = serde_json::to_value(statement()).expect("it is said");
+        assert!(said.get("under_way").is_none(), "nothing is said of nothing");
+        assert_eq!(serde_json::from_value::<Statement>(said).expect("it is read"), statement());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::Instant;
 use age::x25519::Recipient;
 use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
+use shared::console::ActionPhase;
 use uuid::Uuid;
 
 use super::{
@@ -186,7 +187,7 @@ impl Production {
         let before = self.newest(kind)?;
         // As much as the one before, by all that is known; what has not changed is read all the same.
         let bytes = before.as_ref().map(|before| before.objects().map(|object| object.size).sum());
-        progress::begins(&format!("making {set}"), bytes);
+        progress::begins(ActionPhase::MakeSet, &set, bytes);
         let mut snapshot = Snapshot::take(&self.database_url)?;
         let mut manifest = empty_manifest(set, kind, taken_at, &snapshot);
         let mut reader = snapshot.reader()?;
@@ -203,8 +204,10 @@ impl Production {
             }
         }
         let signed = manifest.sign(&self.keys)?;
+        // What failed and was said only, such as a copy of the application, may have failed because of that.
+        progress::goes_on()?;
         self.local.put_new(&manifest_path(&manifest.set), &signed)?;
-        progress::begins("bringing it off-site", None);
+        progress::begins(ActionPhase::BringOffSite, "", None);
         let off_site = self.bring_off_site();
         let manifest_hash = Bytes(*blake3::hash(&signed).as_bytes());
         Ok(Made {

@@ -70,6 +70,8 @@ pub enum Action {
     RewriteErased,
     /// Destroyed the keys of an erased organization.
     DestroyKeys,
+    /// Asked for something that was under way to be cancelled.
+    CancelAction,
     /// Explained why the book ends before its signed head.
     ResumeBook,
     /// Made an operator.
@@ -111,6 +113,7 @@ impl Action {
             Self::EraseProjects => "erase_projects",
             Self::RewriteErased => "rewrite_erased",
             Self::DestroyKeys => "destroy_keys",
+            Self::CancelAction => "cancel_action",
             Self::ResumeBook => "resume_book",
             Self::CreateOperator => "create_operator",
             Self::UpdateOperator => "update_operator",

@@ -23,6 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     backup::open_off_site,
     manifest::{self, Manifest, announcement_path, manifest_path},
+    progress,
     retention::SetKind,
     signing::SetKeys,
     stores::{NotCopied, Object, Put, Store, is_unconfirmed},
@@ -157,6 +158,8 @@ impl Run<'_> {
     }
 
     fn set(&mut self, set: &str, before: Option<&str>) -> Result<(), NotBrought> {
+        // What it was cancelled in is at no fault, nor is the store; either way it ends.
+        progress::goes_on().map_err(NotBrought::Store)?;
         let local = self.bringing.local;
         let manifest = self.manifest(set).map_err(NotBrought::Set)?;
         let path = manifest_path(set);

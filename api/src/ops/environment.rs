@@ -9,6 +9,7 @@ use std::{
 use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
+use shared::console::ActionPhase;
 
 use super::{
     application::{self, Application},
@@ -149,7 +150,7 @@ impl Environment {
     pub fn verify(&self, place: Place, set: &str) -> Result<Verified> {
         let (store, manifest) = (self.store(place), self.manifest(place, set)?);
         let bytes = manifest.objects().map(|object| object.size).sum();
-        progress::begins(&format!("reading {set}"), Some(bytes));
+        progress::begins(ActionPhase::ReadSet, set, Some(bytes));
         let mut gone = Gone { environment: self, ledger: None };
         for stream in &manifest.streams {
             let read =

@@ -14,7 +14,7 @@ pub fn made(made: &Made) -> Content {
         Ok(_) => (format!("Backed up: {set}"), "The set stands whole in both stores.", "whole".to_owned()),
         Err(error) => (
             format!("Backed up, but not off-site: {set}"),
-            "The set stands whole in the local store alone. The worker goes on trying to bring it off-site.",
+            "The set stands whole in the local store alone. It is brought off-site with the next one at the latest.",
             format!("not there: {error:#}"),
         ),
     };

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use shared::console::ActionPhase;
+
 use super::stream::recover::Watcher;
 
 struct Watched {
@@ -38,14 +40,48 @@ pub fn watched<T>(watcher: Box<dyn Watcher>, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Something begins of which so many bytes are to come, where that is known.
-pub fn begins(what: &str, of: Option<u64>) {
+/// A phase begins, of which so many bytes are to come where that is known. `about` says more, such as the set, or is empty.
+pub fn begins(phase: ActionPhase, about: &str, of: Option<u64>) {
     WATCHED.with_borrow_mut(|watched| {
         if let Some(watched) = watched {
-            watched.watcher.begins(what);
+            watched.watcher.begins(phase, about);
             (watched.passed, watched.of, watched.began) = (0, of, Instant::now());
+            watched.watcher.expects(of);
         }
     });
+}
+
+/// Fails where nobody wants the rest: asked before something that cannot be taken back.
+pub(super) fn goes_on() -> anyhow::Result<()> {
+    WATCHED.with_borrow(|watched| watched.as_ref().map_or(Ok(()), |watched| watched.watcher.goes_on()))
+}
+
+/// A phase in a few words, for a shell.
+pub fn spoken(phase: ActionPhase, about: &str) -> String {
+    let words = match phase {
+        ActionPhase::Begin => "beginning",
+        ActionPhase::MakeSet => "making",
+        ActionPhase::BringOffSite => "bringing it off-site",
+        ActionPhase::ReadSet | ActionPhase::ReadExport => "reading",
+        ActionPhase::RestoreRows => "bringing the rows back",
+        ActionPhase::RestoreFiles => "bringing the files back",
+        ActionPhase::UnpackBase => "unpacking the base backup",
+        ActionPhase::ReadLog => "reading the log",
+        ActionPhase::ReplayLog => "replaying the log",
+        ActionPhase::ReadRows => "reading every row",
+        ActionPhase::WriteExport => "writing",
+        ActionPhase::Suspend => "suspending the organization",
+        ActionPhase::Package => "making the client's copy",
+        ActionPhase::Store => "putting the client's copy into both stores",
+        ActionPhase::Enter => "entering the erasure into the ledger",
+        ActionPhase::Erase => "erasing the rows",
+        ActionPhase::RemoveFiles => "removing the files",
+        ActionPhase::RenewKey => "making another key",
+        ActionPhase::Secure => "making sets under the new key",
+        ActionPhase::Finish => "writing down that it is done",
+        ActionPhase::TakeBack => "taking back what was begun",
+    };
+    if about.is_empty() { words.to_owned() } else { format!("{words} {about}") }
 }
 
 /// So many bytes more have passed. Fails where nobody wants the rest.
@@ -107,7 +143,7 @@ mod tests {
     }
 
     impl Watcher for Until {
-        fn begins(&mut self, _: &str) {}
+        fn begins(&mut self, _: ActionPhase, _: &str) {}
 
         fn is_at(&mut self, _: u64, _: u64, _: Option<Duration>) {}
 
@@ -125,7 +161,7 @@ mod tests {
     fn what_passes_is_counted_until_it_is_enough_and_only_while_somebody_watches() {
         let until = Until { most: 10, ..Until::default() };
         let ended = watched(Box::new(until.clone()), || {
-            begins("reading", Some(12));
+            begins(ActionPhase::ReadSet, "it", Some(12));
             let mut out = Counting(Vec::new());
             out.write_all(&[1; 8])?;
             assert_eq!(until.seen.get(), (8, Some(12)));

@@ -2,7 +2,8 @@
 //! and tells how it went.
 //!
 //! [`steps`] says what comes next, and each step is done and then written down: whoever is killed in between does it again, which
-//! changes nothing. Invariants: no row goes before the client's copy stands in both stores and the ledger of erasures says so
+//! changes nothing. A copy may be cancelled while it is made, and is authorized again as it was before; an erasure may not.
+//! Invariants: no row goes before the client's copy stands in both stores and the ledger of erasures says so
 //! there; nothing goes that the copy does not have; of all workers of an installation, one is at it at a time.
 
 mod after;
@@ -19,7 +20,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::{
-    console::{ClientRequestKind, ClientRequestState, RequestStep, RequestStepKind},
+    console::{BookOutcome, ClientRequestKind, ClientRequestState, LongAction, RequestStep, RequestStepKind},
     ids::ClientRequestId,
 };
 use uuid::Uuid;
@@ -27,8 +28,9 @@ use uuid::Uuid;
 use super::{
     alarms,
     book::{self, Action, Book, Doer, Entry},
-    letters,
+    letters, progress,
     signing::Signers,
+    under_way::{About, Board, cancelled},
 };
 use crate::{
     ApiError,
@@ -124,10 +126,48 @@ impl Requests {
             let step = step(db, RequestStepKind::Withdraw, "portico work");
             return set_state(db, &checked, ClientRequestState::Withdrawn, step);
         }
-        while let Some(work) = next(&row(db, id)?, db.clock().now()) {
-            self.do_one(db, id, work)?;
+        let row = row(db, id)?;
+        if next(&row, db.clock().now()).is_none() {
+            return note_failure(db, id, None);
+        }
+        let action = match row.kind() {
+            Some(ClientRequestKind::Erasure) => LongAction::EraseOrganization,
+            Some(ClientRequestKind::ProjectErasure) => LongAction::EraseProjects,
+            Some(ClientRequestKind::Copy) | None => LongAction::CopyOrganization,
+        };
+        let telling = Board::of(db).begin(About::of_worker(action, Self::slug(db, &row)?));
+        let outcome = telling.watch(|| self.go_on(db, id));
+        match (outcome, telling.end().cancelled_by) {
+            (Err(_), Some(by)) => self.call_off(db, id, &by)?,
+            (outcome, _) => outcome?,
         }
         note_failure(db, id, None)
+    }
+
+    fn go_on(&self, db: &mut OperatorDb, id: ClientRequestId) -> Result<()> {
+        while let Some(work) = next(&row(db, id)?, db.clock().now()) {
+            progress::begins(work.phase(), "", None);
+            self.do_one(db, id, work)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody has cancelled it while it was carried out: it may be carried out anew, or called off.
+    fn call_off(&self, db: &mut OperatorDb, id: ClientRequestId, by: &str) -> Result<()> {
+        let row = row(db, id)?;
+        tracing::info!(request = %id, by, "carrying out a request was cancelled");
+        let entry = Entry::new(db.clock(), Doer::worker(), Action::CopyOrganization, id.to_string())
+            .with(&serde_json::json!({ "organization": row.organization }))
+            .but(BookOutcome::Failed, &cancelled(by));
+        let step = step(db, RequestStepKind::Cancel, by);
+        self.move_on(db, &row, ClientRequestState::Authorized, step, &entry)
+    }
+
+    /// The word in the organization's addresses; its id once it is gone.
+    fn slug(db: &mut OperatorDb, row: &Row) -> Result<String> {
+        let there = organizations::table.filter(organizations::id.eq(row.organization));
+        let slug: Option<String> = there.select(organizations::slug).first(db.global()).optional()?;
+        Ok(slug.unwrap_or_else(|| row.organization.to_string()))
     }
 
     /// Does one thing, and writes it down.

@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
-use shared::ids::OrganizationId;
+use shared::{console::ActionPhase, ids::OrganizationId};
 
 use super::{
     environment::Environment,
@@ -155,7 +155,7 @@ impl Environment {
         manifest: &Manifest,
     ) -> Result<HashMap<Owner, [u8; 32]>> {
         let bytes = manifest.streams.iter().map(|stream| stream.object.size).sum();
-        progress::begins("bringing the rows back", Some(bytes));
+        progress::begins(ActionPhase::RestoreRows, "", Some(bytes));
         let mut keys = HashMap::new();
         for stream in &manifest.streams {
             let head = self.rows(self.store(plan.from), stream, |head, rows| {
@@ -183,7 +183,7 @@ impl Environment {
     ) -> Result<(usize, usize)> {
         let bringing = Bringing::of(self, plan.from, &staging.folder)?;
         let (mut restored, mut missing) = (0, Vec::new());
-        progress::begins("bringing the files back", None);
+        progress::begins(ActionPhase::RestoreFiles, "", None);
         for organization in manifest.streams.iter().filter_map(|stream| stream.owner.organization()) {
             let mut rows = refill.of(Some(organization))?;
             restored +=

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
-use shared::ids::OrganizationId;
+use shared::{console::ActionPhase, ids::OrganizationId};
 
 use super::{
     environment::Environment,
@@ -44,7 +44,7 @@ impl Environment {
             );
         }
         let mut arrival = Arrival::begin(into, &manifest.schema, organization)?;
-        progress::begins("bringing the rows back", Some(stream.object.size));
+        progress::begins(ActionPhase::RestoreRows, "", Some(stream.object.size));
         let mut found = HashMap::new();
         let head = self.rows(self.store(from), stream, |head, rows| {
             let read = copy(&mut arrival, head, rows)?;

@@ -39,10 +39,17 @@ pub fn history(db: &mut OperatorDb, kind: SetKind) -> Result<History> {
         of_kind().select(diesel::dsl::min(backup_runs::started_at)).first(db.global())?;
     let since = timetable::slot(kind, now).max(newest_good.unwrap_or(DateTime::UNIX_EPOCH));
     let (last_failure, failures): (Option<DateTime<Utc>>, i64) = of_kind()
-        .filter(backup_runs::error.is_not_null().and(backup_runs::started_at.ge(since)))
+        .filter(backup_runs::error.is_not_null().and(backup_runs::cancelled_by.is_null()))
+        .filter(backup_runs::started_at.ge(since))
         .select((diesel::dsl::max(backup_runs::finished_at), diesel::dsl::count_star()))
         .first(db.global())?;
-    Ok(History { newest_good, first_try, last_failure, failures: failures.try_into().unwrap_or(u32::MAX) })
+    let last_cancelled: Option<DateTime<Utc>> = of_kind()
+        .filter(backup_runs::set_name.is_null().and(backup_runs::cancelled_by.is_not_null()))
+        .filter(backup_runs::started_at.gt(newest_good.unwrap_or(DateTime::UNIX_EPOCH)))
+        .select(diesel::dsl::max(backup_runs::started_at))
+        .first(db.global())?;
+    let failures = failures.try_into().unwrap_or(u32::MAX);
+    Ok(History { newest_good, first_try, last_failure, failures, last_cancelled })
 }
 
 /// Writes down that one begins.
@@ -54,8 +61,8 @@ pub fn begin(db: &mut OperatorDb, kind: SetKind) -> Result<Uuid> {
     Ok(id)
 }
 
-/// Writes down what came of it.
-pub fn end(db: &mut OperatorDb, id: Uuid, outcome: &Result<Made>) -> Result<()> {
+/// Writes down what came of it, and who has cancelled it where it did not come to its end.
+pub fn end(db: &mut OperatorDb, id: Uuid, outcome: &Result<Made>, cancelled_by: Option<&str>) -> Result<()> {
     let now = db.clock().now();
     let run = backup_runs::table.find(id);
     let written = match outcome {
@@ -74,32 +81,46 @@ pub fn end(db: &mut OperatorDb, id: Uuid, outcome: &Result<Made>) -> Result<()> 
                     .as_ref()
                     .err()
                     .map(|error| format!("{error:#}"))),
+                backup_runs::cancelled_by.eq(cancelled_by),
             ))
             .execute(db.global())?,
         Err(error) => diesel::update(run)
-            .set((backup_runs::finished_at.eq(now), backup_runs::error.eq(format!("{error:#}"))))
+            .set((
+                backup_runs::finished_at.eq(now),
+                backup_runs::error.eq(format!("{error:#}")),
+                backup_runs::cancelled_by.eq(cancelled_by),
+            ))
             .execute(db.global())?,
     };
     if written == 1 { Ok(()) } else { Err(anyhow!("the run {id} is not there any more")) }
 }
 
-/// Whether a set is not off-site yet.
+/// Whether a set is not off-site yet, and nobody has said that it should wait for the next one.
 pub fn waits_for_off_site(db: &mut OperatorDb) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(waiting())).get_result(db.global())?)
+    let waiting = waiting().filter(backup_runs::cancelled_by.is_null());
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(db.global())?)
 }
 
 /// Writes down that all sets are off-site.
 pub fn nothing_waits(db: &mut OperatorDb) -> Result<()> {
     let now = db.clock().now();
     diesel::update(waiting())
-        .set((backup_runs::off_site_at.eq(now), backup_runs::off_site_error.eq(None::<String>)))
+        .set((
+            backup_runs::off_site_at.eq(now),
+            backup_runs::off_site_error.eq(None::<String>),
+            backup_runs::cancelled_by.eq(None::<String>),
+        ))
         .execute(db.global())?;
     Ok(())
 }
 
-/// Writes down why they are not.
-pub fn waits_because(db: &mut OperatorDb, error: &anyhow::Error) -> Result<()> {
-    let why = backup_runs::off_site_error.eq(format!("{error:#}"));
+/// Writes down why they are not, and who has cancelled it where somebody has: then they wait for the next set.
+pub fn waits_because(db: &mut OperatorDb, error: &anyhow::Error, cancelled_by: Option<&str>) -> Result<()> {
+    let why = (
+        backup_runs::off_site_error.eq(format!("{error:#}")),
+        // `None` leaves it as it is.
+        cancelled_by.map(|by| backup_runs::cancelled_by.eq(by)),
+    );
     diesel::update(waiting()).set(why).execute(db.global())?;
     Ok(())
 }

@@ -24,6 +24,8 @@ pub struct History {
     pub last_failure: Option<DateTime<Utc>>,
     /// How many failed after the newest good set, since the slot began.
     pub failures: u32,
+    /// When the last try began that an operator has cancelled, after the newest good set. It is no failure.
+    pub last_cancelled: Option<DateTime<Utc>>,
 }
 
 /// How far apart sets of a kind are.
@@ -52,12 +54,15 @@ pub fn is_due(kind: SetKind, history: &History, now: DateTime<Utc>) -> bool {
         && history
             .last_failure
             .is_some_and(|at| at >= start && at <= now && now < at + delay(history.failures));
-    !is_there && !is_resting
+    let was_cancelled = history.last_cancelled.is_some_and(|at| at >= start && at <= now);
+    !is_there && !is_resting && !was_cancelled
 }
 
-/// Since when a good set of this kind is missing, where one is.
+/// Since when a good set of this kind is missing, where one is. One that an operator has cancelled is not missed until the next is
+/// due, and then it is: nobody keeps an installation without sets silently.
 pub fn missing_since(kind: SetKind, history: &History, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let expected = history.newest_good.or(history.first_try)? + rhythm(kind);
+    let excused = if history.last_cancelled.is_some() { rhythm(kind) } else { TimeDelta::zero() };
+    let expected = history.newest_good.or(history.first_try)? + rhythm(kind) + excused;
     (now > expected + PATIENCE).then_some(expected)
 }
 
@@ -123,6 +128,29 @@ mod tests {
         ] {
             assert_eq!(is_due(SetKind::Database, &history, at(now)), expected, "{history:?} at {now}");
         }
+    }
+
+    #[test]
+    fn what_was_cancelled_is_left_out_once_and_the_next_slot_goes_as_usual() {
+        let history = History {
+            newest_good: Some(at("02:00:00")),
+            last_cancelled: Some(at("04:00:10")),
+            ..History::default()
+        };
+        for (now, due, missing) in [
+            ("04:00:20", false, None),
+            ("05:59:59", false, None),
+            ("06:00:00", true, None),
+            ("06:15:00", true, None),
+            ("06:15:01", true, Some("06:00:00")),
+        ] {
+            assert_eq!(is_due(SetKind::Database, &history, at(now)), due, "{now}");
+            assert_eq!(missing_since(SetKind::Database, &history, at(now)), missing.map(at), "{now}");
+        }
+        // A second one is no excuse.
+        let again = History { last_cancelled: Some(at("06:00:10")), ..history };
+        assert!(!is_due(SetKind::Database, &again, at("06:30:00")));
+        assert_eq!(missing_since(SetKind::Database, &again, at("06:30:00")), Some(at("06:00:00")));
     }
 
     #[test]

@@ -2,20 +2,22 @@
 //! something is wrong.
 //!
 //! [`make_sets`] and [`look_for_missing`] are loops of their own: while a set hangs, somebody still notices that none is
-//! made. Invariant: of all workers of an installation, one makes sets at a time.
+//! made. What an operator has cancelled is no failure: it is written down as such, nobody is alarmed, and the next slot goes as
+//! usual. Invariant: of all workers of an installation, one makes sets at a time.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use shared::console::BookOutcome;
+use shared::console::{ActionPhase, BookOutcome, LongAction};
 
 use super::{
     alarms,
     backup::{Made, Production},
     book::{self, Action, Doer, Entry},
-    letters,
+    letters, progress,
     retention::SetKind,
     runs, timetable,
+    under_way::{About, Board, cancelled},
 };
 use crate::{
     config::{FilesConfig, WorkConfig, backups::BackupConfig, book::BookConfig},
@@ -92,9 +94,19 @@ impl Maker {
     /// Makes one, for whoever has the lock. What was made; none where it failed, which is told.
     pub(super) fn make(&mut self, db: &mut OperatorDb, kind: SetKind) -> Result<Option<Made>> {
         let run = runs::begin(db, kind)?;
-        let outcome = self.production(db).and_then(|production| production.set(kind));
+        let telling = Board::of(db).begin(About::of_worker(LongAction::MakeSet, kind.word()));
+        let mut outcome = telling.watch(|| self.production(db).and_then(|production| production.set(kind)));
+        // What came to its end in spite of it was not cancelled.
+        let is_done = outcome.as_ref().is_ok_and(|made| made.off_site.is_ok());
+        let cancelled_by = telling.end().cancelled_by.filter(|_| !is_done);
+        if let Some(by) = &cancelled_by {
+            outcome = match outcome {
+                Ok(made) => Ok(Made { off_site: made.off_site.map_err(|error| because(by, error)), ..made }),
+                Err(error) => Err(because(by, error)),
+            };
+        }
         db.whole(|db| {
-            runs::end(db, run, &outcome)?;
+            runs::end(db, run, &outcome, cancelled_by.as_deref())?;
             match &outcome {
                 Ok(made) => {
                     tracing::info!(set = made.manifest.set, seconds = made.seconds, "backed up");
@@ -105,7 +117,11 @@ impl Maker {
         })?;
         book::shell::note(&self.book, db, &entry(db, kind, &outcome))?;
         match outcome {
-            Ok(made) => self.is_good(db, kind, &made).map(|()| Some(made)),
+            Ok(made) => self.is_good(db, kind, &made, cancelled_by.is_some()).map(|()| Some(made)),
+            Err(error) if cancelled_by.is_some() => {
+                tracing::info!(kind = kind.word(), error = format!("{error:#}"), "a set was cancelled");
+                Ok(None)
+            }
             Err(error) => {
                 tracing::error!(kind = kind.word(), error = format!("{error:#}"), "no set could be made");
                 alarms::raise(db, &self.readers, failed_alarm(kind), letters::failed(kind, &error))
@@ -114,7 +130,13 @@ impl Maker {
         }
     }
 
-    fn is_good(&mut self, db: &mut OperatorDb, kind: SetKind, made: &Made) -> Result<()> {
+    fn is_good(
+        &mut self,
+        db: &mut OperatorDb,
+        kind: SetKind,
+        made: &Made,
+        was_cancelled: bool,
+    ) -> Result<()> {
         for alarm in [failed_alarm(kind), missing_alarm(kind)] {
             alarms::end(db, &self.readers, alarm, letters::works_again(kind, &made.manifest.set))?;
         }
@@ -122,6 +144,10 @@ impl Maker {
         match &made.off_site {
             // All that waited came along.
             Ok(brought) => self.nothing_waits(db, *brought),
+            Err(error) if was_cancelled => {
+                tracing::info!(error = format!("{error:#}"), "bringing a set off-site was cancelled");
+                Ok(())
+            }
             Err(error) => {
                 alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(error)).map(|_| ())
             }
@@ -136,10 +162,24 @@ impl Maker {
             return Ok(());
         }
         self.tried_to_bring = Some(now);
-        match self.production(db).and_then(|production| production.bring_off_site()) {
+        let telling = Board::of(db).begin(About::of_worker(LongAction::BringSets, "off_site"));
+        let outcome = telling.watch(|| {
+            progress::begins(ActionPhase::BringOffSite, "", None);
+            self.production(db).and_then(|production| production.bring_off_site())
+        });
+        let cancelled_by = telling.end().cancelled_by;
+        match outcome {
             Ok(brought) => self.nothing_waits(db, brought),
             Err(error) => {
-                runs::waits_because(db, &error)?;
+                let error = match &cancelled_by {
+                    Some(by) => because(by, error),
+                    None => error,
+                };
+                runs::waits_because(db, &error, cancelled_by.as_deref())?;
+                if cancelled_by.is_some() {
+                    tracing::info!(error = format!("{error:#}"), "bringing sets off-site was cancelled");
+                    return Ok(());
+                }
                 alarms::raise(db, &self.readers, OFF_SITE, letters::not_off_site(&error)).map(|_| ())
             }
         }
@@ -154,6 +194,12 @@ impl Maker {
     fn production(&self, db: &OperatorDb) -> Result<Production> {
         Production::open(&self.backups, db.clock().clone())
     }
+}
+
+/// Why something ended that was cancelled. What it was at may have failed in that moment, and says nothing of it.
+fn because(by: &str, error: Error) -> Error {
+    let why = cancelled(by);
+    if format!("{error:#}").contains(&why) { error } else { error.context(why) }
 }
 
 /// What the book says of it.

@@ -17,7 +17,7 @@ use crate::{
     db::{epoch, operator::OperatorDb},
     files::{Files, sweep},
     mail::{operators, post::Post},
-    ops::{attended, book, fence, requests, stream, watch},
+    ops::{attended, book, fence, requests, stream, under_way::board, watch},
     recovery,
     sessions::guesses,
 };
@@ -126,6 +126,13 @@ pub const ALL: &[Loop] = &[
         at_least_every: Duration::from_secs(10),
         when_fenced: false,
         prepare: stream::watch::look,
+    },
+    Loop {
+        name: "under way",
+        channel: None,
+        at_least_every: Duration::from_mins(1),
+        when_fenced: false,
+        prepare: board::sweep,
     },
     Loop {
         name: "letters to operators",

@@ -13,6 +13,7 @@ mod restored;
 mod restored_one;
 mod sftp;
 mod stream;
+mod under_way;
 mod watched;
 
 use std::{

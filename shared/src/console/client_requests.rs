@@ -79,6 +79,8 @@ keyed! {
         Authorize => "authorize",
         /// The worker was told to do it.
         Execute => "execute",
+        /// Carrying it out was cancelled: it can be carried out anew.
+        Cancel => "cancel",
         /// It was done.
         Finish => "finish",
         /// The client was given a link.

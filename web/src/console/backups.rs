@@ -4,6 +4,7 @@ mod cards;
 mod run;
 mod runs;
 mod timeline;
+mod under_way;
 mod words;
 
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub(super) use self::{
     words::{copy as copy_words, copy_tone},
 };
 
-use self::{cards::Cards, run::RunPanel, runs::Runs, timeline::Timeline};
+use self::{cards::Cards, run::RunPanel, runs::Runs, timeline::Timeline, under_way::UnderWay};
 use super::{route::Route, watch::look_again, words::ago};
 use crate::{
     api::{self, Loader},
@@ -70,6 +71,7 @@ pub(super) fn Backups() -> impl IntoView {
             view! { <Runs opened=of_list /> }.into_any()
         } else {
             view! {
+                <UnderWay on_over=move |()| overview.reload() />
                 <AsyncView
                     loader=overview
                     view=move |overview: BackupOverview| view! { <Overview overview opened=of_overview.clone() /> }

@@ -20,7 +20,7 @@ use crate::{
 type ActionWords = (&'static str, fn() -> &'static str);
 
 /// What is done, by its word in the book.
-const ACTIONS: [ActionWords; 27] = [
+const ACTIONS: [ActionWords; 28] = [
     ("make_set", t::act_make_set),
     ("verify_set", t::act_verify_set),
     ("restore_set", t::act_restore_set),
@@ -28,6 +28,7 @@ const ACTIONS: [ActionWords; 27] = [
     ("drill", t::act_drill),
     ("activate_standby", t::act_activate_standby),
     ("fence", t::act_fence),
+    ("cancel_action", t::act_cancel_action),
     ("resume_book", t::act_resume_book),
     ("ask_client_request", t::act_ask_client_request),
     ("verify_client_request", t::act_verify_client_request),

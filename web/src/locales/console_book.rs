@@ -4,6 +4,7 @@ super::texts! {
     act_activate_standby: "Let the standby take over", "Dio el relevo al entorno de reserva";
     act_ask_client_request: "Wrote down what a client asks for", "Anotó lo que pide un cliente";
     act_authorize_client_request: "Authorized a client's request", "Autorizó la solicitud de un cliente";
+    act_cancel_action: "Cancelled what was under way", "Canceló lo que estaba en curso";
     act_change_password: "Changed their password", "Cambió su contraseña";
     act_copy_organization: "Copied an organization", "Copió una organización";
     act_create_operator: "Made an operator", "Creó un operador";

@@ -126,6 +126,7 @@ super::texts! {
         "Lo que va antes del primer punto de su dirección, o detrás de /o/.";
     state: "State", "Estado";
     step_authorize: "Authorized", "Autorizada";
+    step_cancel: "Cancelled while it was carried out", "Cancelada mientras se cumplía";
     step_certify: "Keys destroyed, certificate given", "Claves destruidas, certificado emitido";
     step_deliver: "Link to the copy made", "Enlace a la copia creado";
     step_execute: "Handed to the worker", "Encargada al proceso de trabajo";

@@ -9,7 +9,7 @@ use super::Tone;
 pub fn Progress(
     /// What it measures.
     #[prop(into)]
-    label: String,
+    label: Signal<String>,
     /// How much there is.
     #[prop(into)]
     value: Signal<f64>,
@@ -21,17 +21,20 @@ pub fn Progress(
     /// What the figure means.
     #[prop(optional, into)]
     tone: Signal<Tone>,
+    /// Whether nobody knows how much there can be: then the bar says only that something goes on.
+    #[prop(optional, into)]
+    unknown: Signal<bool>,
 ) -> impl IntoView {
     view! {
         <div class="progress">
             <div class="progress-head" aria-hidden="true">
-                <span>{label.clone()}</span>
+                <span>{label}</span>
                 <span class="progress-figure numeric">{figure}</span>
             </div>
             <progress
                 class=move || format!("progress-bar progress-{}", tone.get().class())
                 max=maximum
-                prop:value=move || value.get()
+                value=move || (!unknown.get()).then(|| value.get().to_string())
                 aria-label=label
                 aria-valuetext=figure
             ></progress>

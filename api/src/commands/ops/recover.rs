@@ -20,11 +20,13 @@ use api::{
         ledger::NotBelieved,
         letters::spoken_bytes,
         progress,
-        stream::recover::{Cancelled, Plan, Source, To, Watcher},
+        stream::recover::{Both, Cancelled, Plan, Source, To, Watcher},
+        under_way::{About, Board},
     },
 };
 use chrono::{DateTime, Utc};
 use clap::Args;
+use shared::console::{ActionPhase, LongAction};
 
 use super::{From, noted::noted};
 use crate::commands::repeating::cancelled_when_told_to_stop;
@@ -134,9 +136,15 @@ fn said(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// Does something that may take long: how far it is, is said on the standard error, and it ends when the process is told to stop.
-pub fn shown<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    progress::watched(Box::new(Progress::cancellable()?), work)
+/// Does something that may take long: how far it is, is said on the standard error, and at the console where this shell knows of
+/// production's database. It ends when the process is told to stop, or when an operator cancels it there.
+pub fn shown<T>(action: LongAction, subject: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let own = Progress::cancellable()?;
+    let Some(board) = Board::from_environment()? else { return progress::watched(Box::new(own), work) };
+    let telling = board.begin(About::of_shell(action, subject));
+    let outcome = progress::watched(Box::new(Both(own, telling.watcher())), work);
+    drop(telling);
+    outcome
 }
 
 /// On the standard error, each second.
@@ -154,8 +162,8 @@ impl Progress {
 }
 
 impl Watcher for Progress {
-    fn begins(&mut self, what: &str) {
-        eprintln!("{what} …");
+    fn begins(&mut self, phase: ActionPhase, about: &str) {
+        eprintln!("{} …", progress::spoken(phase, about));
     }
 
     fn is_at(&mut self, done: u64, of: u64, left: Option<Duration>) {

@@ -10,7 +10,7 @@ use api::{
     ops::{environment::Environment, restore::Plan},
 };
 use clap::Args;
-use shared::ids::OrganizationId;
+use shared::{console::LongAction, ids::OrganizationId};
 
 use super::{From, noted::Note, recover::shown};
 
@@ -62,7 +62,8 @@ fn restore_one(
     let settle_at = (!arguments.as_it_was).then(|| Clock::system().now());
     let files = arguments.files_into.as_deref();
     let (set, from) = (&arguments.to, arguments.from.place());
-    let done = shown(|| environment.restore_one(from, set, organization, &arguments.into, files, settle_at))?;
+    let restore = || environment.restore_one(from, set, organization, &arguments.into, files, settle_at);
+    let done = shown(LongAction::RestoreSet, set, restore)?;
     note.say("organization", organization.to_string());
     note.say("rows", done.rows);
     note.say("files", done.files);
@@ -105,7 +106,7 @@ pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
         without_missing_files: arguments.without_missing_files,
         settle_at: (!arguments.as_it_was).then(|| Clock::system().now()),
     };
-    let done = shown(|| environment.restore(&plan))?;
+    let done = shown(LongAction::RestoreSet, &plan.set, || environment.restore(&plan))?;
     note.say("organizations", done.organizations);
     note.say("rows", done.rows);
     note.say("files", done.files);

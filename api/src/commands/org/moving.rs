@@ -20,7 +20,10 @@ use api::{
         vault,
     },
 };
-use shared::ids::OrganizationId;
+use shared::{
+    console::{ActionPhase, LongAction},
+    ids::OrganizationId,
+};
 
 use crate::commands::ops::shown;
 
@@ -31,12 +34,15 @@ pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     let files = Files::open(&FilesConfig::from_environment())?;
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let out = Counting(BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?));
-    let written = shown(|| match recipient {
-        None => write(&snapshot, slug, &files, out)
-            .and_then(|(out, contents)| Ok((out.0.into_inner()?, contents))),
-        Some(recipients) => Sealing::begin_for(&recipients, out)
-            .and_then(|sealing| write(&snapshot, slug, &files, sealing))
-            .and_then(|(sealing, contents)| Ok((sealing.finish()?.0.into_inner()?, contents))),
+    let written = shown(LongAction::ExportOrganization, slug, || {
+        progress::begins(ActionPhase::WriteExport, slug, None);
+        match recipient {
+            None => write(&snapshot, slug, &files, out)
+                .and_then(|(out, contents)| Ok((out.0.into_inner()?, contents))),
+            Some(recipients) => Sealing::begin_for(&recipients, out)
+                .and_then(|sealing| write(&snapshot, slug, &files, sealing))
+                .and_then(|(sealing, contents)| Ok((sealing.finish()?.0.into_inner()?, contents))),
+        }
     });
     let synced = written.and_then(|(file, contents)| {
         file.sync_all()?;
@@ -83,8 +89,9 @@ pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Resul
     let from = Counting(BufReader::new(from));
     let target = Files::open(&FilesConfig::from_environment())?;
     let into = config::owner_database_url()?;
-    let arrived = shown(|| {
-        progress::begins("reading the file", Some(bytes));
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let arrived = shown(LongAction::ImportOrganization, &name, || {
+        progress::begins(ActionPhase::ReadExport, "the file", Some(bytes));
         match identity {
             None => take_in(from, &into, &target, slug),
             Some(path) => {

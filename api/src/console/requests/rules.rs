@@ -32,7 +32,7 @@ pub fn next(request: &ClientRequest, step: Step, by: OperatorId) -> Result<State
             Err("What is carried out, or is over, cannot be called off any more.")
         }
         (Step::Deliver, state) => deliver(request, state),
-        (Step::Request | Step::Finish | Step::Rewrite | Step::Certify, _) => {
+        (Step::Request | Step::Cancel | Step::Finish | Step::Rewrite | Step::Certify, _) => {
             Err("That is not a step that an operator makes at the console.")
         }
     }

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use chrono::TimeDelta;
+use shared::console::LongAction;
 
 use super::{Attendant, Look, is_over};
 use crate::ops::{
@@ -48,11 +49,14 @@ impl Attendant {
             proxy: config.proxy.map(Proxy::new),
             program: config.program,
         };
+        let subject = "the end of the stream";
+        let telling = self.tells(LongAction::Drill, subject, plan.from);
         let (report, outcome) = {
-            let mut watcher = recover::Silent { is_cancelled: self.cancelled.clone() };
+            let until_stopped = recover::Silent { is_cancelled: self.cancelled.clone() };
+            let mut watcher = recover::Both(until_stopped, telling.watcher());
             take_over(&self.config, &plan, &self.clock, &mut watcher)
         };
-        let subject = "the end of the stream";
+        self.told(telling);
         if self.cancelled.check().is_err() {
             // The process stops: it says nothing of how well the installation could be brought back.
             return;

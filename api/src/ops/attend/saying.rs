@@ -113,7 +113,7 @@ impl Attendant {
         }
     }
 
-    fn statement(&self, written_at: DateTime<Utc>) -> Statement {
+    pub(super) fn statement(&self, written_at: DateTime<Utc>) -> Statement {
         let mut known: BTreeSet<(Place, String)> = self.verified.keys().cloned().collect();
         known.extend(self.damaged.iter().cloned());
         let set = |(place, set): (Place, String)| {
@@ -133,6 +133,7 @@ impl Attendant {
             drill_passed_at: self.drill_passed_at,
             stores: self.uses.clone(),
             entries: self.entries.clone(),
+            under_way: None,
         }
     }
 }

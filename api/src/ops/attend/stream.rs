@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use shared::console::LongAction;
 
 use super::{Attendant, Look};
 use crate::ops::{book::Action, retention::Place, stream::base};
@@ -27,7 +28,9 @@ impl Attendant {
                 continue;
             }
             let about = about_base(path, self.environment.store(place).name());
-            if let Some(bytes) = self.judge(&about, |it| it.environment.verify_base(place, path)) {
+            let what = (LongAction::VerifySet, name(path), place);
+            let found = self.judge_long(&about, what, |it| it.environment.verify_base(place, path));
+            if let Some(bytes) = found {
                 tracing::info!(
                     base = path,
                     bytes,

@@ -1,7 +1,7 @@
 //! What comes next when a request is carried out.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::console::ClientRequestKind;
+use shared::console::{ActionPhase, ClientRequestKind};
 
 use crate::console::requests::store::Row;
 
@@ -35,6 +35,21 @@ pub enum Work {
 }
 
 impl Work {
+    /// What is seen of it while it is under way.
+    pub const fn phase(self) -> ActionPhase {
+        match self {
+            Self::Suspend => ActionPhase::Suspend,
+            Self::Package => ActionPhase::Package,
+            Self::Store => ActionPhase::Store,
+            Self::Enter => ActionPhase::Enter,
+            Self::Erase => ActionPhase::Erase,
+            Self::RemoveFiles => ActionPhase::RemoveFiles,
+            Self::RenewKey => ActionPhase::RenewKey,
+            Self::Secure => ActionPhase::Secure,
+            Self::Finish => ActionPhase::Finish,
+        }
+    }
+
     /// What fails where it does.
     pub const fn words(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
+use shared::console::ActionPhase;
 
 use super::{
     assemble::{self, Pieces, Reader},
@@ -22,6 +23,7 @@ use super::{
 };
 use crate::ops::{
     environment::Environment,
+    progress,
     retention::{self, Place},
 };
 
@@ -61,6 +63,7 @@ impl Environment {
     pub fn verify_base(&self, place: Place, manifest: &str) -> Result<u64> {
         let reader = self.stream_reader(place);
         let base = base::read(reader.store, manifest, reader.signers)?;
+        progress::begins(ActionPhase::ReadSet, &base.name, Some(base.object.size));
         unpack::through(&reader, &base, &mut io::sink(), &mut Silent::default())?;
         Ok(base.bytes)
     }

@@ -18,10 +18,11 @@ use std::{
 use age::x25519::Identity;
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::console::ActionPhase;
 
 pub use self::{
     cluster::Checked,
-    watching::{Cancelled, Silent, Watcher},
+    watching::{Both, Cancelled, Silent, Watcher},
 };
 use self::{
     cluster::{Cluster, Started},
@@ -186,19 +187,19 @@ impl Source {
         let way = find(&reader, plan.to)?;
         programs::of_major("postgres", way.base.version)?;
         let target = Target::claim(&plan.directory)?;
-        watcher.begins(&format!("unpacking the base backup {}", way.base.name));
+        watcher.begins(ActionPhase::UnpackBase, &way.base.name);
         unpack::unpack(&reader, &way.base, &target.path, watcher)?;
         let aids = target.path.join(AIDS);
         fs::create_dir(&aids)?;
-        watcher.begins("reading the log");
+        watcher.begins(ActionPhase::ReadLog, "");
         let mut log = Log::begin(&reader, &way, &aids)?;
         log.read(plan.to.instant(), watcher)?;
-        watcher.begins("replaying the log");
+        watcher.begins(ActionPhase::ReplayLog, "");
         let (cluster, ends_before) = replay(&mut log, plan.to, &target.path, watcher)?;
         let last_commit = cluster.last_commit()?;
         let owner = cluster.url("portico_owner", &plan.database);
         let erased = Entries::of(&self.ledger()?).erased().again_at(&owner)?;
-        watcher.begins("reading every row");
+        watcher.begins(ActionPhase::ReadRows, "");
         let checked = cluster.check(&plan.database, watcher)?;
         remove_log(&aids)?;
         let recovered = Recovered {

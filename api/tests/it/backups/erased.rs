@@ -1,5 +1,6 @@
 //! An organization is copied for its client, and erased: from the first request to the certificate.
 
+mod cancelled;
 mod interrupted;
 mod projects;
 

@@ -46,7 +46,7 @@ impl Scene {
         scene
     }
 
-    fn reach(&mut self, place: StorePlace) {
+    pub(super) fn reach(&mut self, place: StorePlace) {
         self.vaults.off_site.as_mut().expect("it is set").production = place;
         self.production_anew();
     }

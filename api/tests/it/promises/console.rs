@@ -91,12 +91,27 @@ const RUN: &str = "019ad000-0000-7000-8000-000000000001";
 
 /// What a client asks for, and the client's own key.
 const REQUEST: &str = "019ad000-0000-7000-8000-000000000002";
+/// Something that is under way.
+const ACTION: &str = "019ad000-0000-7000-8000-000000000003";
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
 fn with_a_run(console: &TestConsole) {
     let sql = format!(
         "INSERT INTO backup_runs (id, kind, started_at, finished_at, error)
          VALUES ('{RUN}', 'database', '2026-11-01', '2026-11-01', 'no room')"
+    );
+    console.database.superuser().batch_execute(&sql).expect("it is written");
+}
+
+/// Something that is under way, and that nobody has cancelled yet.
+fn with_an_action(console: &TestConsole) {
+    let now = console.clock.now().to_rfc3339();
+    let sql = format!(
+        "DELETE FROM actions_under_way;
+         INSERT INTO actions_under_way (id, action, subject, started_by, started_at, can_be_cancelled, said_at, phase,
+             phase_about, phase_began_at, measure, passed)
+         VALUES ('{ACTION}', 'make_set', 'database', 'portico work', '{now}', true, '{now}', 'make_set', '', '{now}',
+             'bytes', 1)"
     );
     console.database.superuser().batch_execute(&sql).expect("it is written");
 }
@@ -165,6 +180,7 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
         | "list_book_entries"
         | "get_backup_overview"
         | "get_standby_overview"
+        | "get_actions_under_way"
         | "list_backup_runs"
         | "sign_in_operator" => (route.path.clone(), None, None),
         "create_client_request" => {
@@ -183,6 +199,7 @@ fn sample(route: &Route, scene: &Scene, number: usize) -> (String, Option<i32>, 
             };
             (route.path.replace("{request}", REQUEST), None, body)
         }
+        "cancel_action_under_way" => (route.path.replace("{action}", ACTION), None, None),
         "get_backup_run" => (format!("/backup-runs/{RUN}"), None, None),
         "create_operator" => {
             let email = format!("new{number}@ops.example");
@@ -212,6 +229,7 @@ fn send(client: &Client, route: &Route, scene: &Scene, number: usize) -> Answer 
 
 fn state(console: &TestConsole) -> Vec<String> {
     [
+        "actions_under_way",
         "client_requests",
         "project_erasures",
         "operators",
@@ -245,6 +263,7 @@ fn every_route_is_enforced_for_every_team() {
             let client = console.signed_in(&who);
             scene.own_code = who.code(&console.clock, 0);
             with_a_request(&console, &route);
+            with_an_action(&console);
             let before = state(&console);
             // Nobody, and somebody with what is no token.
             for stranger in [console.client(), console.client().with_token("pco_nothing")] {
@@ -271,6 +290,7 @@ fn every_route_is_enforced_for_every_team() {
                     scene
                 };
                 with_a_request(&console, &route);
+                with_an_action(&console);
                 let answer = send(&client, &route, &scene, number);
                 assert!(
                     (200..300).contains(&answer.status),
@@ -379,6 +399,7 @@ fn the_consoles_role_reaches_no_row_of_an_organization() {
     assert_eq!(
         reached,
         [
+            "actions_under_way",
             "alarms",
             "backup_attendance",
             "backup_runs",

@@ -6,9 +6,10 @@ use super::catalogue::{lines, none, tenant_tables};
 use crate::harness::Database;
 
 /// The tables that belong to no organization, each with the reason.
-const GLOBAL_TABLES: [(&str, &str); 24] = [
+const GLOBAL_TABLES: [(&str, &str); 25] = [
     ("__diesel_schema_migrations", "which migrations have run"),
     ("account_lookups", "hash of e-mail to account, asked before the organization is known"),
+    ("actions_under_way", "what takes long and is under way in the installation"),
     ("alarms", "what is wrong with the installation"),
     ("backup_attendance", "what the backup environment says of the sets"),
     ("backup_runs", "sets hold all organizations"),

@@ -16,6 +16,7 @@ pub(super) fn step(step: RequestStepKind) -> &'static str {
         RequestStepKind::Verify => t::step_verify(),
         RequestStepKind::Authorize => t::step_authorize(),
         RequestStepKind::Execute => t::step_execute(),
+        RequestStepKind::Cancel => t::step_cancel(),
         RequestStepKind::Finish => t::step_finish(),
         RequestStepKind::Deliver => t::step_deliver(),
         RequestStepKind::Rewrite => t::step_rewrite(),

@@ -114,6 +114,7 @@ fn how_a_set_stands_in_a_store() {
         drill_passed_at: None,
         stores: Vec::new(),
         entries: Vec::new(),
+        under_way: None,
     };
     let waiting = Run { off_site_at: None, off_site_error: Some("away".to_owned()), ..run.clone() };
     for (run, statement, expected) in [

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Utc};
-use shared::console::TakeOverReport;
+use shared::console::{ActionPhase, TakeOverReport};
 
 use super::{Ground, Kind, leftovers::refuse_full};
 use crate::{
@@ -45,7 +45,7 @@ impl Ground<'_> {
         }
         // What was fenced, or is older than another epoch, takes changes here.
         begin(&owner, epoch)?;
-        watcher.begins("bringing the files back");
+        watcher.begins(ActionPhase::RestoreFiles, "");
         let (files, missing) = self.restore_files(&running, watcher)?;
         watcher.goes_on()?;
         report.last_commit = recovered.last_commit;

@@ -59,7 +59,7 @@ fn copy(
         }
         bytes += copied;
         ensure!(bytes <= base.bytes, "there is more in it than its manifest says");
-        watcher.is_at(bytes >> 20, base.bytes >> 20, left(began, bytes >> 20, base.bytes >> 20));
+        watcher.has_passed(bytes, Some(base.bytes), left(began, bytes >> 20, base.bytes >> 20));
     }
     let (said, _) = looking.finish()?;
     Ok((said, bytes))

@@ -49,6 +49,7 @@ pub(super) fn people() -> impl IntoView {
             <Progress label="Team member" value=23.0 maximum=25.0 figure="23 of 25 seats" tone=Tone::Warning />
             <Progress label="Full access" value=3.0 maximum=3.0 figure="3 of 3 seats" tone=Tone::Bad />
             <Progress label="Done" value=100.0 maximum=100.0 figure="100 %" tone=Tone::Good />
+            <Progress label="Sending" value=0.0 maximum=1.0 figure="12.4 MB so far" unknown=true />
         </div>
     }
 }
