@@ -25,6 +25,7 @@ super::texts! {
     erase_projects(what: &str): "Erasing projects of {what}", "Borrando proyectos de {what}";
     export_organization(what: &str): "Exporting {what}", "Exportando {what}";
     import_organization(what: &str): "Taking in {what}", "Incorporando {what}";
+    let_it_go_on: "Let it go on", "Dejar que siga";
     local_store(what: &str): "{what}, in the local store", "{what}, en el almacén local";
     make_files: "Making a set of the files", "Haciendo una copia de los archivos";
     make_rows: "Making a set of the rows", "Haciendo una copia de las filas";

@@ -115,6 +115,9 @@ pub fn ConfirmDialog(
     /// Why it did not happen. The dialog stays open with it.
     #[prop(optional, into)]
     failure: Signal<Option<Failure>>,
+    /// What leaves everything as it is, where "Cancel" could be taken for the verb.
+    #[prop(default = common::cancel())]
+    dismiss: &'static str,
 ) -> impl IntoView {
     let kind = if danger { ButtonKind::Danger } else { ButtonKind::Primary };
     view! {
@@ -122,7 +125,7 @@ pub fn ConfirmDialog(
             <p class="dialog-text">{text}</p>
             {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
             <div class="dialog-actions">
-                <Button label=common::cancel() on_press=move |()| open.set(false) />
+                <Button label=dismiss on_press=move |()| open.set(false) />
                 <Button label=verb kind busy on_press=on_confirm />
             </div>
         </Dialog>

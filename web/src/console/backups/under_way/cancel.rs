@@ -69,6 +69,7 @@ pub(super) fn Cancel(
                 open
                 busy
                 failure
+                dismiss=t::let_it_go_on()
                 on_confirm=confirm
             />
         </Show>
