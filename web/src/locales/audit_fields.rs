@@ -79,6 +79,7 @@ fn known(name: &str) -> Option<&'static str> {
         "state" => pick("State", "Estado"),
         "status" => projects::status(),
         "street" => general_data::street(),
+        "projects" => pick("Projects", "Proyectos"),
         "taken_parts" => pick("Texts taken out of the log", "Textos retirados del registro"),
         "team" => pick("Team", "Equipo"),
         "team_member_seats_paid" => {
