@@ -213,8 +213,31 @@ impl Environment {
                 }
             }
         }
-        let keys = self.vault().keys(owner)?;
-        Ok(keys.into_iter().find(|key| Some(key.to_string()) == under))
+        let Some(under) = under else { return Ok(None) };
+        // Whoever does not know of the new key seals with the one before, and that may not stay.
+        if self.has_sealed_before(owner, &under, after)? {
+            return Ok(None);
+        }
+        Ok(self.vault().keys(owner)?.into_iter().find(|key| key.to_string() == under))
+    }
+
+    /// Whether a set of before an instant has something of somebody's under a key.
+    fn has_sealed_before(&self, owner: Owner, key: &str, instant: DateTime<Utc>) -> Result<bool> {
+        for place in [Place::Local, Place::OffSite] {
+            for kind in SetKind::ALL {
+                for (set, _) in manifest::sets(self.store(place), kind)? {
+                    // One that does not hold is read by nobody.
+                    let Ok(manifest) = self.manifest(place, &set) else { continue };
+                    let of_files = manifest.files.iter().filter(|file| file.owner == owner);
+                    let of_rows = manifest.streams.iter().filter(|stream| stream.owner == owner);
+                    let mut keys = of_rows.map(|stream| &stream.key).chain(of_files.map(|file| &file.key));
+                    if manifest.taken_at < instant && keys.any(|one| one == key) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The sets of both stores that hold something of somebody's, and the keys that seal it there, but for one.

@@ -6,6 +6,11 @@ ALTER TABLE client_requests
     DROP CONSTRAINT client_requests_check1,
     ADD CONSTRAINT client_requests_erased_kind_check CHECK (erased_at IS NULL OR kind <> 'copy');
 
+-- What is erased keeps nobody from asking for more; and of several that a restore has done again, each is there.
+DROP INDEX client_requests_one_open;
+CREATE UNIQUE INDEX client_requests_one_open ON client_requests (organization, kind)
+    WHERE state IN ('requested', 'verified', 'authorized', 'executing') AND erased_at IS NULL;
+
 -- What such a request has more than others.
 CREATE TABLE project_erasures (
     request_id uuid PRIMARY KEY REFERENCES client_requests (id),

@@ -271,6 +271,63 @@ fn killed_after_any_step_it_is_done_again_and_what_changes_meanwhile_is_copied_f
 }
 
 #[test]
+fn two_requests_of_one_organization_are_both_done_again_and_no_key_of_before_stays() {
+    let mut erasing = Erasing::start();
+    let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
+    admin.post("/projects", &json!({"name": STAYS})).expect(201);
+    let codes = [find(&admin, CANARY).code, find(&admin, STAYS).code];
+    erasing.scene.app.clock.advance(TimeDelta::seconds(5));
+    let before = erasing.scene.production.database_set().expect("a set is made");
+    let requests = codes.map(|code| {
+        let request = told(&mut erasing, &[&code]);
+        erasing.after(TimeDelta::seconds(5));
+        assert_eq!(erasing.get(&request).state, ClientRequestState::Executed);
+        request
+    });
+    let environment = erasing.scene.vaults.environment();
+    let target = Database::empty();
+    let restored = environment.restore(&plan(&before, &target)).expect("it comes back");
+    assert_eq!((restored.organizations, restored.erased_projects), (2, 2));
+    let all = everything(&target);
+    assert!(!all.contains(CANARY) && !all.contains(STAYS));
+    let noted = "SELECT count(*)::text AS line FROM client_requests WHERE erased_at IS NOT NULL AND state = 'executing'";
+    assert_eq!(line(&mut target.superuser(), noted), "2", "each is gone on with");
+
+    // A worker of before knows of no other key than the first, and seals what is newest with it: that one may not stay.
+    rewrite(&erasing, &requests[0]);
+    erasing.after(TimeDelta::seconds(5));
+    let acme = erasing.scene.app.acme.id.to_string();
+    let names = |vault: &str| {
+        ["current-000002", "current-000003"].map(|name| {
+            let path = erasing.scene.vaults.at(vault).join(&acme).join(name);
+            (path.with_extension("aside"), path)
+        })
+    };
+    let hidden = ["vault", "second-vault"].map(names);
+    for (aside, path) in hidden.iter().flatten() {
+        std::fs::rename(path, aside).expect("it goes");
+    }
+    erasing.scene.rows();
+    erasing.scene.files();
+    for (aside, path) in hidden.iter().flatten() {
+        std::fs::rename(aside, path).expect("it comes back");
+    }
+    let now = erasing.scene.app.clock.now();
+    let refused = environment.destroy_keys(requests[0].id, "ada", now).expect_err("of before").to_string();
+    assert!(
+        refused.contains("nothing is destroyed before what is left of it can be brought back"),
+        "{refused}"
+    );
+    assert_eq!(keys(&erasing), 3);
+    erasing.scene.rows();
+    erasing.scene.files();
+    let now = erasing.scene.app.clock.now();
+    let said = environment.destroy_keys(requests[0].id, "ada", now).expect("they are destroyed");
+    assert_eq!((said.keys.len(), keys(&erasing)), (2, 1));
+    assert!(!holds(&readable(&erasing.scene.vaults).0, CANARY));
+}
+
+#[test]
 fn who_holds_the_database_alone_erases_no_project() {
     let mut erasing = Erasing::start();
     let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
