@@ -11,8 +11,9 @@ if (!baseURL) {
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
-  // Each journey that changes something has an organization of its own, so they can run side by side.
-  workers: 2,
+  // Each journey that changes something has an organization of its own, so they can run side by side: one more than the
+  // smallest machine has cores, since one that waits for the server leaves its core to another.
+  workers: 3,
   fullyParallel: true,
   // A journey that passes only at the second try is a bug.
   retries: 0,

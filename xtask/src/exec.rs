@@ -160,6 +160,27 @@ pub fn last_lines(log: &Path) -> String {
     lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }
 
+/// What Cargo tells a program of the package that it is built from.
+const TOLD_BY_CARGO: [&str; 17] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// `cargo`, the one that runs this program.
 pub fn cargo(root: &Path) -> Command {
     let program = crate::environment::find("CARGO").unwrap_or_else(|| "cargo".to_owned());
@@ -167,7 +188,7 @@ pub fn cargo(root: &Path) -> Command {
     command.current_dir(root);
     // What Cargo told this program about xtask must not reach the build of other crates: build scripts
     // that watch these variables would run again.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"] {
+    for name in TOLD_BY_CARGO {
         command.env_remove(name);
     }
     command

@@ -218,6 +218,14 @@ fn integration(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> 
     run(&cluster.url(SUPERUSER, "postgres"))
 }
 
+/// What the runner of Rust's tests goes by where it is not told by an argument.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
+/// One more than there are cores: a test that waits for PostgreSQL leaves its core to another one.
+fn threads_beside_a_server() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from) + 1
+}
+
 /// Compiles first, so that what does not compile is told apart from what fails.
 fn cargo_test(
     root: &Path,
@@ -231,6 +239,9 @@ fn cargo_test(
         let mut cargo = if which == APP { exec::cargo(root) } else { lint::cargo(root) };
         cargo.arg("test").args(which).args(targets).args(extra);
         cargo.envs(admin.map(|url| ("PORTICO_TEST_ADMIN_URL", url)));
+        if admin.is_some() && environment::find(TEST_THREADS).is_none() {
+            cargo.env(TEST_THREADS, threads_beside_a_server().to_string());
+        }
         cargo
     };
     exec::run(&mut command(&["--no-run"])).map_err(|error| error.context(Broken))?;

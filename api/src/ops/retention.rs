@@ -1,9 +1,9 @@
 //! Which sets of a store are kept: one pure rule over the instants of the good ones.
 //!
 //! Invariants: the newest good set is kept, whatever else; pruning after each set keeps the same as pruning once at the
-//! end; a clock that goes wrong drops nothing that would have been kept otherwise. It counts sets instead of measuring
-//! their age, so that days without a set, or a clock a year ahead, push nothing out. Days and weeks are those of UTC:
-//! daylight saving is none of its business.
+//! end; a clock that goes wrong empties no slot that has a set. It counts sets instead of measuring their age, so that days
+//! without a set, or a clock a year ahead, push nothing out. Days and weeks are those of UTC: daylight saving is none of
+//! its business.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -22,7 +22,8 @@ macro_rules! cut {
     ($($piece:ident { $($name:ident($($argument:ident: $kind:ty),*) = $view:expr;)+ })+) => {
         $($(
             #[wasm_split_helpers::wasm_split($piece, fallible)]
-            pub fn $name() -> Result<fn($($kind),*) -> leptos::prelude::AnyView, crate::api::Failure> {
+            // What is `pub` and `async` is compiled into every program, also into that of the tests.
+            pub(crate) fn $name() -> Result<fn($($kind),*) -> leptos::prelude::AnyView, crate::api::Failure> {
                 Ok(|$($argument),*| leptos::prelude::IntoAny::into_any($view))
             }
         )+)+

@@ -94,6 +94,23 @@ fn each_slot_gets_one_set_and_operators_are_told() {
 }
 
 #[test]
+fn after_a_clock_that_ran_ahead_each_slot_gets_one_set_again() {
+    let mut scene = Watched::start();
+    scene.after(TimeDelta::zero());
+    scene.after(TimeDelta::days(40));
+    assert_eq!((scene.sets(SetKind::Database), scene.sets(SetKind::Files)), (2, 2));
+    // Set right again, in the two hours and on the day of the first ones.
+    scene.after(-TimeDelta::days(40));
+    assert_eq!((scene.sets(SetKind::Database), scene.sets(SetKind::Files)), (2, 2));
+    scene.after(TimeDelta::hours(2));
+    scene.after(TimeDelta::minutes(1));
+    assert_eq!(scene.sets(SetKind::Database), 3);
+    scene.after(TimeDelta::days(1));
+    scene.after(TimeDelta::minutes(1));
+    assert_eq!((scene.sets(SetKind::Database), scene.sets(SetKind::Files)), (4, 3));
+}
+
+#[test]
 fn what_fails_is_said_once_tried_again_and_said_to_be_over() {
     let (mut scene, mut seen) = (Watched::start(), 0);
     let local = scene.vaults.at("local");
