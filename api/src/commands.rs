@@ -3,6 +3,7 @@
 
 mod attend;
 pub mod audit_log;
+pub mod files;
 pub mod jobs;
 pub mod ops;
 pub mod org;

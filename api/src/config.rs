@@ -3,7 +3,9 @@
 pub mod application;
 pub mod backups;
 pub mod book;
+mod bucket;
 pub mod console;
+mod files;
 mod known;
 pub mod standby;
 pub mod stream;
@@ -13,6 +15,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
+pub use self::files::FilesConfig;
 pub use self::known::{secret_names, unknown_variables};
 use self::work::operators_mail;
 pub use self::work::{MailConfig, MailWay, WorkConfig};
@@ -48,22 +51,6 @@ pub struct ServeConfig {
     pub admin_listen: Option<SocketAddr>,
     /// Where files are kept that people upload.
     pub files: FilesConfig,
-}
-
-/// Where files are kept that people upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FilesConfig {
-    /// Nothing is set: nothing can be uploaded.
-    Nowhere,
-    /// `PORTICO_FILES_DIR`: in this folder, which all servers and workers share.
-    Folder(PathBuf),
-}
-
-impl FilesConfig {
-    /// Reads it from the environment.
-    pub fn from_environment() -> Self {
-        variable("PORTICO_FILES_DIR").map_or(Self::Nowhere, |folder| Self::Folder(PathBuf::from(folder)))
-    }
 }
 
 /// Requests a minute to the API of one server.
@@ -112,7 +99,7 @@ impl ServeConfig {
             refusal_delay: Duration::from_millis(parsed("PORTICO_REFUSAL_DELAY_MILLISECONDS", || 250)?),
             drain: Duration::from_secs(parsed("PORTICO_DRAIN_SECONDS", || 5)?),
             admin_listen: admin_listen()?,
-            files: FilesConfig::from_environment(),
+            files: FilesConfig::from_environment()?,
         })
     }
 }

@@ -1,14 +1,16 @@
 //! The file store: what people upload, as objects beside the database.
 //!
-//! [`Files`] puts and gets objects; [`rows`] has what the database says of them; [`sweep`] takes away what nothing names.
+//! [`Files`] puts and gets objects, [`Reading`] piece by piece, and copies one store into another; [`rows`] has what the database says of them; [`sweep`] takes away what nothing names.
 //! Invariants: an object is written whole before a row names it, and never changes; its name has the hash of what it holds
 //! under a key of its organization's own, so that nobody sees by the names that two organizations hold the same; what is
 //! read is checked against that hash.
 
+mod copying;
+mod reading;
 pub mod rows;
 pub mod sweep;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -17,7 +19,12 @@ use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, pat
 use shared::ids::OrganizationId;
 use uuid::Uuid;
 
-use crate::{ApiError, config::FilesConfig};
+pub use self::copying::Copied;
+pub use self::reading::{Reading, Waiting};
+use crate::{ApiError, config::FilesConfig, ops::stores};
+
+/// How long an answer of a bucket is waited for: somebody in a browser waits as well.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The key under which an organization's files are hashed.
 pub type FileKey = [u8; 32];
@@ -83,12 +90,18 @@ impl Files {
                 // What was acknowledged is there after the power was cut, too.
                 Some(Arc::new(store.with_fsync(true)))
             }
+            FilesConfig::Bucket(place) => {
+                let bucket = stores::bucket(place, PATIENCE);
+                Some(bucket.with_context(|| format!("files cannot be kept in {place}"))?)
+            }
         }))
     }
 
     fn store(&self) -> Result<&Arc<dyn ObjectStore>, ApiError> {
         self.0.as_ref().ok_or_else(|| {
-            tracing::error!("no file store is set up: PORTICO_FILES_DIR is not set");
+            tracing::error!(
+                "no file store is set up: neither PORTICO_FILES_DIR nor PORTICO_FILES_STORE is set"
+            );
             ApiError::FilesUnavailable
         })
     }
@@ -107,14 +120,25 @@ impl Files {
 
     /// What an object holds, checked against its hash.
     pub async fn get(&self, name: &ObjectName, key: &FileKey) -> Result<Bytes, ApiError> {
-        let store = self.store()?;
-        let found = store.get(&name.path()).await.map_err(|error| unavailable(&error))?;
-        let bytes = found.bytes().await.map_err(|error| unavailable(&error))?;
-        if hash(key, &bytes) == name.hash {
-            return Ok(bytes);
-        }
-        tracing::error!(file = %name.id, organization = %name.organization, "a file is damaged in the file store");
-        Err(ApiError::FilesUnavailable)
+        self.read(name, key).await?.whole().await
+    }
+
+    /// The same, piece by piece.
+    pub async fn read(&self, name: &ObjectName, key: &FileKey) -> Result<Reading, ApiError> {
+        let found = self.store()?.get(&name.path()).await.map_err(|error| unavailable(&error))?;
+        Ok(Reading::begin(*name, key, found))
+    }
+
+    /// Whether what is put can be read and removed again.
+    pub async fn try_out(&self) -> anyhow::Result<()> {
+        let store = self.0.as_ref().context("there is no file store")?;
+        let (path, content) =
+            (Path::from("doctor"), Bytes::from_static(b"Portico has looked whether it can write here.\n"));
+        store.put(&path, content.clone().into()).await.context("nothing can be put")?;
+        let found = store.get(&path).await.context("nothing can be read")?.bytes().await?;
+        anyhow::ensure!(found == content, "it gives something else than was put");
+        store.list(Some(&path)).try_collect::<Vec<_>>().await.context("nothing can be listed")?;
+        store.delete(&path).await.context("nothing can be removed")
     }
 
     /// Removes an object; one that is not there is no mistake.

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{audit_log::AuditCommand, jobs::JobsCommand, ops::OpsCommand, org::OrgCommand};
+use commands::{
+    audit_log::AuditCommand, files::FilesCommand, jobs::JobsCommand, ops::OpsCommand, org::OrgCommand,
+};
 
 /// The system's own gives each thread an arena, keeps what was freed in it, and takes a tenth of a request's time.
 #[global_allocator]
@@ -59,6 +61,11 @@ enum Command {
     Console,
     /// Send mails, and do what else is done behind people's backs.
     Work,
+    /// What people upload.
+    Files {
+        #[command(subcommand)]
+        command: FilesCommand,
+    },
     /// Work that was left behind.
     Jobs {
         #[command(subcommand)]
@@ -117,6 +124,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve => commands::serve(),
         Command::Console => commands::console(),
         Command::Work => commands::work(),
+        Command::Files { command } => commands::files::run(command),
         Command::Jobs { command } => commands::jobs::run(&command),
         Command::Ops { command } => commands::ops::run(command),
         Command::Openapi { console } => commands::openapi(console),

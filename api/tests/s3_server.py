@@ -1,9 +1,10 @@
 """A server of the S3 protocol for tests, which looks at who may do what: `python s3_server.py` (PyPI's moto, see
 `api/tests/s3_server_requirements.txt`).
 
-It prints one line of JSON: its port, and the keys of three users, who may do in the bucket `backups`:
+It prints one line of JSON: its port, and the keys of four users, who may do in the bucket `backups`:
     production     PutObject and AbortMultipartUpload
     environment    GetObject, DeleteObject, ListBucket
+    files          PutObject, GetObject, DeleteObject, AbortMultipartUpload, ListBucket
     tests          everything
 
 From then on it answers each line of its standard input with one line: `state` with the names of all objects and of the
@@ -28,6 +29,14 @@ POLICIES = {
     "environment": [
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:DeleteObject"], "Resource": BUCKET + "/*"},
         {"Effect": "Allow", "Action": "s3:PutObject", "Resource": BUCKET + "/*/fence/*"},
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET},
+    ],
+    "files": [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            "Resource": BUCKET + "/*",
+        },
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET},
     ],
     "tests": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-pub use self::places::{S3Place, SftpPlace, StoreConfig, StorePlace};
+pub use self::places::{SftpPlace, StoreConfig, StorePlace};
+pub use super::bucket::S3Place;
 use super::{
     MailConfig, application::ApplicationConfig, keys_directory, needed, secret, standby::DrillConfig,
     variable,
@@ -89,7 +90,7 @@ impl BackupConfig {
                 recipients,
             )?,
             keys_directory: keys_directory()?,
-            files: super::FilesConfig::from_environment(),
+            files: super::FilesConfig::from_environment()?,
             attendance_keys: secret("PORTICO_ATTENDANCE_KEYS")?,
             application: Some(ApplicationConfig::from_environment()?),
         })

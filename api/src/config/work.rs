@@ -83,7 +83,7 @@ impl WorkConfig {
             workers: parsed("PORTICO_WORKERS", || 4)?,
             mail: MailConfig::from_environment()?,
             admin_listen: admin_listen()?,
-            files: FilesConfig::from_environment(),
+            files: FilesConfig::from_environment()?,
             book: book::BookConfig::from_environment()?,
             backups: backups::is_begun().then(backups::BackupConfig::from_environment).transpose()?,
             expects_stream: stream::is_begun(),

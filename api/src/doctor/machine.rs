@@ -20,7 +20,7 @@ pub(super) fn examine() -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut folders = vec![std::env::temp_dir()];
     folders.extend(config::keys_directory().ok());
-    if let FilesConfig::Folder(folder) = FilesConfig::from_environment() {
+    if let Ok(FilesConfig::Folder(folder)) = FilesConfig::from_environment() {
         folders.push(folder);
     }
     if let Ok(config) = ServeConfig::from_environment() {

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use futures_util::stream;
 use shared::{Menu, Operation, session::SignedLink};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 
 use super::outgoing::{Brake, Outgoing, outgoing};
 use crate::{
@@ -19,13 +19,14 @@ use crate::{
         marks::{menu, op},
     },
     db::{arrival::Newcomer, export::owned},
+    files::Waiting,
     http::{
         guards::{Allowed, Confirmed, Linked, MayRead},
         route::Route,
         server::Site,
         signed_link::{self, Resource},
     },
-    ops::export::leaving::Leaving,
+    ops::export::{Contents, leaving::Leaving},
     routes,
     sessions::events,
 };
@@ -111,13 +112,15 @@ async fn write<G: MayRead>(who: &G, site: &Site, out: Outgoing) -> anyhow::Resul
         })
         .await?;
     // Files need no connection.
-    let mut leaving = leaving;
-    while let Some((name, key)) = leaving.next_file()? {
-        let bytes = site.files.get(&name, &key).await?;
-        leaving = tokio::task::spawn_blocking(move || leaving.file(&bytes).map(|()| leaving)).await??;
-    }
-    let (out, contents) = tokio::task::spawn_blocking(move || leaving.finish()).await??;
-    tokio::task::spawn_blocking(move || out.end()).await??;
+    let (files, waiting) = (site.files.clone(), Waiting::Beside(Handle::current()));
+    let contents = tokio::task::spawn_blocking(move || -> anyhow::Result<Contents> {
+        let mut leaving = leaving;
+        leaving.files_of(&files, &waiting)?;
+        let (out, contents) = leaving.finish()?;
+        out.end()?;
+        Ok(contents)
+    })
+    .await??;
     tracing::info!(
         files = contents.files.len(),
         tables = contents.tables.len(),

@@ -34,7 +34,7 @@ use crate::{
         backups::{BackupConfig, StoreConfig, StoresConfig},
     },
     db::copies::{Reader, Snapshot},
-    files::{Files, ObjectName},
+    files::{Files, ObjectName, Waiting},
 };
 
 /// The two stores.
@@ -146,7 +146,9 @@ impl Production {
     /// Makes a set of all files that the rows name.
     pub fn file_set(&self) -> Result<Made> {
         if !self.files.is_set_up() {
-            bail!("PORTICO_FILES_DIR is not set: there are no files to make a set of");
+            bail!(
+                "neither PORTICO_FILES_DIR nor PORTICO_FILES_STORE is set: there are no files to make a set of"
+            );
         }
         let mut not_copied = None;
         let made = self.make(SetKind::Files, |snapshot, reader, before, manifest| {
@@ -287,15 +289,15 @@ impl Production {
             return Ok(Some(earlier.clone()));
         }
         let file_key = exactly(file_key.context("the organization has no key of its files")?.to_vec())?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let bytes = match runtime.block_on(self.files.get(&name, &file_key)) {
-            Ok(bytes) => bytes,
+        let waiting = Waiting::alone()?;
+        let reading = match waiting.until(self.files.read(&name, &file_key)) {
+            Ok(reading) => reading,
             Err(_) if !self.is_still_named(owner, name.id)? => return Ok(None),
             Err(error) => return Err(anyhow!("{error}: the server's log says more")),
         };
         let path = format!("objects/{owner}/{}.{}.age", name.id, self.clock.new_id());
         let mut sealing = Sealing::begin(&key, self.local.upload(&path)?)?;
-        std::io::Write::write_all(&mut sealing, &bytes)?;
+        std::io::copy(&mut reading.read_by(&waiting), &mut sealing)?;
         let object = sealing.finish()?.finish()?;
         Ok(Some(StoredFile { owner, id: name.id, hash, key: key.to_string(), object }))
     }

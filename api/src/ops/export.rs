@@ -110,11 +110,12 @@ impl<W: Write> Writer<W> {
         Pieces { writer: self, piece: Vec::new(), number: 0 }
     }
 
-    /// A file.
-    pub fn file(&mut self, id: Uuid, bytes: &[u8]) -> Result<()> {
-        self.entry(&format!("files/{id}"), bytes)?;
-        let hash = Bytes(*blake3::hash(bytes).as_bytes());
-        self.files.push(ExportedFile { id, size: u64::try_from(bytes.len())?, hash });
+    /// A file of this many bytes.
+    pub fn file(&mut self, id: Uuid, size: u64, content: impl Read) -> Result<()> {
+        let mut content = Hashing { content, size: 0, hasher: blake3::Hasher::new() };
+        self.entry_of(&format!("files/{id}"), size, &mut content)?;
+        ensure!(content.size == size, "the file {id} has {} bytes instead of {size}", content.size);
+        self.files.push(ExportedFile { id, size, hash: Bytes(*content.hasher.finalize().as_bytes()) });
         Ok(())
     }
 
@@ -126,11 +127,31 @@ impl<W: Write> Writer<W> {
     }
 
     fn entry(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.entry_of(path, u64::try_from(bytes.len()).map_err(io::Error::other)?, bytes)
+    }
+
+    fn entry_of(&mut self, path: &str, size: u64, content: impl Read) -> io::Result<()> {
         let mut header = tar::Header::new_ustar();
-        header.set_size(u64::try_from(bytes.len()).map_err(io::Error::other)?);
+        header.set_size(size);
         header.set_mode(0o644);
         header.set_mtime(self.taken_at);
-        self.archive.append_data(&mut header, path, bytes)
+        self.archive.append_data(&mut header, path, content)
+    }
+}
+
+/// Hashes what goes by.
+struct Hashing<R: Read> {
+    content: R,
+    size: u64,
+    hasher: blake3::Hasher,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.content.read(buffer)?;
+        self.hasher.update(buffer.split_at(length).0);
+        self.size += u64::try_from(length).map_err(io::Error::other)?;
+        Ok(length)
     }
 }
 

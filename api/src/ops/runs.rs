@@ -30,9 +30,8 @@ pub fn end_interrupted(db: &mut OperatorDb) -> Result<()> {
 /// What has been tried of one kind until now. What seems to have begun later counts for nothing: a clock ran ahead then.
 pub fn history(db: &mut OperatorDb, kind: SetKind) -> Result<History> {
     let now = db.clock().now();
-    let of_kind = || {
-        backup_runs::table.filter(backup_runs::kind.eq(kind.word()).and(backup_runs::started_at.le(now)))
-    };
+    let of_kind =
+        || backup_runs::table.filter(backup_runs::kind.eq(kind.word()).and(backup_runs::started_at.le(now)));
     let newest_good: Option<DateTime<Utc>> = of_kind()
         .filter(backup_runs::set_name.is_not_null())
         .select(diesel::dsl::max(backup_runs::started_at))

@@ -14,6 +14,7 @@ use std::{
     io::{self, Read as _, Write as _},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -37,7 +38,7 @@ use self::{
 };
 use crate::{
     audit::lines::Bytes as Encoded,
-    config::backups::{StoreConfig, StorePlace},
+    config::backups::{S3Place, StoreConfig, StorePlace},
 };
 
 /// Bytes that are written at once, and the most of an object that is in memory.
@@ -89,6 +90,15 @@ pub enum Put {
     Taken,
 }
 
+/// The objects of a bucket, for what is no backup. Nothing is asked yet.
+pub fn bucket(place: &S3Place, patience: Duration) -> Result<Arc<dyn ObjectStore>> {
+    Ok(below(&S3::open(place, patience)?, place))
+}
+
+fn below(s3: &S3, place: &S3Place) -> Arc<dyn ObjectStore> {
+    Arc::new(PrefixStore::new(s3.clone(), place.prefix.as_str()))
+}
+
 impl Store {
     /// The store that is configured. What is not a folder is not asked for anything yet.
     pub fn at(what: &str, config: &StoreConfig) -> Result<Self> {
@@ -96,15 +106,19 @@ impl Store {
         let cannot = || format!("{name} cannot be used");
         let (inner, kind): (Arc<dyn ObjectStore>, Kind) = match &config.place {
             StorePlace::Folder(folder) => return Self::open(what, folder),
-            StorePlace::S3(place) => {
-                let s3 = S3::open(place, config.patience).with_context(cannot)?;
-                (Arc::new(PrefixStore::new(s3.clone(), place.prefix.as_str())), Kind::S3(s3))
-            }
+            StorePlace::S3(place) => return Self::in_bucket(what, place, config.patience),
             StorePlace::Sftp(place) => {
                 (Arc::new(Sftp::open(place, config.patience).with_context(cannot)?), Kind::Sftp)
             }
         };
         Self::of(name, inner, kind)
+    }
+
+    /// The store in a bucket. Nothing is asked yet.
+    pub fn in_bucket(what: &str, place: &S3Place, patience: Duration) -> Result<Self> {
+        let name = format!("{what} ({place})");
+        let s3 = S3::open(place, patience).with_context(|| format!("{name} cannot be used"))?;
+        Self::of(name, below(&s3, place), Kind::S3(s3))
     }
 
     /// Makes a folder a store. Gives whether it was none.

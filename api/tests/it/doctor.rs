@@ -176,6 +176,15 @@ fn credentials_that_can_do_what_they_should_are_fine() {
 
 /// Addresses with passwords from files, one for all of them and one by itself, as containers are told.
 #[test]
+fn a_bucket_for_files_is_tried_and_left_as_it_was() {
+    let mut setup = Setup::whole();
+    files_in_bucket(&mut setup, Whose::Files);
+    let (findings, _) = setup.examine();
+    assert_eq!(findings["files.store"]["level"], "ok", "{:#}", findings["files.store"]);
+    assert_eq!(S3Server::shared().names("doctor-files"), Vec::<String>::new());
+}
+
+#[test]
 fn secrets_are_read_from_files() {
     let mut setup = Setup::whole();
     for (name, file) in [
@@ -276,6 +285,9 @@ const FILES: &[(&str, &str, Break)] = &[
     ("files.store", "warning", |it| {
         it.variables.remove("PORTICO_FILES_DIR");
     }),
+    ("files.store", "error", |it| set(it, "PORTICO_FILES_STORE", "s3://files/both-are-set")),
+    ("files.store", "error", |it| files_in_bucket(it, Whose::Production)),
+    ("files.store", "error", |it| files_in_bucket(it, Whose::Environment)),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/index.html")).expect("it is removed")),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/assets/app.js")).expect("it is removed")),
 ];
@@ -350,6 +362,18 @@ fn off_site_in_bucket(it: &mut Setup, whose: Whose) {
     set(it, "PORTICO_BACKUP_OFF_SITE_ENDPOINT", &place.endpoint.expect("not Amazon's"));
     set(it, "PORTICO_BACKUP_OFF_SITE_ACCESS_KEY_ID", &place.access_key_id);
     set(it, "PORTICO_BACKUP_OFF_SITE_SECRET_ACCESS_KEY", &place.secret_access_key);
+}
+
+/// Files in a bucket, with somebody's key.
+fn files_in_bucket(it: &mut Setup, whose: Whose) {
+    let StorePlace::S3(place) = S3Server::shared().place(whose, "doctor-files") else {
+        panic!("it is a bucket")
+    };
+    it.variables.remove("PORTICO_FILES_DIR");
+    set(it, "PORTICO_FILES_STORE", "s3://backups/doctor-files");
+    set(it, "PORTICO_FILES_ENDPOINT", &place.endpoint.expect("not Amazon's"));
+    set(it, "PORTICO_FILES_ACCESS_KEY_ID", &place.access_key_id);
+    set(it, "PORTICO_FILES_SECRET_ACCESS_KEY", &place.secret_access_key);
 }
 
 const ROWS: &[(&str, &str, Break)] = &[

@@ -86,7 +86,9 @@ impl Opened {
         let (pieces, tables) = stream.finish();
         pieces.end().expect("it ends");
         for (id, bytes) in &self.files {
-            writer.file(*id, bytes).expect("it is written");
+            writer
+                .file(*id, u64::try_from(bytes.len()).expect("a size"), bytes.as_slice())
+                .expect("it is written");
         }
         writer.finish(tables).expect("it ends").0
     }

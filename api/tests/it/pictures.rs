@@ -1,5 +1,6 @@
 //! Photos and the logo: who sees them, how they are kept, and what becomes of their files.
 
+mod bucket;
 mod files;
 
 use serde_json::json;

@@ -12,7 +12,7 @@ use api::{
     clock::Clock,
     config::{self, FilesConfig},
     db::copies::Snapshot,
-    files::Files,
+    files::{Files, Waiting},
     ops::{
         export::{Contents, arriving, leaving::Leaving},
         progress::{self, Counting},
@@ -31,7 +31,7 @@ use crate::commands::ops::shown;
 pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     let recipient = recipient.map(vault::parse_recipients).transpose()?;
     let snapshot = Snapshot::take(&config::backup_database_url()?)?;
-    let files = Files::open(&FilesConfig::from_environment())?;
+    let files = Files::open(&FilesConfig::from_environment()?)?;
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let out = Counting(BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?));
     let written = shown(LongAction::ExportOrganization, slug, || {
@@ -69,7 +69,7 @@ fn write<W: Write>(snapshot: &Snapshot, slug: &str, files: &Files, out: W) -> Re
         let newcomer = rows.newcomer(organization)?;
         Leaving::begin(out, &newcomer, Clock::system().now(), rows)
     })?;
-    leaving.files_of(files)?;
+    leaving.files_of(files, &Waiting::alone()?)?;
     leaving.finish()
 }
 
@@ -87,7 +87,7 @@ pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Resul
     let from = File::open(file).with_context(about)?;
     let bytes = from.metadata().with_context(about)?.len();
     let from = Counting(BufReader::new(from));
-    let target = Files::open(&FilesConfig::from_environment())?;
+    let target = Files::open(&FilesConfig::from_environment()?)?;
     let into = config::owner_database_url()?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let arrived = shown(LongAction::ImportOrganization, &name, || {

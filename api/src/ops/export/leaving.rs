@@ -10,7 +10,7 @@ use super::{Contents, FORMAT, Head, Writer};
 use crate::{
     clock,
     db::{arrival::Newcomer, copies::OwnedRows},
-    files::{FileKey, Files, ObjectName},
+    files::{FileKey, Files, ObjectName, Waiting},
     ops::{
         manifest::TableRows,
         owner::Owner,
@@ -66,25 +66,14 @@ impl<W: Write> Leaving<W> {
         Ok(Self { writer, tables, files, key })
     }
 
-    /// The next file to be written, and the key under which its hash is one.
-    pub fn next_file(&self) -> Result<Option<(ObjectName, FileKey)>> {
-        let Some(name) = self.files.last() else { return Ok(None) };
-        let key = self.key.with_context(|| format!("{} has files and no key of them", name.organization))?;
-        Ok(Some((*name, key)))
-    }
-
-    /// Writes it.
-    pub fn file(&mut self, bytes: &[u8]) -> Result<()> {
-        let name = self.files.pop().context("no file is to come")?;
-        self.writer.file(name.id, bytes)
-    }
-
-    /// Writes all files that are to come, on this thread.
-    pub fn files_of(&mut self, files: &Files) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        while let Some((name, key)) = self.next_file()? {
-            let bytes = runtime.block_on(files.get(&name, &key));
-            self.file(&bytes.map_err(|error| anyhow!("the file {}: {error}: the log says more", name.id))?)?;
+    /// Writes all files that are to come.
+    pub fn files_of(&mut self, files: &Files, waiting: &Waiting) -> Result<()> {
+        while let Some(name) = self.files.pop() {
+            let about = |error| anyhow!("the file {}: {error}: the log says more", name.id);
+            let key =
+                self.key.with_context(|| format!("{} has files and no key of them", name.organization))?;
+            let reading = waiting.until(files.read(&name, &key)).map_err(about)?;
+            self.writer.file(name.id, reading.size(), reading.read_by(waiting))?;
         }
         Ok(())
     }

@@ -23,7 +23,9 @@ fn written(rows: &[u8], files: &[Vec<u8>]) -> Vec<u8> {
     pieces.write_all(rows).expect("it is written");
     pieces.end().expect("it ends");
     for (number, bytes) in (1_u128..).zip(files) {
-        writer.file(Uuid::from_u128(number), bytes).expect("it is written");
+        writer
+            .file(Uuid::from_u128(number), u64::try_from(bytes.len()).expect("a size"), bytes.as_slice())
+            .expect("it is written");
     }
     writer.finish(Vec::new()).expect("it ends").0
 }
@@ -40,6 +42,15 @@ fn read(bytes: &[u8]) -> Result<Found> {
         files.push(file);
     }
     Ok((reader.head.clone(), rows, files, reader.contents()?))
+}
+
+#[test]
+fn a_file_of_another_size_than_it_says_ends_an_export() {
+    for (size, content) in [(5, &b"logo"[..]), (3, b"logo"), (0, b"logo"), (1, b"")] {
+        let mut writer = Writer::begin(Vec::new(), &head()).expect("it begins");
+        let error = writer.file(Uuid::from_u128(8), size, content).expect_err("it is another size");
+        assert!(error.to_string().contains("00000008"), "{error}");
+    }
 }
 
 proptest! {

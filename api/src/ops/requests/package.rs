@@ -23,7 +23,7 @@ use crate::{
             tables::{client_requests as requests, project_erasures},
         },
     },
-    files::{DELIVERIES, Files, package_path},
+    files::{self, DELIVERIES, Files, Waiting, package_path},
     ops::{
         backup::Stores,
         export::{Contents, leaving::Leaving},
@@ -147,13 +147,19 @@ impl Requests {
 
     /// Where packages are taken from.
     pub(super) fn deliveries(&self) -> Result<Store> {
-        let FilesConfig::Folder(folder) = &self.files else {
-            bail!("PORTICO_FILES_DIR is not set: there is no place for the client's copy")
-        };
-        let folder = folder.join(DELIVERIES);
-        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        Store::prepare(&folder)?;
-        Store::open("the deliveries", &folder)
+        const WHAT: &str = "the deliveries";
+        match &self.files {
+            FilesConfig::Nowhere => {
+                bail!("files are kept {}: there is no place for the client's copy", self.files)
+            }
+            FilesConfig::Folder(folder) => {
+                let folder = folder.join(DELIVERIES);
+                fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+                Store::prepare(&folder)?;
+                Store::open(WHAT, &folder)
+            }
+            FilesConfig::Bucket(place) => Store::in_bucket(WHAT, &place.below(DELIVERIES), files::PATIENCE),
+        }
     }
 }
 
@@ -179,6 +185,6 @@ fn write<W: std::io::Write>(
         let newcomer = rows.newcomer(organization)?;
         Leaving::begin(out, &newcomer, clock.now(), rows)
     })?;
-    leaving.files_of(&Files::open(files)?)?;
+    leaving.files_of(&Files::open(files)?, &Waiting::alone()?)?;
     leaving.finish()
 }

@@ -36,7 +36,7 @@ impl Requests {
         let mut maker = Maker::new(backups.clone(), self.readers.clone(), self.book.clone());
         let kinds: &[SetKind] = match backups.files {
             FilesConfig::Nowhere => &[SetKind::Database],
-            FilesConfig::Folder(_) => &SetKind::ALL,
+            FilesConfig::Folder(_) | FilesConfig::Bucket(_) => &SetKind::ALL,
         };
         let made = db.alone(runs::LOCK, |db| {
             kinds.iter().try_for_each(|kind| match maker.make(db, *kind)? {

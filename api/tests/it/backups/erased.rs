@@ -1,6 +1,7 @@
 //! An organization is copied for its client, and erased: from the first request to the certificate.
 
 mod cancelled;
+mod in_bucket;
 mod interrupted;
 mod projects;
 

@@ -29,6 +29,8 @@ pub enum Whose {
     Production,
     /// It may read, list and remove.
     Environment,
+    /// It may put, read, list and remove: whoever keeps files there.
+    Files,
     /// It may do everything.
     Tests,
 }
@@ -38,6 +40,7 @@ struct Said {
     port: u16,
     production: Key,
     environment: Key,
+    files: Key,
     tests: Key,
 }
 
@@ -84,19 +87,29 @@ impl S3Server {
 
     /// What is below a prefix, with somebody's key, asked at this address.
     pub fn place_at(&self, address: SocketAddr, whose: Whose, prefix: &str) -> StorePlace {
+        StorePlace::S3(self.bucket_at(address, whose, prefix))
+    }
+
+    /// Where files are kept below a prefix, with the rights that this takes.
+    pub fn files(&self, prefix: &str) -> S3Place {
+        self.bucket_at(self.address(), Whose::Files, prefix)
+    }
+
+    fn bucket_at(&self, address: SocketAddr, whose: Whose, prefix: &str) -> S3Place {
         let key = match whose {
             Whose::Production => &self.said.production,
             Whose::Environment => &self.said.environment,
+            Whose::Files => &self.said.files,
             Whose::Tests => &self.said.tests,
         };
-        StorePlace::S3(S3Place {
+        S3Place {
             bucket: "backups".to_owned(),
             prefix: prefix.to_owned(),
             endpoint: Some(format!("http://{address}")),
             region: "us-east-1".to_owned(),
             access_key_id: key.id.clone(),
             secret_access_key: key.secret.clone(),
-        })
+        }
     }
 
     /// The same at its own address.

@@ -123,8 +123,12 @@ impl TestServer {
 
     /// Starts a server that has no file store.
     pub fn without_files(database: &Database, clock: &Clock) -> Self {
-        let cache = AccessCache::default();
-        Self::with(database, clock, cache, 6, plenty(), Duration::ZERO, FilesConfig::Nowhere)
+        Self::with_files(database, clock, FilesConfig::Nowhere)
+    }
+
+    /// Starts a server that keeps files there.
+    pub fn with_files(database: &Database, clock: &Clock, files: FilesConfig) -> Self {
+        Self::with(database, clock, AccessCache::default(), 6, plenty(), Duration::ZERO, files)
     }
 
     fn with(
