@@ -9,6 +9,7 @@ mod copying;
 mod reading;
 pub mod rows;
 pub mod sweep;
+mod writing;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 pub use self::copying::Copied;
 pub use self::reading::{Reading, Waiting};
+pub use self::writing::Writing;
 use crate::{ApiError, config::FilesConfig, ops::stores};
 
 /// How long an answer of a bucket is waited for: somebody in a browser waits as well.
@@ -116,6 +118,17 @@ impl Files {
         }
         tracing::error!(kept = kept.size, size, "the file store has kept another size than it was given");
         Err(ApiError::FilesUnavailable)
+    }
+
+    /// Begins an object that is put piece by piece, by a thread that waits.
+    pub fn write<'a>(
+        &self,
+        name: &ObjectName,
+        key: &FileKey,
+        waiting: &'a Waiting,
+    ) -> anyhow::Result<Writing<'a>> {
+        let store = self.0.as_ref().context("there is no file store")?;
+        Writing::begin(Arc::clone(store), name.path(), Some((key, name.hash)), waiting)
     }
 
     /// What an object holds, checked against its hash.

@@ -32,7 +32,7 @@ fn copy(from: PathBuf) -> Result<()> {
     ensure!(to != FilesConfig::Nowhere, "files are kept {to}");
     let from = FilesConfig::Folder(from);
     let (source, target) = (Files::open(&from)?, Files::open(&to)?);
-    let copied = Waiting::alone()?.until(target.copy_from(&source));
+    let copied = target.copy_from(&source, &Waiting::alone()?);
     let Copied { put, there, others } = copied.with_context(|| format!("from {from} to {to}"))?;
     println!("copied     {put} objects to {to}; {there} were there already");
     if others > 0 {

@@ -1,15 +1,12 @@
 //! Brings what one store has into another: on the way from a folder to a bucket, and after a restore into a folder.
 
+use std::{io::Write as _, sync::Arc};
+
 use anyhow::{Context as _, Result, ensure};
 use futures_util::TryStreamExt as _;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _, WriteMultipart, path::Path};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _, path::Path};
 
-use super::{DELIVERIES, Files, ObjectName};
-
-/// So many bytes go at once.
-const PART: usize = 8 << 20;
-/// So many parts are on their way at once.
-const AT_ONCE: usize = 2;
+use super::{DELIVERIES, Files, ObjectName, Waiting, Writing};
 
 /// What came of it, in objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,11 +21,11 @@ pub struct Copied {
 
 impl Files {
     /// Puts what the other store has and this one has not. What is there stays as it is, so it can be done again.
-    pub async fn copy_from(&self, other: &Self) -> Result<Copied> {
+    pub fn copy_from(&self, other: &Self, waiting: &Waiting) -> Result<Copied> {
         let (to, from) = (self.0.as_ref(), other.0.as_ref());
         let (to, from) = (to.context("there is no file store")?, from.context("there is nothing to copy")?);
-        let mut listed: Vec<ObjectMeta> =
-            from.list(None).try_collect().await.context("it cannot be listed")?;
+        let listed = waiting.until(from.list(None).try_collect::<Vec<ObjectMeta>>());
+        let mut listed = listed.context("it cannot be listed")?;
         listed.sort_by(|one, another| one.location.cmp(&another.location));
         let mut copied = Copied::default();
         for object in &listed {
@@ -37,13 +34,13 @@ impl Files {
                 copied.others += 1;
                 continue;
             }
-            match to.head(path).await {
+            match waiting.until(to.head(path)) {
                 Ok(there) => {
                     ensure!(there.size == object.size, "{path} is there already, with another size");
                     copied.there += 1;
                 }
                 Err(object_store::Error::NotFound { .. }) => {
-                    put(to, from, object).await.with_context(|| format!("{path} cannot be copied"))?;
+                    put(to, from, object, waiting)?;
                     copied.put += 1;
                 }
                 Err(error) => return Err(error).with_context(|| format!("{path} cannot be looked up")),
@@ -58,15 +55,20 @@ fn is_ours(path: &Path) -> bool {
         || (path.prefix_matches(&Path::from(DELIVERIES)) && path.extension() == Some("age"))
 }
 
-async fn put(to: &dyn ObjectStore, from: &dyn ObjectStore, object: &ObjectMeta) -> Result<()> {
-    let mut pieces = from.get(&object.location).await?.into_stream();
-    let mut parts = WriteMultipart::new_with_chunk_size(to.put_multipart(&object.location).await?, PART);
-    while let Some(piece) = pieces.try_next().await? {
-        parts.wait_for_capacity(AT_ONCE).await?;
-        parts.put(piece);
+fn put(
+    to: &Arc<dyn ObjectStore>,
+    from: &Arc<dyn ObjectStore>,
+    object: &ObjectMeta,
+    waiting: &Waiting,
+) -> Result<()> {
+    let path = &object.location;
+    let cannot = || format!("{path} cannot be read");
+    let mut pieces = waiting.until(from.get(path)).with_context(cannot)?.into_stream();
+    let mut file = Writing::begin(Arc::clone(to), path.clone(), None, waiting)?;
+    while let Some(piece) = waiting.until(pieces.try_next()).with_context(cannot)? {
+        file.write_all(&piece)?;
     }
-    parts.finish().await?;
-    let size = to.head(&object.location).await?.size;
-    ensure!(size == object.size, "it has {size} bytes there instead of {}", object.size);
+    let size = file.finish()?;
+    ensure!(size == object.size, "{path} was cut off while it was read");
     Ok(())
 }

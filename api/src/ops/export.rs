@@ -249,18 +249,23 @@ impl<'a, R: Read> Reader<'a, R> {
         RowPieces { reader: self, number: 0, is_over: false }
     }
 
-    /// The next file, with what is in it.
-    pub fn file(&mut self) -> Result<Option<(ExportedFile, Vec<u8>)>> {
+    /// The next file, and what was made of its id and of what is in it, which has to be read to its end.
+    pub fn file<T>(
+        &mut self,
+        take: impl FnOnce(Uuid, &mut dyn Read) -> Result<T>,
+    ) -> Result<Option<(ExportedFile, T)>> {
         let Some(entry) = &mut self.next else { return Ok(None) };
         let path = path(entry)?;
         let Some(id) = path.strip_prefix("files/") else { return Ok(None) };
         let id: Uuid = id.parse().with_context(|| format!("{path} is no file of an export"))?;
         ensure!(entry.size() <= LARGEST_FILE, "{path} is too long");
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes)?;
-        let hash = Bytes(*blake3::hash(&bytes).as_bytes());
+        let expected = entry.size();
+        let mut content = Hashing { content: entry, size: 0, hasher: blake3::Hasher::new() };
+        let taken = take(id, &mut content)?;
+        let Hashing { size, hasher, .. } = content;
+        ensure!(size == expected, "{path} is cut off");
         self.advance()?;
-        Ok(Some((ExportedFile { id, size: u64::try_from(bytes.len())?, hash }, bytes)))
+        Ok(Some((ExportedFile { id, size, hash: Bytes(*hasher.finalize().as_bytes()) }, taken)))
     }
 
     /// What should have been in it. Nothing may stand behind.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use shared::ids::OrganizationId;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     audit::lines::Bytes,
     config::FilesConfig,
-    files::{self, Files, ObjectName},
+    files::{Files, ObjectName, Waiting},
 };
 
 /// What brings them into a folder.
@@ -26,7 +26,7 @@ pub(super) struct Bringing<'a> {
     /// Why sets of files could not be read: another may hold all that the rows name.
     pub unreadable: Vec<String>,
     target: Files,
-    runtime: tokio::runtime::Runtime,
+    waiting: Waiting,
 }
 
 impl<'a> Bringing<'a> {
@@ -43,9 +43,8 @@ impl<'a> Bringing<'a> {
                 }
             }
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let target = Files::open(&FilesConfig::Folder(into.to_owned()))?;
-        Ok(Self { environment, from, known, unreadable, target, runtime })
+        Ok(Self { environment, from, known, unreadable, target, waiting: Waiting::alone()? })
     }
 
     /// Those of an organization: what its rows name, under its key. Gives how many; `missing` gets those that no set holds.
@@ -63,16 +62,12 @@ impl<'a> Bringing<'a> {
                 missing.push(format!("{id} of {owner}"));
                 continue;
             };
-            let mut bytes = Vec::new();
-            self.environment.file(self.environment.store(self.from), file, &mut bytes)?;
             let key = key.and_then(|key| key.try_into().ok());
             let key = key.with_context(|| format!("{owner} has files and no key of them"))?;
-            if files::hash(&key, &bytes) != hash {
-                bail!("the file {id} of {owner} is not the one that its row names");
-            }
-            let name = ObjectName { organization, hash, id };
-            let put = self.runtime.block_on(self.target.put(&name, bytes.into()));
-            put.map_err(|error| anyhow!("the file {id} of {owner} cannot be written: {error}"))?;
+            let mut writing =
+                self.target.write(&ObjectName { organization, hash, id }, &key, &self.waiting)?;
+            self.environment.file(self.environment.store(self.from), file, &mut writing)?;
+            writing.finish().with_context(|| format!("the file {id} of {owner}"))?;
             brought += 1;
         }
         Ok(brought)

@@ -38,7 +38,12 @@ fn open(bytes: &[u8]) -> Opened {
     let mut reader = Reader::begin(&mut archive).expect("an export");
     let (mut rows, mut files) = (Vec::new(), BTreeMap::new());
     reader.rows().read_to_end(&mut rows).expect("rows");
-    while let Some((ExportedFile { id, .. }, bytes)) = reader.file().expect("a file") {
+    let whole = |_: uuid::Uuid, content: &mut dyn std::io::Read| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    while let Some((ExportedFile { id, .. }, bytes)) = reader.file(whole).expect("a file") {
         files.insert(id, bytes);
     }
     Opened { head: reader.head.clone(), rows, files, contents: reader.contents().expect("an end") }

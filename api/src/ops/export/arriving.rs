@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Reader, archive};
 use crate::{
     db::arrival::{Arrival, Newcomer},
-    files::{self, Files, ObjectName},
+    files::{FileKey, Files, ObjectName, Waiting},
     ops::{
         manifest::TableRows,
         owner::Owner,
@@ -77,11 +77,7 @@ pub fn take_in(from: impl Read, into: &str, target: &Files, slug: Option<&str>) 
     ensure!(!arrival.has_passwords()?, "passwords are in it, which are in no export");
     arrival.check_keys()?;
     compare(&mut arrival, &found, &hash_key)?;
-    let mut put = Put {
-        target,
-        runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
-        names: Vec::new(),
-    };
+    let mut put = Put { target, waiting: Waiting::alone()?, names: Vec::new() };
     if let Err(error) = bring_files(&mut arrival, export, &found, &mut put) {
         put.take_back();
         return Err(error);
@@ -101,20 +97,21 @@ pub fn take_in(from: impl Read, into: &str, target: &Files, slug: Option<&str>) 
 /// The files that were put, which go again where the organization does not arrive.
 struct Put<'a> {
     target: &'a Files,
-    runtime: tokio::runtime::Runtime,
+    waiting: Waiting,
     names: Vec<ObjectName>,
 }
 
 impl Put<'_> {
-    fn put(&mut self, name: ObjectName, bytes: Vec<u8>) -> Result<()> {
+    fn put(&mut self, name: ObjectName, key: &FileKey, content: &mut dyn Read) -> Result<()> {
         self.names.push(name);
-        let put = self.runtime.block_on(self.target.put(&name, bytes.into()));
-        put.map_err(|error| anyhow!("the file {} cannot be written: {error}", name.id))
+        let mut writing = self.target.write(&name, key, &self.waiting)?;
+        io::copy(content, &mut writing)?;
+        writing.finish().map(drop)
     }
 
     fn take_back(&self) {
         for name in &self.names {
-            if let Err(error) = self.runtime.block_on(self.target.delete(name)) {
+            if let Err(error) = self.waiting.until(self.target.delete(name)) {
                 tracing::error!(%error, file = %name.id, "a file of an organization that did not arrive is left behind");
             }
         }
@@ -134,9 +131,16 @@ fn bring_files<R: Read>(
         (rows.files()?.into_iter().collect::<HashMap<Uuid, Vec<u8>>>(), rows.file_key()?)
     };
     let mut brought = Vec::new();
-    while let Some((file, bytes)) = export.file()? {
-        let hash = named.remove(&file.id).with_context(|| format!("no row names the file {}", file.id))?;
-        put.put(object_name(organization, file.id, &bytes, &hash, key.as_deref())?, bytes)?;
+    let key =
+        key.map(|key| FileKey::try_from(key).map_err(|_| anyhow!("a key of another length"))).transpose()?;
+    let mut take = |id: Uuid, content: &mut dyn Read| {
+        let hash = named.remove(&id).with_context(|| format!("no row names the file {id}"))?;
+        let hash = hash.try_into().map_err(|_| anyhow!("a hash of another length"))?;
+        let key = key.context("it has files and no key of them")?;
+        let name = ObjectName { organization, hash, id };
+        put.put(name, &key, content).with_context(|| format!("the file {id} cannot be taken in"))
+    };
+    while let Some((file, ())) = export.file(&mut take)? {
         brought.push(file);
     }
     let contents = export.contents()?;
@@ -176,17 +180,4 @@ pub fn compare(arrival: &mut Arrival, expected: &[TableRows], hash_key: &[u8; 32
         ensure!(is_same, "the rows of {} are not those that came", table.name);
     }
     Ok(())
-}
-
-fn object_name(
-    organization: OrganizationId,
-    id: Uuid,
-    bytes: &[u8],
-    hash: &[u8],
-    key: Option<&[u8]>,
-) -> Result<ObjectName> {
-    let key = key.and_then(|key| key.try_into().ok()).context("it has files and no key of them")?;
-    let hash: [u8; 32] = hash.try_into().map_err(|_| anyhow!("a hash of another length"))?;
-    ensure!(files::hash(&key, bytes) == hash, "the file {id} is not the one that its row names");
-    Ok(ObjectName { organization, hash, id })
 }

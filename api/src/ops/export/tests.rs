@@ -38,7 +38,12 @@ fn read(bytes: &[u8]) -> Result<Found> {
     let mut rows = Vec::new();
     reader.rows().read_to_end(&mut rows)?;
     let mut files = Vec::new();
-    while let Some(file) = reader.file()? {
+    let whole = |_: Uuid, content: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    while let Some(file) = reader.file(whole)? {
         files.push(file);
     }
     Ok((reader.head.clone(), rows, files, reader.contents()?))

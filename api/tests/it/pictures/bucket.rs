@@ -1,13 +1,18 @@
 //! Files in a bucket instead of a folder: the same for everybody who uses them.
 
-use std::process::{Command, Output};
+use std::{
+    io::Read,
+    process::{Command, Output},
+};
 
 use api::{
     config::{FilesConfig, MailWay, WorkConfig, backups::S3Place},
+    files::{Files, Waiting},
     ops::manifest,
     work::Worker,
 };
 use chrono::TimeDelta;
+use futures_util::StreamExt as _;
 use shared::session::{CurrentSession, SignedLink};
 
 use super::{photo, session};
@@ -142,7 +147,12 @@ fn sets_and_exports_hold_what_stands_in_the_bucket() {
     let mut reader = api::ops::export::Reader::begin(&mut archive).expect("an export");
     std::io::copy(&mut reader.rows(), &mut std::io::sink()).expect("rows");
     let mut files = 0;
-    while let Some((_, bytes)) = reader.file().expect("a file") {
+    let whole = |_: uuid::Uuid, content: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    while let Some((_, bytes)) = reader.file(whole).expect("a file") {
         assert!(image::load_from_memory(&bytes).is_ok());
         files += 1;
     }
@@ -158,10 +168,12 @@ fn what_stood_in_a_folder_is_copied_into_the_bucket() {
     client.get(&format!("/pictures/{picture}")).expect(503);
     let folder = scene.app.database.files();
     std::fs::write(folder.join("notes.txt"), "somebody's").expect("it is written");
-    let long = vec![7_u8; 20 << 20];
+    // Several parts, in order.
+    let long: Vec<u8> = (0..20_u32 << 20).flat_map(|at| at.to_le_bytes()).take(20 << 20).collect();
+    let package = "0198c2a4-0000-7000-8000-000000000001".parse().expect("an id");
     let packages = folder.join("deliveries/packages");
     std::fs::create_dir_all(&packages).expect("a folder");
-    std::fs::write(packages.join("0198c2a4-0000-7000-8000-000000000001.age"), &long).expect("it is written");
+    std::fs::write(packages.join(format!("{package}.age")), &long).expect("it is written");
     let folder = folder.display().to_string();
     let copy = || program(&["files", "copy", &folder], &scene.place, &[]);
     let copied = copy();
@@ -170,6 +182,12 @@ fn what_stood_in_a_folder_is_copied_into_the_bucket() {
     assert!(said(&copied).contains("left       1 that"), "{}", said(&copied));
     client.get(&format!("/pictures/{picture}")).expect(200);
     assert_eq!((scene.objects().len(), scene.of_acme().len()), (3, 2));
+    let bucket = Files::open(&FilesConfig::Bucket(scene.place.clone())).expect("a bucket");
+    let there = Waiting::alone().expect("a runtime").until(async {
+        let pieces = bucket.delivery(package).await.expect("it is there");
+        pieces.map(|piece| piece.expect("it is read").to_vec()).concat().await
+    });
+    assert!(there == long, "it is not the same");
     let again = copy();
     assert!(
         said(&again).contains("copied     0 objects") && said(&again).contains("3 were there"),

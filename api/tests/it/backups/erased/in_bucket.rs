@@ -21,7 +21,7 @@ fn an_erasure_empties_the_bucket_and_the_copy_is_taken_from_there() {
     let files = FilesConfig::Bucket(place.clone());
     let open = |config: &FilesConfig| Files::open(config).expect("it opens");
     let folder = open(&FilesConfig::Folder(app.database.files()));
-    let copied = Waiting::alone().expect("a runtime").until(open(&files).copy_from(&folder)).expect("copied");
+    let copied = open(&files).copy_from(&folder, &Waiting::alone().expect("a runtime")).expect("copied");
     assert_eq!((copied.put, copied.there), (4, 0));
     let mut config = config(app, &erasing.scene.vaults);
     config.files = files.clone();
