@@ -13,7 +13,7 @@ mod writing;
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
@@ -25,8 +25,9 @@ pub use self::reading::{Reading, Waiting};
 pub use self::writing::Writing;
 use crate::{ApiError, config::FilesConfig, ops::stores};
 
-/// How long an answer of a bucket is waited for: somebody in a browser waits as well.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long an answer of a bucket is waited for. Large files go in parts, over lines that may be slow; whoever waits in a browser
+/// brings and gets no more than a picture.
+pub const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The key under which an organization's files are hashed.
 pub type FileKey = [u8; 32];
@@ -142,16 +143,36 @@ impl Files {
         Ok(Reading::begin(*name, key, found))
     }
 
-    /// Whether what is put can be read and removed again.
-    pub async fn try_out(&self) -> anyhow::Result<()> {
+    /// Whether what is put, in one piece and in parts, can be read, listed and removed, and is gone then.
+    pub async fn try_out(&self, id: Uuid) -> anyhow::Result<()> {
         let store = self.0.as_ref().context("there is no file store")?;
-        let (path, content) =
-            (Path::from("doctor"), Bytes::from_static(b"Portico has looked whether it can write here.\n"));
-        store.put(&path, content.clone().into()).await.context("nothing can be put")?;
-        let found = store.get(&path).await.context("nothing can be read")?.bytes().await?;
-        anyhow::ensure!(found == content, "it gives something else than was put");
-        store.list(Some(&path)).try_collect::<Vec<_>>().await.context("nothing can be listed")?;
-        store.delete(&path).await.context("nothing can be removed")
+        let (folder, path) = (Path::from("doctor"), Path::from(format!("doctor/{id}")));
+        let content = Bytes::from_static(b"Portico has looked whether it can write here.\n");
+        let put = store.put(&path, content.clone().into()).await.context("nothing can be put")?;
+        let tried = async {
+            let found = store.get(&path).await.context("nothing can be read")?.bytes().await?;
+            ensure!(found == content, "it gives something else than was put");
+            let listed: Vec<_> =
+                store.list(Some(&folder)).try_collect().await.context("nothing can be listed")?;
+            ensure!(listed.iter().any(|one| one.location == path), "what was put is not in its list");
+            let parts = Path::from(format!("doctor/{id}.parts"));
+            let mut upload = store.put_multipart(&parts).await.context("nothing can be put in parts")?;
+            let first = upload.put_part(vec![0; 5 << 20].into()).await;
+            let both = match first {
+                Ok(()) => upload.put_part(content.clone().into()).await,
+                Err(error) => Err(error),
+            };
+            upload.abort().await.context("parts cannot be given up")?;
+            both.context("nothing can be put in parts")
+        };
+        let tried = tried.await;
+        store.delete(&path).await.context("nothing can be removed")?;
+        tried?;
+        ensure!(
+            put.version.is_none_or(|version| version == "null"),
+            "it keeps earlier versions of objects: what is erased would stay there. Let it keep none"
+        );
+        Ok(())
     }
 
     /// Removes an object; one that is not there is no mistake.

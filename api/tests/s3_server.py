@@ -21,6 +21,8 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 BUCKET = "arn:aws:s3:::backups"
+# It keeps what is removed.
+VERSIONED = "arn:aws:s3:::versioned"
 POLICIES = {
     "production": [
         {"Effect": "Allow", "Action": ["s3:PutObject", "s3:AbortMultipartUpload"], "Resource": BUCKET + "/*"},
@@ -35,9 +37,9 @@ POLICIES = {
         {
             "Effect": "Allow",
             "Action": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-            "Resource": BUCKET + "/*",
+            "Resource": [BUCKET + "/*", VERSIONED + "/*"],
         },
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET},
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": [BUCKET, VERSIONED]},
     ],
     "tests": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
@@ -55,7 +57,10 @@ def client(service: str, port: int, key: dict[str, str]):
 
 def make_users(port: int) -> dict[str, dict[str, str]]:
     nobody = {"id": "nobody", "secret": "nothing"}
-    client("s3", port, nobody).create_bucket(Bucket="backups")
+    s3 = client("s3", port, nobody)
+    s3.create_bucket(Bucket="backups")
+    s3.create_bucket(Bucket="versioned")
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
     iam = client("iam", port, nobody)
     keys = {}
     for user, statements in POLICIES.items():

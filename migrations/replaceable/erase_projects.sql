@@ -73,12 +73,15 @@ BEGIN
     FOR one IN SELECT * FROM portico.tables_of_projects() ORDER BY of_table = 'projects' LOOP
         EXECUTE format('DELETE FROM public.%I WHERE %I = ANY ($1)', one.of_table, one.of_column) USING wanted;
     END LOOP;
-    -- The audit log keeps its rows and their commitments. What is sealed for a person says nothing of the project.
+    -- The audit log keeps its rows and their commitments. What is sealed for a person says nothing of the project; of what belongs to
+    -- something else, only what names the project as a value is emptied: that somebody has written its address into a text is theirs.
     WITH gone AS (
         UPDATE public.audit_parts p SET content = NULL, salt = NULL
         FROM public.audit_log a
         WHERE a.org_id = p.org_id AND a.id = p.audit_id AND p.content IS NOT NULL
-          AND (a.entity = 'project' AND a.entity_id = ANY (wanted) OR a.entity <> 'project_erasure' AND p.content ~ named)
+          AND (a.entity = 'project' AND a.entity_id = ANY (wanted)
+               OR a.entity NOT IN ('project', 'project_erasure', 'data_request')
+                  AND p.content ~ ('(^|")(' || named || ')("|$)'))
         RETURNING p.audit_id, p.number
     )
     SELECT coalesce(array_agg(audit_id || '/' || number ORDER BY audit_id, number), '{}') INTO taken FROM gone;

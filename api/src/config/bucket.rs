@@ -96,7 +96,7 @@ impl BucketNames {
     /// Requests tell of sets and organizations, and what a server keeps in a bucket is not sealed.
     fn endpoint(&self, text: &str) -> Result<String> {
         let name = self.endpoint;
-        let url = Url::parse(text).with_context(|| format!("{name} is {text:?}, which is no address"))?;
+        let url = address(name, text)?;
         let is_here = match url.host() {
             Some(Host::Domain(domain)) => domain == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -107,11 +107,11 @@ impl BucketNames {
             "https" => {}
             "http" if is_here => {}
             "http" => bail!("{name} begins with http://, which is for this machine alone: use https://"),
-            _ => bail!("{name} is {text:?}; it begins with https://"),
+            _ => bail!("{name} is no address of a service: it begins with https://"),
         }
         ensure!(
-            url.path() == "/" && url.query().is_none() && url.username().is_empty(),
-            "{name} is {text:?}; it is a host, and a port if need be, with nothing behind it"
+            url.path() == "/" && url.username().is_empty(),
+            "{name} is a host, and a port if need be, with nothing before or behind it"
         );
         Ok(text.trim_end_matches('/').to_owned())
     }
@@ -162,8 +162,10 @@ mod tests {
             ("http://10.0.0.1:9000", "for this machine alone"),
             ("s3.example", "no address"),
             ("ftp://s3.example", "begins with https://"),
-            ("https://s3.example/bucket", "nothing behind it"),
-            ("https://key:secret@s3.example", "nothing behind it"),
+            ("https://s3.example/bucket", "nothing before or behind it"),
+            ("https://key:secret@s3.example", "holds a password"),
+            ("https://:secret@s3.example", "holds a password"),
+            ("https://key@s3.example", "nothing before or behind it"),
         ] {
             let error = format!("{:#}", NAMES.endpoint(text).expect_err(text));
             assert!(error.contains(why) && error.contains("AN_ENDPOINT"), "{text}: {error}");

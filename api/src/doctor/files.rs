@@ -6,6 +6,7 @@ use rustix::fs::Access;
 
 use super::Finding;
 use crate::{
+    clock::Clock,
     config::FilesConfig,
     files::{Files, Waiting},
 };
@@ -32,7 +33,8 @@ pub(super) fn examine() -> Finding {
 }
 
 fn in_bucket(config: &FilesConfig) -> Finding {
-    let tried = Files::open(config).and_then(|files| Waiting::alone()?.until(files.try_out()));
+    let id = Clock::system().new_id();
+    let tried = Files::open(config).and_then(|files| Waiting::alone()?.until(files.try_out(id)));
     match tried {
         Ok(()) => Finding::ok(NAME, format!("files are kept in {config}")),
         Err(error) => Finding::error(

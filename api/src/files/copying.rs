@@ -63,7 +63,13 @@ fn put(
 ) -> Result<()> {
     let path = &object.location;
     let cannot = || format!("{path} cannot be read");
-    let mut pieces = waiting.until(from.get(path)).with_context(cannot)?.into_stream();
+    let found = match waiting.until(from.get(path)) {
+        Ok(found) => found,
+        // Somebody has taken it away meanwhile.
+        Err(object_store::Error::NotFound { .. }) => return Ok(()),
+        Err(error) => return Err(error).with_context(cannot),
+    };
+    let mut pieces = found.into_stream();
     let mut file = Writing::begin(Arc::clone(to), path.clone(), None, waiting)?;
     while let Some(piece) = waiting.until(pieces.try_next()).with_context(cannot)? {
         file.write_all(&piece)?;

@@ -6,7 +6,10 @@
 //! ledger has as erased, once its tables were written anew; other organizations' keys are not touched. Where projects alone were
 //! erased, the key stays under which both stores hold the rest, and nothing goes before they do.
 
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use age::x25519::Recipient;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -114,7 +117,10 @@ impl Environment {
         };
         let stays = kept.as_ref().map(Recipient::to_string);
         let (sets, mut keys) = self.sets_with(owner, stays.as_deref())?;
-        keys.extend(self.vault().keys(owner)?.iter().map(Recipient::to_string));
+        match &kept {
+            Some(kept) => keys.extend(self.vault().before(owner, kept)?.unwrap_or_default()),
+            None => keys.extend(self.vault().keys(owner)?.iter().map(Recipient::to_string)),
+        }
         keys.retain(|key| Some(key) != stays.as_ref());
         Ok(Ending {
             request,
@@ -150,10 +156,17 @@ impl Environment {
         )?;
         match (&ending.kept, ending.projects.is_empty()) {
             (None, true) => self.vault().destroy(owner)?,
-            (Some(kept), false) => self.vault().destroy_but(owner, kept)?,
+            (Some(kept), false) => self.vault().destroy_before(owner, kept, &ending.keys)?,
+            // All of it was erased since, and its keys went for that.
+            (None, false)
+                if ledger.is_erased(ending.organization) && self.vault().keys(owner)?.is_empty() => {}
+            (None, false) if ledger.is_erased(ending.organization) => bail!(
+                "all of {} was erased since: destroy its keys for that request first, and then there is nothing left of this one",
+                ending.organization
+            ),
             _ => bail!(
-                "not each store has whole sets of {} of after the erasure under one key: nothing is destroyed before what is left of \
-                 it can be brought back. The worker makes them; `portico ops verify` says what is wrong with one.",
+                "not each store has whole sets of {} of after the erasure under its last key: nothing is destroyed before what is \
+                 left of it can be brought back. The worker makes them; `portico ops verify` says what is wrong with one.",
                 ending.organization
             ),
         }
@@ -175,6 +188,34 @@ impl Environment {
             self.store(place).put_over(&path(request), &signed)?;
         }
         Ok(certificate)
+    }
+
+    /// The keys of an organization of which certificates say that they were destroyed for an erasure of projects, each with when that
+    /// was carried out.
+    pub(super) fn destroyed(
+        &self,
+        ledger: &Ledger,
+        organization: OrganizationId,
+    ) -> Result<BTreeMap<String, DateTime<Utc>>> {
+        let own = Signers::parse(&self.attendance_key().public())?;
+        let mut destroyed = BTreeMap::new();
+        for erased in ledger.all_projects().filter(|erased| erased.organization == organization) {
+            let (mut said, mut why) = (None, None);
+            for place in [Place::Local, Place::OffSite] {
+                match find(self.store(place), erased.request, &own) {
+                    Ok(found) => said = said.or(found),
+                    Err(error) => why = Some(error),
+                }
+            }
+            match (said, why) {
+                (Some((certificate, _)), _) => {
+                    destroyed.extend(certificate.keys.into_iter().map(|key| (key, certificate.erased_at)));
+                }
+                (None, Some(error)) => return Err(error),
+                (None, None) => {}
+            }
+        }
+        Ok(destroyed)
     }
 
     /// The key under which each store has all that an organization needs to come back as it was after an instant: of each kind, the
@@ -218,16 +259,24 @@ impl Environment {
         if self.has_sealed_before(owner, &under, after)? {
             return Ok(None);
         }
-        Ok(self.vault().keys(owner)?.into_iter().find(|key| key.to_string() == under))
+        let found = self.vault().keys(owner)?.into_iter().find(|key| key.to_string() == under);
+        // One that is sealed with no more is not kept.
+        let Some(found) = found else { return Ok(None) };
+        Ok(self.vault().before(owner, &found)?.map(|_| found))
     }
 
     /// Whether a set of before an instant has something of somebody's under a key.
     fn has_sealed_before(&self, owner: Owner, key: &str, instant: DateTime<Utc>) -> Result<bool> {
         for place in [Place::Local, Place::OffSite] {
             for kind in SetKind::ALL {
-                for (set, _) in manifest::sets(self.store(place), kind)? {
-                    // One that does not hold is read by nobody.
-                    let Ok(manifest) = self.manifest(place, &set) else { continue };
+                for (set, taken_at) in manifest::sets(self.store(place), kind)? {
+                    let Ok(manifest) = self.manifest(place, &set) else {
+                        // It may be just this key that opens what it belongs to.
+                        if taken_at < instant {
+                            return Ok(true);
+                        }
+                        continue;
+                    };
                     let of_files = manifest.files.iter().filter(|file| file.owner == owner);
                     let of_rows = manifest.streams.iter().filter(|stream| stream.owner == owner);
                     let mut keys = of_rows.map(|stream| &stream.key).chain(of_files.map(|file| &file.key));

@@ -114,11 +114,14 @@ impl Environment {
         Ledger::read([&self.stores.local, &self.stores.off_site], &self.signers)
     }
 
-    /// When projects of a stream's organization were erased, where that is why nobody can read it any more.
+    /// When projects of a stream's organization were erased, where that is why nobody can read it any more: a certificate says of its
+    /// key that it was destroyed for that. One that is missing for another reason is an error where it is needed.
     pub(super) fn barrier(&self, ledger: &Ledger, stream: &Stream) -> Result<Option<DateTime<Utc>>> {
         let Some(organization) = stream.owner.organization() else { return Ok(None) };
-        let Some(erased_at) = ledger.last_barrier(organization) else { return Ok(None) };
-        Ok((!self.has_key(stream.owner, &stream.key)?).then_some(erased_at))
+        if ledger.last_barrier(organization).is_none() || self.has_key(stream.owner, &stream.key)? {
+            return Ok(None);
+        }
+        Ok(self.destroyed(ledger, organization)?.get(&stream.key).copied())
     }
 
     /// Whether either place of the vault has a key.
@@ -221,9 +224,13 @@ impl Gone<'_> {
             Some(ledger) => ledger,
             None => self.ledger.insert(self.environment.ledger()?),
         };
+        if self.environment.has_key(owner, key)? {
+            return Err(error);
+        }
         // Of an organization that is gone, or of which a part is.
-        let is_erased = ledger.is_erased(organization) || ledger.last_barrier(organization).is_some();
-        if is_erased && !self.environment.has_key(owner, key)? { Ok(()) } else { Err(error) }
+        let is_meant = ledger.is_erased(organization)
+            || self.environment.destroyed(ledger, organization)?.contains_key(key);
+        if is_meant { Ok(()) } else { Err(error) }
     }
 }
 

@@ -122,7 +122,9 @@ impl Requests {
     /// Goes on with one until it is done, or has to wait.
     fn carry_out(&self, db: &mut OperatorDb, id: ClientRequestId) -> Result<()> {
         let checked = Self::check(db, id)?;
-        if checked.kind() != Some(ClientRequestKind::Erasure) && !Self::is_there(db, &checked)? {
+        // What is erased already is not called off, whatever became of the rest since.
+        let is_begun = checked.kind() == Some(ClientRequestKind::Erasure) || checked.erased_at.is_some();
+        if !is_begun && !Self::is_there(db, &checked)? {
             let step = step(db, RequestStepKind::Withdraw, "portico work");
             return set_state(db, &checked, ClientRequestState::Withdrawn, step);
         }

@@ -8,7 +8,7 @@
 //! a public half, with a number that is signed too: the highest one counts.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -114,11 +114,35 @@ impl Vault {
         self.destroy_where(owner, |_| true)
     }
 
-    /// Destroys all of them but one.
-    pub fn destroy_but(&self, owner: Owner, kept: &Recipient) -> Result<()> {
-        let kept = secret_path(owner, kept);
-        // Names of public halves open nothing, and say which one counts.
-        self.destroy_where(owner, |path| Name::number_of(owner, path).is_none() && path != kept)
+    /// Destroys those that were named before one, and those that have sealed anything besides. Nothing is destroyed where that one is
+    /// not the last: a later one is what everything is sealed with now, and what is not named yet is being made at this moment.
+    pub fn destroy_before(&self, owner: Owner, kept: &Recipient, sealed: &[String]) -> Result<()> {
+        let Some(before) = self.before(owner, kept)? else {
+            bail!(
+                "another key of {owner} was made meanwhile: nothing is destroyed before the newest sets are under that one"
+            )
+        };
+        let meant = before.iter().chain(sealed).filter(|key| **key != kept.to_string());
+        let meant = meant.map(|key| Ok(secret_path(owner, &parse_public(owner, key)?)));
+        let meant: BTreeSet<String> = meant.collect::<Result<_>>()?;
+        self.destroy_where(owner, |path| meant.contains(path))
+    }
+
+    /// The public halves that were named before one; absent where that one is not the last that either place names.
+    pub fn before(&self, owner: Owner, one: &Recipient) -> Result<Option<BTreeSet<String>>> {
+        let mut named: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+        for place in &self.0 {
+            for path in place.list(&owner.to_string())? {
+                let Some(number) = Name::number_of(owner, &path) else { continue };
+                let said = place.find(&path)?.unwrap_or_default();
+                let key = std::str::from_utf8(&said).ok().and_then(|said| said.lines().next());
+                let key = key.with_context(|| format!("{path} in {} names no key", place.name()))?;
+                named.entry(number).or_default().insert(key.to_owned());
+            }
+        }
+        let last = named.pop_last().map(|(_, keys)| keys);
+        let is_last = last.is_some_and(|keys| keys == BTreeSet::from([one.to_string()]));
+        Ok(is_last.then(|| named.into_values().flatten().collect()))
     }
 
     fn destroy_where(&self, owner: Owner, is_meant: impl Fn(&str) -> bool) -> Result<()> {

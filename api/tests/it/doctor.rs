@@ -288,6 +288,10 @@ const FILES: &[(&str, &str, Break)] = &[
     ("files.store", "error", |it| set(it, "PORTICO_FILES_STORE", "s3://files/both-are-set")),
     ("files.store", "error", |it| files_in_bucket(it, Whose::Production)),
     ("files.store", "error", |it| files_in_bucket(it, Whose::Environment)),
+    ("files.store", "error", |it| {
+        files_in_bucket(it, Whose::Files);
+        set(it, "PORTICO_FILES_STORE", "s3://versioned/doctor-files");
+    }),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/index.html")).expect("it is removed")),
     ("app.files", "error", |it| fs::remove_file(it.folder.join("app/assets/app.js")).expect("it is removed")),
 ];

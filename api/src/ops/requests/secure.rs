@@ -18,11 +18,10 @@ impl Requests {
         let backups = self.backups()?;
         let recipients = vault::parse_recipients(&backups.vault_recipients)?;
         let keys = SetKeys::read(&backups.keys_directory)?;
-        Vault::open(&backups.vault)?.renew(
-            Owner::Organization(row.organization.into()),
-            &recipients,
-            &keys,
-        )?;
+        let owner = Owner::Organization(row.organization.into());
+        // A set that is being made has read its state before, and may not be sealed with the key of after.
+        let made = db.alone(runs::LOCK, |_| Vault::open(&backups.vault)?.renew(owner, &recipients, &keys))?;
+        made.context("another worker makes sets at this moment: it is tried again")?;
         let now = db.clock().now();
         diesel::update(project_erasures::table.find(row.id))
             .set(project_erasures::key_renewed_at.eq(now))

@@ -257,7 +257,11 @@ fn another_key_takes_the_place_of_the_first_which_goes_alone() {
     fs::remove_dir_all(scratch.folders[1].join(owner.to_string())).expect("it is lost");
     assert_eq!(scratch.key(owner).expect("it comes back"), third);
 
-    scratch.vault.destroy_but(owner, &third).expect("the others go");
+    // One that is not the last is not what everything is sealed with now.
+    let refused = scratch.vault.destroy_before(owner, &second, &[]).expect_err("there is a later one");
+    assert!(refused.to_string().contains("made meanwhile"), "{refused}");
+    assert_eq!(scratch.vault.keys(owner).expect("a list").len(), 3);
+    scratch.vault.destroy_before(owner, &third, &[third.to_string()]).expect("the others go");
     assert_eq!(scratch.vault.keys(owner).expect("a list"), std::slice::from_ref(&third));
     assert_eq!(scratch.key(owner).expect("it stays"), third);
     for gone in [&first, &second] {
@@ -269,7 +273,7 @@ fn another_key_takes_the_place_of_the_first_which_goes_alone() {
         fs::remove_file(folder.join(Name { owner, number: 3 }.path())).expect("somebody removes it");
     }
     assert!(scratch.key(owner).is_err());
-    assert!(scratch.vault.destroy_but(Owner::Platform, &of_other).is_err());
+    assert!(scratch.vault.destroy_before(Owner::Platform, &of_other, &[]).is_err());
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn what_stood_in_a_folder_is_copied_into_the_bucket() {
     let folder = scene.app.database.files();
     std::fs::write(folder.join("notes.txt"), "somebody's").expect("it is written");
     // Several parts, in order.
-    let long: Vec<u8> = (0..20_u32 << 20).flat_map(|at| at.to_le_bytes()).take(20 << 20).collect();
+    let long: Vec<u8> = (0..20_u32 << 20).flat_map(u32::to_le_bytes).take(20 << 20).collect();
     let package = "0198c2a4-0000-7000-8000-000000000001".parse().expect("an id");
     let packages = folder.join("deliveries/packages");
     std::fs::create_dir_all(&packages).expect("a folder");

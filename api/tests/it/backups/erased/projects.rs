@@ -4,8 +4,11 @@ use api::{
     db::{migrate, operator::OperatorDb},
     ops::{
         manifest,
+        owner::Owner,
         requests::{Requests, steps::Work},
         retention::{Place, SetKind},
+        signing::SetKeys,
+        vault::{self, Vault},
     },
 };
 use chrono::TimeDelta;
@@ -20,7 +23,7 @@ use shared::{
 use super::{CANARY, Erasing, config, destroy_keys, everything, exported, in_files, readable, rewrite};
 use crate::{
     audit::{report, seal},
-    backups::{holds, plan},
+    backups::{files_below, holds, plan},
     harness::{Client, Database, at},
     promises::catalogue::{line, lines},
 };
@@ -188,6 +191,17 @@ fn end_of_its_keys(mut erasing: Erasing, request: &ClientRequest, before: &api::
     // Sets go on under the key that is left.
     let next = erasing.scene.rows();
     environment.verify(Place::Local, &next.manifest.set).expect("it holds");
+    // A key that is missing for another reason is no part of what was meant.
+    for vault in ["vault", "second-vault"] {
+        for file in files_below(&erasing.scene.vaults.at(vault).join(acme.to_string())) {
+            if file.extension().is_some_and(|extension| extension == "age") {
+                std::fs::remove_file(file).expect("it is lost");
+            }
+        }
+    }
+    environment.verify(Place::Local, &next.manifest.set).expect_err("a key is lost");
+    let restored = environment.restore(&plan(&next, &Database::empty())).expect_err("a key is lost");
+    assert!(format!("{restored:#}").contains("does not open"), "{restored:#}");
     let sql = &mut erasing.scene.app.database.superuser();
     let book = lines(sql, "SELECT action AS line FROM operations_book ORDER BY sequence");
     for action in ["erase_projects", "destroy_keys"] {
@@ -321,9 +335,24 @@ fn two_requests_of_one_organization_are_both_done_again_and_no_key_of_before_sta
     assert_eq!(keys(&erasing), 3);
     erasing.scene.rows();
     erasing.scene.files();
+    // Another one is made, and no set is under it yet: it is what everything is sealed with from now on.
+    let [recipient, owner] = [erasing.scene.vaults.identity.to_public().to_string(), acme];
+    let recipients = vault::parse_recipients(&recipient).expect("a recipient");
+    let signing = SetKeys::read(&erasing.scene.vaults.at("keys")).expect("a key");
+    let owner = Owner::Organization(owner.parse().expect("an id"));
+    let folders = ["vault", "second-vault"].map(|vault| erasing.scene.vaults.at(vault));
+    let last = Vault::open(&folders).expect("a vault").renew(owner, &recipients, &signing).expect("a key");
+    let now = erasing.scene.app.clock.now();
+    let refused = environment.destroy_keys(requests[0].id, "ada", now).expect_err("not yet").to_string();
+    assert!(refused.contains("under its last key"), "{refused}");
+    assert_eq!(keys(&erasing), 4);
+    erasing.scene.rows();
+    erasing.scene.files();
     let now = erasing.scene.app.clock.now();
     let said = environment.destroy_keys(requests[0].id, "ada", now).expect("they are destroyed");
-    assert_eq!((said.keys.len(), keys(&erasing)), (2, 1));
+    assert_eq!((said.keys.len(), keys(&erasing)), (3, 1));
+    assert!(!said.keys.contains(&last.to_string()));
+    erasing.scene.rows();
     assert!(!holds(&readable(&erasing.scene.vaults).0, CANARY));
 }
 
