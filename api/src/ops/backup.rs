@@ -190,6 +190,7 @@ impl Production {
         // As much as the one before, by all that is known; what has not changed is read all the same.
         let bytes = before.as_ref().map(|before| before.objects().map(|object| object.size).sum());
         progress::begins(ActionPhase::MakeSet, &set, bytes);
+        let named = self.vault.renewed()?;
         let mut snapshot = Snapshot::take(&self.database_url)?;
         let mut manifest = empty_manifest(set, kind, taken_at, &snapshot);
         let mut reader = snapshot.reader()?;
@@ -204,6 +205,14 @@ impl Production {
             if !self.is_there(object)? {
                 bail!("{} was removed while the set was made: make it again", object.path);
             }
+        }
+        if let Some((owner, _)) =
+            self.vault.renewed()?.iter().find(|(owner, number)| named.get(owner) != Some(number))
+        {
+            bail!(
+                "the key of {owner} was made anew while the set was made, and what was read before is not to be read with \
+                 that: make it again"
+            );
         }
         let signed = manifest.sign(&self.keys)?;
         // What failed and was said only, such as a copy of the application, may have failed because of that.

@@ -70,6 +70,22 @@ impl Vault {
         self.make(Name { owner, number }, recipients, keys)
     }
 
+    /// The owners who have got another key than their first, each with the number of the last.
+    pub fn renewed(&self) -> Result<BTreeMap<Owner, u32>> {
+        let mut renewed: BTreeMap<Owner, u32> = BTreeMap::new();
+        for place in &self.0 {
+            for path in place.list("")? {
+                let owner = path.split('/').next().and_then(|owner| owner.parse::<Owner>().ok());
+                let Some(owner) = owner else { continue };
+                if let Some(number) = Name::number_of(owner, &path).filter(|number| *number > FIRST) {
+                    let last = renewed.entry(owner).or_default();
+                    *last = number.max(*last);
+                }
+            }
+        }
+        Ok(renewed)
+    }
+
     /// The highest number under which either place names a key of the owner's.
     fn newest(&self, owner: Owner) -> Result<Option<u32>> {
         let mut newest = None;

@@ -6,20 +6,25 @@ use age::x25519::Identity;
 use api::{
     db::copies::Snapshot,
     ops::{
+        backup::Made,
         manifest::{self, Manifest},
         owner::Owner,
         retention::{Place, SetKind},
         sealed::Opening,
         signing::SetKeys,
         stores::Store,
-        vault::Vault,
+        vault::{self, Vault},
     },
 };
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
 use serde_json::json;
 
-use super::{Scene, files_below, holds, photo, whole};
-use crate::promises::catalogue::lines;
+use super::{Scene, files_below, holds, photo, under_way::Held, whole};
+use crate::{
+    harness::until,
+    promises::catalogue::{line, lines},
+};
 
 /// The stream of an organization, opened with a key of the vault.
 fn opened(scene: &Scene, manifest: &Manifest, owner: Owner, key_of: Owner) -> anyhow::Result<String> {
@@ -216,4 +221,37 @@ fn two_sets_of_one_second_are_not_mixed_up() {
     assert!(error.contains("is there already"), "{error}");
     scene.app.clock.advance(chrono::TimeDelta::seconds(1));
     assert_ne!(whole(scene.production.database_set().expect("a set")).manifest.set, made.manifest.set);
+}
+
+/// What is read before a key is renewed may be just what is to be forgotten: it is not sealed with the key of after.
+#[test]
+fn a_set_during_which_a_key_was_renewed_is_none() {
+    let scene = Scene::start();
+    let before = scene.rows();
+    let held = Held::table(&scene.app.database, "projects");
+    scene.app.clock.advance(TimeDelta::hours(2));
+    let production = &scene.production;
+    let made = std::thread::scope(|scope| {
+        let making = scope.spawn(|| production.database_set());
+        let waiting = "SELECT count(*)::text AS line FROM pg_locks
+                       WHERE NOT granted AND relation = 'projects'::regclass";
+        until("it reads", || line(&mut scene.app.database.superuser(), waiting) != "0");
+        let recipients = vault::parse_recipients(&scene.vaults.identity.to_public().to_string());
+        let signing = SetKeys::read(&scene.vaults.at("keys")).expect("a key");
+        let owner = Owner::Organization(scene.app.acme.id);
+        let vault = Vault::open(&scene.vaults.vault()).expect("a vault");
+        vault.renew(owner, &recipients.expect("a recipient"), &signing).expect("another key");
+        held.let_go();
+        making.join().expect("it ends")
+    });
+    let refused = format!("{:#}", made.expect_err("it is none"));
+    assert!(refused.contains("was made anew while the set was made"), "{refused}");
+    let store = Store::open("the store", &scene.vaults.at("local")).expect("a store");
+    assert_eq!(manifest::sets(&store, SetKind::Database).expect("a list").len(), 1);
+    let after = scene.rows();
+    let key = |made: &Made| {
+        let stream = made.manifest.stream(Owner::Organization(scene.app.acme.id));
+        stream.expect("it has a stream").key.clone()
+    };
+    assert_ne!(key(&before), key(&after));
 }

@@ -95,7 +95,11 @@ fn a_backup_and_its_failure_stand_in_the_book_and_it_verifies() {
     let failed = shell.run(&["ops", "backup", "--files"]);
     assert!(!failed.status.success());
     let row = shell.last();
-    assert!(row.contains(" make_set files failed ") && row.contains("PORTICO_FILES_DIR is not set"), "{row}");
+    assert!(
+        row.contains(" make_set files failed ")
+            && row.contains("neither PORTICO_FILES_DIR nor PORTICO_FILES_STORE is set"),
+        "{row}"
+    );
     for (arguments, expected) in [
         (&["ops", "verify", "database-20200101T000000Z"][..], "verify_set database-20200101T000000Z failed"),
         (&["ops", "prune"], "prune_sets both stores failed"),

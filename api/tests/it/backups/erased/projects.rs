@@ -357,6 +357,40 @@ fn two_requests_of_one_organization_are_both_done_again_and_no_key_of_before_sta
 }
 
 #[test]
+fn where_the_organization_is_erased_later_both_are_certified() {
+    let mut erasing = Erasing::start();
+    let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
+    let code = find(&admin, CANARY).code;
+    let partial = told(&mut erasing, &[&code]);
+    erasing.after(TimeDelta::seconds(5));
+    assert_eq!(erasing.get(&partial).state, ClientRequestState::Executed);
+    rewrite(&erasing, &partial);
+    erasing.after(TimeDelta::seconds(5));
+    let whole = erasing.told_to_erase();
+    for seconds in [0, 30, 30] {
+        erasing.after(TimeDelta::seconds(seconds));
+    }
+    assert_eq!(erasing.get(&whole).state, ClientRequestState::Executed);
+    rewrite(&erasing, &whole);
+    erasing.after(TimeDelta::seconds(5));
+    erasing.scene.rows();
+    erasing.scene.files();
+
+    let environment = erasing.scene.vaults.environment();
+    let now = erasing.scene.app.clock.now();
+    let refused = environment.destroy_keys(partial.id, "ada", now).expect_err("not yet").to_string();
+    assert!(refused.contains("destroy its keys for that request first"), "{refused}");
+    assert_eq!(keys(&erasing), 2);
+    destroy_keys(&erasing, &whole);
+    let said = environment.destroy_keys(partial.id, "ada", now).expect("nothing is left of it");
+    assert_eq!((said.projects.len(), keys(&erasing)), (1, 0));
+    erasing.after(TimeDelta::seconds(5));
+    // Operators' sessions are over by now.
+    let certified = "SELECT count(*)::text AS line FROM client_requests WHERE state = 'certified'";
+    assert_eq!(line(&mut erasing.scene.app.database.superuser(), certified), "2");
+}
+
+#[test]
 fn who_holds_the_database_alone_erases_no_project() {
     let mut erasing = Erasing::start();
     let admin = erasing.scene.app.acme.admin(&erasing.scene.app);
