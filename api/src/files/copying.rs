@@ -40,8 +40,7 @@ impl Files {
                     copied.there += 1;
                 }
                 Err(object_store::Error::NotFound { .. }) => {
-                    put(to, from, object, waiting)?;
-                    copied.put += 1;
+                    copied.put += usize::from(put(to, from, object, waiting)?);
                 }
                 Err(error) => return Err(error).with_context(|| format!("{path} cannot be looked up")),
             }
@@ -55,18 +54,19 @@ fn is_ours(path: &Path) -> bool {
         || (path.prefix_matches(&Path::from(DELIVERIES)) && path.extension() == Some("age"))
 }
 
+/// Gives whether it was put.
 fn put(
     to: &Arc<dyn ObjectStore>,
     from: &Arc<dyn ObjectStore>,
     object: &ObjectMeta,
     waiting: &Waiting,
-) -> Result<()> {
+) -> Result<bool> {
     let path = &object.location;
     let cannot = || format!("{path} cannot be read");
     let found = match waiting.until(from.get(path)) {
         Ok(found) => found,
         // Somebody has taken it away meanwhile.
-        Err(object_store::Error::NotFound { .. }) => return Ok(()),
+        Err(object_store::Error::NotFound { .. }) => return Ok(false),
         Err(error) => return Err(error).with_context(cannot),
     };
     let mut pieces = found.into_stream();
@@ -76,5 +76,5 @@ fn put(
     }
     let size = file.finish()?;
     ensure!(size == object.size, "{path} was cut off while it was read");
-    Ok(())
+    Ok(true)
 }
