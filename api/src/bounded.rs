@@ -241,7 +241,7 @@ fn stand_back() {
 }
 
 /// This thread gets little of the processor where others want it too.
-fn claim_little() {
+pub fn claim_little() {
     // Linux counts by thread.
     if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::warn!(%error, "long work has the same claim on the processor as requests");

@@ -7,6 +7,7 @@
 //! Invariant: the organization is set transaction-locally in the same round trip as BEGIN, row-level security does
 //! the rest, and no Rust code mentions `org_id`.
 
+pub mod activity;
 pub mod arrival;
 pub mod console;
 pub mod copies;

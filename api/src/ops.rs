@@ -32,6 +32,7 @@ pub mod ledger;
 pub mod letters;
 pub mod manifest;
 pub mod owner;
+mod pace;
 pub mod progress;
 pub mod prune;
 pub mod requests;

@@ -23,6 +23,7 @@ mod node;
 mod packages;
 mod pieces;
 mod postgres;
+mod prepare;
 mod python;
 mod repo;
 mod run;
@@ -50,6 +51,8 @@ enum Command {
     Run(run::Options),
     /// Check everything that must hold before a change lands.
     Test(test::Options),
+    /// Install what the tests need and this machine has not.
+    Prepare,
     /// Build the app into `.portico/app-dev` or `.portico/app-release` and stop.
     App {
         /// Build what people get: small, slow to build.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
     let outcome = interrupt::listen().and_then(|()| match arguments.command {
         Command::Run(options) => run::command(&options),
         Command::Test(options) => test::command(&options),
+        Command::Prepare => prepare::command(),
         Command::App { release } => app::command(Profile::from_release_flag(release)),
         Command::Clients => clients::command(),
         Command::Bench(options) => bench::command(&options),

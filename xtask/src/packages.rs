@@ -98,7 +98,12 @@ impl Need {
 
 /// Sees to it that all of this is there.
 pub fn ensure(needs: &[Need]) -> Result<()> {
-    let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_met()).collect();
+    let mut missing: Vec<Need> = Vec::new();
+    for need in needs {
+        if !missing.contains(need) && !need.is_met() {
+            missing.push(*need);
+        }
+    }
     if missing.is_empty() {
         return Ok(());
     }

@@ -18,6 +18,7 @@ use clap::ValueEnum;
 use self::passed::Passed;
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::packages::{self, Need};
+use crate::prepare::Preparing;
 use crate::{
     app, environment, exec, interrupt,
     lint::{self, Compiling},
@@ -121,7 +122,7 @@ impl Part {
             return Ok(Ending::Unchanged);
         }
         passed.forget(self)?;
-        match self.run(root, private, &options.passed_on) {
+        match self.run(root, private, options.parts.is_empty(), &options.passed_on) {
             Ok(()) => {
                 // Not where only some of its tests were asked for.
                 if let Some(seen) = seen.filter(|_| options.passed_on.is_empty()) {
@@ -134,10 +135,11 @@ impl Part {
         }
     }
 
-    fn run(self, root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
+    /// `whole` says that all the others are run too.
+    fn run(self, root: &Path, private: &Path, whole: bool, passed_on: &[String]) -> Result<()> {
         match self {
             Self::Fmt => fmt(root),
-            Self::Clippy => clippy(root),
+            Self::Clippy => clippy(root, whole),
             Self::Policy => policy::check(root).and(production::check(root)),
             Self::Unit => unit(root, passed_on),
             Self::It => integration(root, private, passed_on),
@@ -161,9 +163,10 @@ fn fmt(root: &Path) -> Result<()> {
     results.into_iter().collect()
 }
 
-fn clippy(root: &Path) -> Result<()> {
+fn clippy(root: &Path, whole: bool) -> Result<()> {
     needs_for_building(root)?;
     lint::needs_clippy()?;
+    let preparing = whole.then(Preparing::start).transpose()?;
     // What is compiled here is what the later parts run. The app has a folder of its own to be compiled into, and one
     // crate alone seldom keeps all cores busy.
     let app = Compiling::start(&mut app::cargo(root, app::Profile::Dev))?;
@@ -174,6 +177,10 @@ fn clippy(root: &Path) -> Result<()> {
         lint::deny(lint::cargo(root).arg("test").args(SERVER_SIDE).arg("--no-run")),
         app.deny(),
     ];
+    if let Some(Err(error)) = preparing.map(Preparing::finish) {
+        // Whichever part needs it tries again, and fails by it.
+        steps::report(&error);
+    }
     results.into_iter().collect()
 }
 
@@ -191,16 +198,8 @@ fn unit(root: &Path, passed_on: &[String]) -> Result<()> {
 
 fn integration(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
     needs_for_building(root)?;
-    packages::ensure(&[
-        Need::Server,
-        Need::MailServer,
-        Need::OpenSsl,
-        Need::Proxy,
-        Need::SshServer,
-        Need::Python,
-    ])?;
-    // The tests look for it there.
-    python::Environment::ensure(private, "s3-server", &root.join("api/tests/s3_server_requirements.txt"))?;
+    packages::ensure(&BESIDE_INTEGRATION)?;
+    s3_server(root, private)?;
     let run = |admin: &str| {
         let tests =
             |passed_on: &[String]| cargo_test(root, &SERVER_SIDE, &["--test", "*"], Some(admin), passed_on);
@@ -216,6 +215,28 @@ fn integration(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> 
     }
     let cluster = Cluster::throwaway()?;
     run(&cluster.url(SUPERUSER, "postgres"))
+}
+
+/// What integration tests start.
+const BESIDE_INTEGRATION: [Need; 6] =
+    [Need::Server, Need::MailServer, Need::OpenSsl, Need::Proxy, Need::SshServer, Need::Python];
+
+/// The tests look for it there.
+fn s3_server(root: &Path, private: &Path) -> Result<python::Environment> {
+    python::Environment::ensure(private, "s3-server", &root.join("api/tests/s3_server_requirements.txt"))
+}
+
+/// What the system must have for any of the parts.
+pub fn needs() -> Vec<Need> {
+    [&BESIDE_INTEGRATION[..], &openapi::needs(), &clients::NEEDS, &journeys::needs()].concat()
+}
+
+/// Installs what the parts need that is no package of the system.
+pub fn install(root: &Path, private: &Path) -> Result<()> {
+    s3_server(root, private)?;
+    openapi::install(root, private)?;
+    clients::install(root, private)?;
+    journeys::install(root, private).map(drop)
 }
 
 /// What the runner of Rust's tests goes by where it is not told by an argument.

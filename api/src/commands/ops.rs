@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use api::{
+    bounded,
     clock::Clock,
     config::{
         self,
@@ -143,6 +144,7 @@ pub fn run(command: OpsCommand) -> Result<()> {
             let kind = if files { SetKind::Files } else { SetKind::Database };
             noted(Action::MakeSet, kind.word(), |note| {
                 let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
+                bounded::claim_little();
                 let made = shown(LongAction::MakeSet, kind.word(), || {
                     if files { production.file_set() } else { production.database_set() }
                 });

@@ -18,6 +18,7 @@ use super::{
     bring::Bringing,
     manifest::{self, FORMAT, Manifest, Sequence, StoredFile, Stream, manifest_path, set_name},
     owner::Owner,
+    pace::Pace,
     progress,
     retention::SetKind,
     rows::{RowsWriter, TableHead},
@@ -126,10 +127,11 @@ impl Production {
 
     /// Makes a set of all rows.
     pub fn database_set(&self) -> Result<Made> {
+        let mut pace = Pace::begin(&self.database_url)?;
         self.make(SetKind::Database, |snapshot, reader, before, manifest| {
             let owners = snapshot.organizations.iter().map(|id| Owner::Organization(*id));
             for owner in std::iter::once(Owner::Platform).chain(owners) {
-                let stream = self.stream(snapshot, reader, owner, before);
+                let stream = self.stream(snapshot, reader, &mut pace, owner, before);
                 manifest.streams.push(stream.with_context(|| format!("the rows of {owner}"))?);
             }
             let sequences = snapshot.sequences()?;
@@ -250,6 +252,7 @@ impl Production {
         &self,
         snapshot: &Snapshot,
         reader: &mut Reader,
+        pace: &mut Pace,
         owner: Owner,
         before: Option<&Manifest>,
     ) -> Result<Stream> {
@@ -261,7 +264,7 @@ impl Production {
             for table in &snapshot.tables {
                 if rows.may_have(table) {
                     let head = TableHead { table: table.name.clone(), columns: table.columns.clone() };
-                    writer.table(head, |out| rows.copy(table, out))?;
+                    writer.table(head, |out| rows.copy(table, &mut pace.over(out)))?;
                 }
             }
             Ok(())

@@ -20,6 +20,7 @@ use super::{
     schedules,
 };
 use crate::{
+    bounded,
     clock::Clock,
     config::WorkConfig,
     db::{listen::Listener, operator::OperatorDb, queue},
@@ -127,7 +128,12 @@ impl Crew {
 
     fn one_loop(&mut self, hand: &Hand, one: &'static Loop, config: &WorkConfig) -> Result<()> {
         let (bell, mut round) = (self.bell(hand, one.channel)?, (one.prepare)(config)?);
+        let mut claims_little = false;
         self.thread(hand, &bell, one.name.to_owned(), one.when_fenced, move |db, _| {
+            if one.gives_way && !claims_little {
+                bounded::claim_little();
+                claims_little = true;
+            }
             round(db)?;
             Ok(one.at_least_every)
         })

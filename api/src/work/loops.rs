@@ -36,6 +36,8 @@ pub struct Loop {
     pub at_least_every: Duration,
     /// Whether it goes on where another environment has taken over: it writes what is never fenced alone.
     pub when_fenced: bool,
+    /// Whether its thread gets little of the processor where others want it too: it reads or writes whole organizations.
+    pub gives_way: bool,
     /// Makes its work ready. Fails where something that it needs is missing.
     pub prepare: fn(&WorkConfig) -> Result<Round>,
 }
@@ -52,6 +54,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(5),
         when_fenced: true,
+        gives_way: false,
         prepare: fence::look,
     },
     Loop {
@@ -59,6 +62,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: sealer::REST,
         when_fenced: false,
+        gives_way: false,
         prepare: seal_audit_logs,
     },
     Loop {
@@ -66,6 +70,7 @@ pub const ALL: &[Loop] = &[
         channel: Some(recovery::work::CHANNEL),
         at_least_every: Duration::from_secs(10),
         when_fenced: false,
+        gives_way: false,
         prepare: |_| Ok(Box::new(recovery::work::work)),
     },
     Loop {
@@ -73,6 +78,7 @@ pub const ALL: &[Loop] = &[
         channel: Some(guesses::CHANNEL),
         at_least_every: Duration::from_mins(1),
         when_fenced: false,
+        gives_way: false,
         prepare: |_| Ok(Box::new(guesses::work)),
     },
     Loop {
@@ -80,6 +86,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_mins(10),
         when_fenced: false,
+        gives_way: false,
         prepare: |config| {
             let config = config.book.clone();
             Ok(Box::new(move |db| book::shell::look_after(&config, db)))
@@ -90,6 +97,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: sweep::EVERY,
         when_fenced: false,
+        gives_way: false,
         prepare: sweep_files,
     },
     Loop {
@@ -97,6 +105,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(10),
         when_fenced: false,
+        gives_way: true,
         prepare: watch::make_sets,
     },
     Loop {
@@ -104,6 +113,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_mins(1),
         when_fenced: false,
+        gives_way: false,
         prepare: watch::look_for_missing,
     },
     Loop {
@@ -111,6 +121,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(20),
         when_fenced: false,
+        gives_way: false,
         prepare: attended::listen,
     },
     Loop {
@@ -118,6 +129,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(5),
         when_fenced: false,
+        gives_way: true,
         prepare: requests::look,
     },
     Loop {
@@ -125,6 +137,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(10),
         when_fenced: false,
+        gives_way: false,
         prepare: stream::watch::look,
     },
     Loop {
@@ -132,6 +145,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_mins(1),
         when_fenced: false,
+        gives_way: false,
         prepare: board::sweep,
     },
     Loop {
@@ -139,6 +153,7 @@ pub const ALL: &[Loop] = &[
         channel: None,
         at_least_every: Duration::from_secs(10),
         when_fenced: true,
+        gives_way: false,
         prepare: send_letters_to_operators,
     },
 ];

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use self::page::Example;
 use crate::app::Profile;
+pub use crate::clients::install;
 use crate::clients::{self, Client};
 use crate::cluster::Cluster;
 use crate::exec;
@@ -21,6 +22,9 @@ use crate::steps::Steps;
 const PAGE: &str = "docs/integrating.md";
 /// Makes a token as one of the demo accounts.
 const TOKEN: &str = "openapi/clients/demo-token.sh";
+
+/// What the system must have, besides what the generators need.
+pub const NEEDS: [Need; 3] = [Need::ClientLibrary, Need::Server, Need::Curl];
 
 /// What each journey tells of what has happened on its way.
 const STORY: &str = "\
@@ -56,8 +60,8 @@ fn tell_where<'a>(command: &'a mut Command, url: &str) -> &'a mut Command {
 pub fn run(root: &Path, private: &Path) -> Result<()> {
     let mut steps = Steps::new(7);
     let clients = steps.loud("installing the generators", || {
-        packages::ensure(&[Need::ClientLibrary, Need::Server, Need::Curl])?;
-        clients::install(root, private)
+        packages::ensure(&NEEDS)?;
+        install(root, private)
     })?;
     steps.loud("generating the clients", || clients::generate(root, &clients))?;
     let examples = page::examples(&fs::read_to_string(root.join(PAGE))?)?;

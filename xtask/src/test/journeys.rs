@@ -15,19 +15,32 @@ use crate::packages::{self, Need};
 use crate::site::{self, Databases, Mail, Site};
 use crate::steps::Steps;
 
+const FOLDER: &str = "e2e";
+
+/// What the system must have.
+pub fn needs() -> Vec<Need> {
+    let mut needs = vec![Need::Compiler, Need::ClientLibrary, Need::Server];
+    needs.extend(packages::for_journeys());
+    needs
+}
+
+/// Installs what walks them.
+pub fn install(root: &Path, private: &Path) -> Result<Node> {
+    let node = Node::ensure(root, private)?;
+    node::install(&node, &root.join(FOLDER))?;
+    Ok(node)
+}
+
 /// Builds what the journeys go through, starts it, and lets Playwright loose on it.
 pub fn run(root: &Path, private: &Path, passed_on: &[String]) -> Result<()> {
-    let folder = root.join("e2e");
+    let folder = root.join(FOLDER);
     let mut steps = Steps::new(8);
-    let (node, chromium) = steps.loud("checking the system", || {
-        let mut needs = vec![Need::Compiler, Need::ClientLibrary, Need::Server];
-        needs.extend(packages::for_journeys());
-        packages::ensure(&needs)?;
+    let chromium = steps.loud("checking the system", || {
+        packages::ensure(&needs())?;
         packages::ensure_wasm_target(root)?;
-        let chromium = packages::chromium().context("Chromium is missing")?;
-        Ok((Node::ensure(root, private)?, chromium))
+        packages::chromium().context("Chromium is missing")
     })?;
-    steps.loud("installing the runner", || node::install(&node, &folder))?;
+    let node = steps.loud("installing the runner", || install(root, private))?;
     // Playwright strips the types without a look at them.
     steps.loud("checking the journeys' types", || {
         exec::run(node.script(Path::new("node_modules/typescript/bin/tsc")).current_dir(&folder))

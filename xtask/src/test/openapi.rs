@@ -13,22 +13,31 @@ use crate::steps::Steps;
 /// The same requests each time: what fails fails again. Another look is taken by `cargo xtask fuzz`.
 const EFFORT: Effort = Effort { examples: 4, minutes: None, seed: 20_261_128 };
 
+const FOLDER: &str = "openapi";
+
+/// What the system must have.
+pub fn needs() -> Vec<Need> {
+    let mut needs = fuzz::NEEDS.to_vec();
+    if node::found_on_system().is_none() {
+        needs.push(Need::Python);
+    }
+    needs
+}
+
+/// Installs the linter, and what tries out the API.
+pub fn install(root: &Path, private: &Path) -> Result<(Node, Fuzzer)> {
+    let node = Node::ensure(root, private)?;
+    node::install(&node, &root.join(FOLDER))?;
+    Ok((node, Fuzzer::ensure(root, private)?))
+}
+
 /// The whole part.
 pub fn run(root: &Path, private: &Path) -> Result<()> {
-    let mut steps = Steps::new(6);
-    let node = steps.loud("checking the system", || {
-        let mut needs = fuzz::NEEDS.to_vec();
-        if node::found_on_system().is_none() {
-            needs.push(Need::Python);
-        }
-        packages::ensure(&needs)?;
-        Node::ensure(root, private)
-    })?;
-    let folder = root.join("openapi");
-    steps.loud("installing the linter", || node::install(&node, &folder))?;
-    steps.loud("linting the document", || lint(&node, &folder))?;
+    let mut steps = Steps::new(5);
+    steps.loud("checking the system", || packages::ensure(&needs()))?;
+    let (node, fuzzer) = steps.loud("installing the linter and schemathesis", || install(root, private))?;
+    steps.loud("linting the document", || lint(&node, &root.join(FOLDER)))?;
     steps.loud("building the server", || super::compile_server(root))?;
-    let fuzzer = steps.loud("installing schemathesis", || Fuzzer::ensure(root, private))?;
     steps.loud("trying out the API in every name", || fuzzer.run_all(EFFORT))
 }
 

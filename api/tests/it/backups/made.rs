@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, io::Read as _};
 
 use age::x25519::Identity;
 use api::{
-    db::copies::Snapshot,
+    db::{activity::Activity, copies::Snapshot},
     ops::{
         backup::Made,
         manifest::{self, Manifest},
@@ -17,12 +17,12 @@ use api::{
     },
 };
 use chrono::TimeDelta;
-use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use serde_json::json;
 
 use super::{Scene, files_below, holds, photo, under_way::Held, whole};
 use crate::{
-    harness::until,
+    harness::{Database, until},
     promises::catalogue::{line, lines},
 };
 
@@ -254,4 +254,23 @@ fn a_set_during_which_a_key_was_renewed_is_none() {
         stream.expect("it has a stream").key.clone()
     };
     assert_ne!(key(&before), key(&after));
+}
+
+#[test]
+fn what_others_ask_of_the_database_is_counted() {
+    let (scene, elsewhere) = (Scene::start(), Database::empty());
+    let url = scene.app.database.url("portico_backup");
+    let mut activity = Activity::open(&url).expect("it opens");
+    let before = activity.transactions().expect("a number");
+    for (database, times) in [(&elsewhere, 1000), (&scene.app.database, 100)] {
+        let mut other = PgConnection::establish(&database.superuser_url()).expect("it opens");
+        for _ in 0..times {
+            other.batch_execute("SELECT 1").expect("it answers");
+        }
+    }
+    // PostgreSQL hears from a connection when it ends.
+    until("a hundred are counted", || {
+        let mut later = Activity::open(&url).expect("it opens");
+        (100..1000).contains(&(later.transactions().expect("a number") - before))
+    });
 }
