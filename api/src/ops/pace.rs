@@ -22,6 +22,8 @@ const WINDOW: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(100);
 /// For how long people count as at work who have been seen so.
 const STAY: Duration = Duration::from_secs(3);
+/// For how long they count as at work at the beginning, when nobody has been seen yet.
+const AT_FIRST: Duration = Duration::from_millis(300);
 /// A step: so many bytes.
 const STEP: usize = 64 << 10;
 /// The time at rest by the time at work, while others work.
@@ -37,7 +39,7 @@ pub struct Pace {
     rate: Rate,
     began: Instant,
     looked: Instant,
-    at_work_until: Option<Instant>,
+    at_work_until: Instant,
     /// Since when it has not rested, and what has passed since.
     since: Instant,
     passed: usize,
@@ -49,7 +51,15 @@ impl Pace {
         let (mut activity, now) = (Activity::open(url)?, Instant::now());
         let mut rate = Rate::default();
         rate.see(now, activity.transactions()?);
-        Ok(Self { activity, rate, began: now, looked: now, at_work_until: None, since: now, passed: 0 })
+        Ok(Self {
+            activity,
+            rate,
+            began: now,
+            looked: now,
+            at_work_until: now + AT_FIRST,
+            since: now,
+            passed: 0,
+        })
     }
 
     /// So many bytes have passed: after each step it rests, where others work, by how long the step took.
@@ -63,10 +73,10 @@ impl Pace {
         if now.duration_since(self.looked) >= LOOK {
             self.looked = now;
             if self.rate.see(now, self.activity.transactions()?) >= AT_WORK {
-                self.at_work_until = Some(now + STAY);
+                self.at_work_until = now + STAY;
             }
         }
-        let others_work = self.at_work_until.is_some_and(|until| now < until);
+        let others_work = now < self.at_work_until;
         if let Some(rest) = rest(others_work, now.duration_since(self.began), now.duration_since(self.since))
         {
             thread::sleep(rest);

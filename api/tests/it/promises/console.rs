@@ -1,7 +1,7 @@
 //! Promise: every route of the console says which teams may call it, and is enforced for each team; none is reached at the
 //! tenants' server, and none of theirs at the console.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, rc::Rc};
 
 use api::{
     console::{self, PREFIX},
@@ -245,25 +245,55 @@ fn state(console: &TestConsole) -> Vec<String> {
     .collect()
 }
 
+/// Somebody of each team, who asks for one route after the other while their session lasts.
+struct Askers<'a> {
+    console: &'a TestConsole,
+    of_teams: Vec<(Team, TestOperator, Rc<Client>)>,
+    made: usize,
+}
+
+impl Askers<'_> {
+    /// Them, and what their authenticator shows.
+    fn of(&mut self, team: Team) -> (Rc<Client>, String) {
+        if !self.of_teams.iter().any(|(one, ..)| *one == team) {
+            self.made += 1;
+            let who = self.console.operator(&format!("{team}{}@ops.example", self.made), &[team]);
+            let client = Rc::new(self.console.signed_in(&who));
+            self.of_teams.push((team, who, client));
+        }
+        let (_, who, client) = self.of_teams.iter().find(|(one, ..)| *one == team).expect("they are there");
+        (Rc::clone(client), who.code(&self.console.clock, 0))
+    }
+
+    /// Their session has ended.
+    fn leave(&mut self, team: Team) {
+        self.of_teams.retain(|(one, ..)| *one != team);
+    }
+}
+
 #[test]
 fn every_route_is_enforced_for_every_team() {
     let console = TestConsole::start();
     with_a_run(&console);
-    let security = console.operator("security@ops.example", &[Team::Security]);
+    let security = console.enter("security@ops.example", &[Team::Security]);
+    let mut askers = Askers { console: &console, of_teams: Vec::new(), made: 0 };
     let mut number = 0;
     for route in console::routes() {
         let Access::Operator(teams) = route.access else {
             assert!(matches!(route.access, Access::Public(_)), "{route:?}");
             continue;
         };
+        // Whoever is refused leaves it as it was.
+        let mut untouched = None;
         for team in Team::ALL {
             number += 1;
-            let mut scene = Scene::set(&console, &console.signed_in(&security), number);
-            let who = console.operator(&format!("{team}{number}@ops.example"), &[*team]);
-            let client = console.signed_in(&who);
-            scene.own_code = who.code(&console.clock, 0);
+            let mut scene = untouched.take().unwrap_or_else(|| Scene::set(&console, &security, number));
+            let (client, own_code) = askers.of(*team);
+            scene.own_code = own_code;
             with_a_request(&console, &route);
             with_an_action(&console);
+            // Their session is written to when it is used after a while.
+            client.get(&at("/session")).expect(200);
             let before = state(&console);
             // Nobody, and somebody with what is no token.
             for stranger in [console.client(), console.client().with_token("pco_nothing")] {
@@ -279,13 +309,16 @@ fn every_route_is_enforced_for_every_team() {
                 "{route:?} {team}: before its body is read"
             );
             if teams.contains(team) {
+                if matches!(route.name, "sign_out_operator" | "change_operator_password") {
+                    askers.leave(*team);
+                }
                 if route.name == "sign_out_operator" {
                     // What was sent above has signed them out.
                     assert_eq!(broken.status, 204, "{route:?}");
                     continue;
                 }
                 let scene = if broken.status < 300 && route.name == "reset_operator" {
-                    Scene::set(&console, &console.signed_in(&security), number + 1000)
+                    Scene::set(&console, &security, number + 1000)
                 } else {
                     scene
                 };
@@ -305,6 +338,7 @@ fn every_route_is_enforced_for_every_team() {
                 assert_eq!(problem.code, ProblemCode::Forbidden, "{route:?}");
                 assert!(problem.detail.is_some_and(|text| teams.iter().all(|one| text.contains(one.key()))));
                 assert_eq!(state(&console), before, "{route:?} {team}");
+                untouched = Some(scene);
             }
         }
     }
