@@ -290,7 +290,8 @@ pub struct OwnedRows<'a> {
 }
 
 impl<'a> OwnedRows<'a> {
-    /// Sees the owner's rows, written in the same way on every machine.
+    /// Sees the owner's rows, written in the same way on every machine. They come in their order as they are found, which
+    /// stops where nobody takes them: a sort would first read all, as fast as it can, and so would helpers of a count.
     pub(super) fn enter(
         connection: &'a mut PgConnection,
         owner: Option<OrganizationId>,
@@ -298,7 +299,8 @@ impl<'a> OwnedRows<'a> {
         connection.batch_execute(
             "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),
                     set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true),
-                    set_config('bytea_output', 'hex', true)",
+                    set_config('bytea_output', 'hex', true),
+                    set_config('enable_sort', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)",
         )?;
         if let Some(organization) = owner {
             tenant::enter(connection, organization)?;
