@@ -1,6 +1,10 @@
 //! How sets are made: out of one state, each organization for its own key, and no more than has changed.
 
-use std::{collections::BTreeSet, fs, io::Read as _};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Read as _, Write},
+};
 
 use age::x25519::Identity;
 use api::{
@@ -273,4 +277,49 @@ fn what_others_ask_of_the_database_is_counted() {
         let mut later = Activity::open(&url).expect("it opens");
         (100..1000).contains(&(later.transactions().expect("a number") - before))
     });
+}
+
+/// Takes what is written to it, and has PostgreSQL do something to whoever is copying, once.
+struct Disturbing<'a> {
+    database: &'a Database,
+    how: Option<&'static str>,
+}
+
+impl Write for Disturbing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(how) = self.how.take() {
+            let sql = format!(
+                "DO $$ BEGIN ASSERT (SELECT count({how}(pid)) = 1 FROM pg_stat_activity
+                    WHERE datname = current_database() AND state = 'active' AND query LIKE 'COPY (SELECT%'); END $$"
+            );
+            self.database.superuser().batch_execute(&sql).map_err(io::Error::other)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_table_whose_reading_breaks_off_is_no_table_that_was_read() {
+    let scene = Scene::start();
+    let database = &scene.app.database;
+    // More than lies between the two, so that PostgreSQL is still at it.
+    let sql = "INSERT INTO backup_runs (id, kind, started_at, finished_at, error)
+               SELECT gen_random_uuid(), 'database', '2026-11-01', '2026-11-01', repeat('x', 1000)
+               FROM generate_series(1, 20000)";
+    database.superuser().batch_execute(sql).expect("it is written");
+    let snapshot = Snapshot::take(&database.url("portico_backup")).expect("it is taken");
+    let table = snapshot.tables.iter().find(|table| table.name == "backup_runs").expect("it is there");
+    let read = |how| {
+        let mut reader = snapshot.reader().expect("a reader");
+        reader.of(None, |rows| rows.copy(table, &mut Disturbing { database, how }))
+    };
+    assert_eq!(read(None).expect("it is read"), 20_000);
+    for how in ["pg_cancel_backend", "pg_terminate_backend"] {
+        let error = format!("{:#}", read(Some(how)).expect_err("it broke off"));
+        assert!(error.contains("reading backup_runs broke off after "), "{how}: {error}");
+    }
 }
