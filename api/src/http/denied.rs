@@ -37,7 +37,7 @@ pub const EVERY: Duration = Duration::from_secs(5);
 pub enum Place {
     /// At an organization.
     Organization(OrganizationId),
-    /// At a host of no organization; absent where the minute has too many.
+    /// At a host of no organization; absent where the minute has too many, or where the organization is suspended.
     Elsewhere(Option<String>),
 }
 
@@ -158,11 +158,17 @@ pub fn note<B>(site: &Site, response: &ServiceResponse<B>, code: ProblemCode) {
     };
     let operation = patterns::of_answered(request)
         .and_then(|pattern| OPERATIONS.get(&(request.method().as_str(), pattern.to_owned())).copied());
+    let place = match organization {
+        Some(organization) => Place::Organization(organization),
+        // One that is suspended may be about to be erased, and its host would outlive it here.
+        None if code == ProblemCode::OrganizationSuspended => Place::Elsewhere(None),
+        None => Place::Elsewhere(Some(host())),
+    };
     let now = site.clock.now();
     site.denied.count(
         Kind {
             minute: now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now),
-            place: organization.map_or_else(|| Place::Elsewhere(Some(host())), Place::Organization),
+            place,
             network: visit.map(|visit| network(visit.address)),
             user: caller.map(Caller::user),
             operation,

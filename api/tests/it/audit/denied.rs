@@ -1,9 +1,11 @@
 //! Refused requests are counted, and a flood of them is counted and no more.
 
+use api::{db::operator::OperatorDb, organizations};
+use serde_json::json;
 use shared::{Page, audit::DeniedAccess};
 
 use crate::{
-    harness::{Actor, TestApp},
+    harness::{Actor, TestApp, until},
     promises::catalogue::lines,
 };
 
@@ -57,6 +59,25 @@ fn refusals_are_counted_by_minute_network_account_and_operation() {
         "SELECT concat_ws(' ', host, network, operation, code, requests) AS line FROM denied_access_elsewhere",
     );
     assert_eq!(elsewhere, ["app.portico.test 127.0.0.0/24 list_users unauthenticated 1"]);
+}
+
+/// Nobody who is counted here outlives the erasure of an organization.
+#[test]
+fn refusals_at_a_suspended_organization_do_not_name_it() {
+    let app = TestApp::start();
+    let admin = app.acme.admin(&app);
+    let mut operator = OperatorDb::open(&app.database.url("portico_operator"), app.clock.clone())
+        .expect("the operator comes in");
+    organizations::suspend(&mut operator, "acme").expect("it is suspended");
+    until("nobody is let in", || admin.get("/projects").status == 403);
+    app.client(&app.acme)
+        .post("/session", &json!({"email": "ada@acme.example", "password": "x"}))
+        .expect(403);
+    written(&app);
+    let query = "SELECT t::text AS line FROM denied_access_elsewhere t";
+    let elsewhere = lines(&mut app.database.superuser(), query);
+    assert!(elsewhere.iter().any(|line| line.contains("organization_suspended")), "{elsewhere:?}");
+    assert!(!elsewhere.iter().any(|line| line.contains("acme")), "{elsewhere:?}");
 }
 
 #[test]
