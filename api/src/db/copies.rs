@@ -323,11 +323,12 @@ impl<'a> OwnedRows<'a> {
         let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
         let query = format!("(SELECT {} {from} ORDER BY {})", table.written_list(), table.order);
         let mut out = BufWriter::with_capacity(64 << 10, out);
+        let broke_off = |rows| format!("reading {} broke off after {rows} rows", table.name);
         let mut rows = 0;
         {
             let mut lines = saying(query, || diesel::copy_to(Said).load_raw(self.connection))?;
             loop {
-                let line = lines.fill_buf()?;
+                let line = lines.fill_buf().with_context(|| broke_off(rows))?;
                 if line.is_empty() {
                     break;
                 }
@@ -340,9 +341,7 @@ impl<'a> OwnedRows<'a> {
         out.flush()?;
         // Takes what the library has left of the COPY, and fails where that was an error: the transaction is aborted by it, or
         // the connection is gone.
-        self.connection
-            .batch_execute("SELECT 1")
-            .with_context(|| format!("reading {} broke off after {rows} rows", table.name))?;
+        self.connection.batch_execute("SELECT 1").with_context(|| broke_off(rows))?;
         Ok(rows)
     }
 
