@@ -10,7 +10,7 @@ use std::{
     io::{BufRead as _, BufWriter, Write},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use diesel::{
     Connection, PgConnection,
     connection::{AnsiTransactionManager, SimpleConnection as _},
@@ -275,10 +275,16 @@ impl Reader {
         work: impl FnOnce(&mut OwnedRows<'_>) -> Result<T>,
     ) -> Result<T> {
         let snapshot = format!("SET TRANSACTION SNAPSHOT '{}'", self.snapshot);
-        self.connection.build_transaction().repeatable_read().read_only().run(|connection| {
+        // Where the connection is gone the library's rollback fails too, and its error would be all that is heard.
+        let mut why = None;
+        let done = self.connection.build_transaction().repeatable_read().read_only().run(|connection| {
             connection.batch_execute(&snapshot)?;
-            work(&mut OwnedRows::enter(connection, owner)?)
-        })
+            work(&mut OwnedRows::enter(connection, owner)?).map_err(|error| {
+                why = Some(error);
+                anyhow!("it did not go on")
+            })
+        });
+        done.map_err(|error| why.unwrap_or(error))
     }
 }
 
