@@ -5,6 +5,7 @@ mod attend;
 pub mod audit_log;
 pub mod files;
 pub mod jobs;
+mod noted;
 pub mod ops;
 pub mod org;
 mod repeating;

@@ -55,6 +55,7 @@ use crate::{
     db::{
         gate::Gate,
         kept::Step,
+        record::Recorded,
         schema::project_positions,
         tenant::{Mode, Unit},
         turns::For,
@@ -266,6 +267,17 @@ impl Db {
         F: FnOnce(&mut Platform<'_>) -> Result<T, ApiError> + Send + 'static,
     {
         self.0.gate.run(For::Server, move |connection| work(&mut Platform::new(connection))).await
+    }
+
+    /// Writes into the organization's audit log that somebody takes something out whole, which reading alone would not.
+    pub(crate) async fn note_export<G: MayRead>(&self, who: &G, what: &'static str) -> Result<(), ApiError> {
+        let caller = who.caller();
+        self.note(caller.organization.id, Actor::of(caller), move |conn| {
+            let id = conn.clock().new_id();
+            conn.record(Recorded::created(Entity::Export, id, what, &serde_json::json!({})));
+            Ok(())
+        })
+        .await
     }
 
     /// For what is noted of a request before any guard, or behind it: that a session or a token was used.

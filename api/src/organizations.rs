@@ -60,7 +60,7 @@ pub fn create(db: &mut OperatorDb, new: &NewOrganization) -> Result<Organization
     let clock = db.clock().clone();
     let (id, now) = (OrganizationId(clock.new_id()), clock.now());
     if find(db, &new.slug)?.is_some() {
-        bail!("an organization {} exists already", new.slug);
+        bail!("an organization with this slug exists already");
     }
     let password_hash = passwords::hash(&new.admin_password)?;
     let number: i32 =
@@ -223,7 +223,7 @@ fn set_state(db: &mut OperatorDb, slug: &str, state: &str) -> Result<()> {
     let organization = find(db, slug)?.with_context(|| format!("there is no organization {slug}"))?;
     let id = OrganizationId(organization.id);
     if state == "active" && is_being_erased(db, id)? {
-        bail!("{slug} is being erased, as its client has asked for: nobody is let in any more");
+        bail!("it is being erased, as its client has asked for: nobody is let in any more");
     }
     db.insert_in_organization(id, |conn| {
         // Held still, so that the history says what it was in truth.

@@ -14,6 +14,11 @@ DECLARE
 BEGIN
     -- The policy holds the owner too: rows of nobody else can go.
     PERFORM set_config('portico.org_id', wanted::text, true);
+    -- Versions before this one counted refused requests under whatever host was asked for.
+    DELETE FROM public.denied_access_elsewhere d USING public.organizations o
+    WHERE o.id = wanted AND (starts_with(d.host, o.slug || '.') OR EXISTS (
+        SELECT FROM public.organization_domains own
+        WHERE own.organization_id = wanted AND (d.host = own.host OR starts_with(d.host, own.host || ':'))));
     -- Tables name each other: keys are looked at when all of them are done.
     SET CONSTRAINTS ALL DEFERRED;
     FOR one IN

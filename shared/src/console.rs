@@ -27,7 +27,7 @@ pub use backups::{
     Alarm, Attendance, BackupCopy, BackupKind, BackupOverview, BackupPlace, BackupRun, BackupRunFilter,
     BackupRunSort, BackupSlot, BackupTier, CopyState, Finding, SlotLength, SlotState, StoreUse, Trial,
 };
-pub use book::{BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
+pub use book::{BookAction, BookActor, BookEntry, BookFilter, BookOutcome, BookSort};
 pub use client_requests::{
     ClientRequest, ClientRequestFilter, ClientRequestKind, ClientRequestSort, ClientRequestState,
     DeliveryLink, ErasureCertificate, ErasurePreview, Execution, ExecutionConfirmation, NewClientRequest,

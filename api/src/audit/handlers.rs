@@ -76,13 +76,14 @@ pub async fn get_audit_log_export_link(
 }
 
 /// The whole audit log with its chain and signed heads, as lines of JSON. `portico audit verify` proves it without a
-/// database. A file without its last line, `{"end": …}`, is cut off.
+/// database. It says who took it. A file without its last line, `{"end": …}`, is cut off.
 #[utoipa::path(get, path = "/audit-log/export", operation_id = "export_audit_log",
     responses((status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson")))]
 pub async fn export_audit_log(
     who: Linked<Confirmed<Allowed<menu::AuditLog, op::View>>>,
     site: Data<Site>,
 ) -> Result<HttpResponse, ApiError> {
+    site.db.note_export(&who, "audit_log").await?;
     let (organization, keys) = (who.caller().organization.clone(), site.audit_keys.clone());
     let name = format!("attachment; filename=\"audit-log-{}.jsonl\"", organization.slug);
     let export = site.db.read(&who, move |conn| Export::begin(conn, &organization, &keys)).await?;

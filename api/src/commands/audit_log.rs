@@ -20,10 +20,13 @@ use api::{
     clock::Clock,
     config,
     db::{Organization, operator::OperatorDb},
+    ops::book::Action,
     organizations,
 };
 use clap::{Args, Subcommand};
 use shared::ids::OrganizationId;
+
+use super::noted::noted;
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
@@ -71,16 +74,21 @@ pub struct VerifyArguments {
 
 pub fn run(command: AuditCommand) -> Result<()> {
     match command {
-        AuditCommand::Export { slug, to } => match to {
-            Some(path) => {
-                let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-                let mut out = BufWriter::new(file);
-                export(&slug, &mut out)?;
-                out.into_inner()?.sync_all()?;
-                Ok(())
-            }
-            None => export(&slug, &mut std::io::stdout().lock()),
-        },
+        AuditCommand::Export { slug, to } => {
+            let mut db = organizations::open()?;
+            let organization = organization(&mut db, &slug)?;
+            noted(Action::ExportAuditLog, &organization.id.to_string(), |_| match to {
+                Some(path) => {
+                    let file = File::create(&path);
+                    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+                    let mut out = BufWriter::new(file);
+                    export(&mut db, &organization, &mut out)?;
+                    out.into_inner()?.sync_all()?;
+                    Ok(())
+                }
+                None => export(&mut db, &organization, &mut std::io::stdout().lock()),
+            })
+        }
         AuditCommand::Verify(arguments) => verify_log(&arguments),
         AuditCommand::Key => {
             for key in HeadKeys::read(&config::keys_directory()?)?.public() {
@@ -104,12 +112,10 @@ pub fn run(command: AuditCommand) -> Result<()> {
 }
 
 /// Writes the lines of an organization, chunk by chunk.
-fn export(slug: &str, out: &mut impl Write) -> Result<()> {
-    let mut db = organizations::open()?;
+fn export(db: &mut OperatorDb, organization: &Organization, out: &mut impl Write) -> Result<()> {
     let keys = HeadKeys::read(&config::keys_directory()?)?;
-    let organization = organization(&mut db, slug)?;
     let id = organization.id;
-    let mut export = db.in_organization(id, |conn| Export::begin(conn, &organization, keys.public()))?;
+    let mut export = db.in_organization(id, |conn| Export::begin(conn, organization, keys.public()))?;
     loop {
         let mut lines = Vec::new();
         let done = db.in_organization(id, |conn| export.chunk(conn, &mut lines))?;

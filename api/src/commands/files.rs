@@ -6,8 +6,11 @@ use anyhow::{Context as _, Result, ensure};
 use api::{
     config::FilesConfig,
     files::{Copied, Files, Waiting},
+    ops::book::Action,
 };
 use clap::Subcommand;
+
+use super::noted::{Note, noted};
 
 #[derive(Debug, Subcommand)]
 pub enum FilesCommand {
@@ -21,11 +24,13 @@ pub enum FilesCommand {
 
 pub fn run(command: FilesCommand) -> Result<()> {
     match command {
-        FilesCommand::Copy { from } => copy(from),
+        FilesCommand::Copy { from } => {
+            noted(Action::CopyFiles, &from.display().to_string(), |note| copy(note, from))
+        }
     }
 }
 
-fn copy(from: PathBuf) -> Result<()> {
+fn copy(note: &mut Note, from: PathBuf) -> Result<()> {
     let to = FilesConfig::from_environment()?;
     // Opening one makes the folder.
     ensure!(from.is_dir(), "{} is no folder", from.display());
@@ -34,6 +39,8 @@ fn copy(from: PathBuf) -> Result<()> {
     let (source, target) = (Files::open(&from)?, Files::open(&to)?);
     let copied = target.copy_from(&source, &Waiting::alone()?);
     let Copied { put, there, others } = copied.with_context(|| format!("from {from} to {to}"))?;
+    note.say("to", to.to_string());
+    note.say("objects", put);
     println!("copied     {put} objects to {to}; {there} were there already");
     if others > 0 {
         println!("left       {others} that are none of Portico's");

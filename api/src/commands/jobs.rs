@@ -1,9 +1,11 @@
 //! `portico jobs …`.
 
 use anyhow::{Result, bail};
-use api::{db::queue, organizations};
+use api::{db::queue, ops::book::Action, organizations};
 use clap::Subcommand;
 use uuid::Uuid;
+
+use super::noted::noted;
 
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
@@ -37,11 +39,17 @@ pub fn run(command: &JobsCommand) -> Result<()> {
             }
         }
         JobsCommand::Retry { job, .. } => {
-            let now = db.clock().now();
-            match (queue::revive(db.global(), *job, now)?, job) {
-                (0, Some(job)) => bail!("{job} is no job that was given up"),
-                (revived, _) => println!("{revived} will be tried again"),
-            }
+            let subject = job.map_or_else(|| "all that was given up".to_owned(), |job| job.to_string());
+            return noted(Action::RetryJobs, &subject, |note| {
+                let now = db.clock().now();
+                let revived = queue::revive(db.global(), *job, now)?;
+                if let (0, Some(job)) = (revived, job) {
+                    bail!("{job} is no job that was given up");
+                }
+                note.say("jobs", revived);
+                println!("{revived} will be tried again");
+                Ok(())
+            });
         }
     }
     Ok(())

@@ -3,7 +3,6 @@
 
 mod book;
 mod erasure;
-mod noted;
 mod operator;
 mod recover;
 mod restore;
@@ -40,12 +39,12 @@ pub use self::recover::{keep_from_being_looked_into, shown};
 use self::{
     book::BookCommand,
     erasure::ErasureCommand,
-    noted::{Note, noted},
     operator::OperatorCommand,
     recover::RecoverArguments,
     restore::RestoreArguments,
     standby::{DrillArguments, StandbyCommand},
 };
+use super::noted::{Note, noted};
 
 #[derive(Debug, Subcommand)]
 pub enum OpsCommand {

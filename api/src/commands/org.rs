@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use api::{
     config,
     db::operator::OperatorDb,
+    ops::book::Action,
     organizations::{
         self, NewOrganization,
         licences::{self, HeldLicence, LicenceChange, NewLicence},
@@ -24,6 +25,8 @@ use shared::{
     ids::{LicenceId, OrganizationId},
 };
 use uuid::Uuid;
+
+use super::noted::{Note, noted};
 
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
@@ -144,39 +147,55 @@ pub fn run(command: OrgCommand) -> Result<()> {
     };
     let mut db = organizations::open()?;
     match command {
-        OrgCommand::Export { .. } | OrgCommand::Import { .. } => {}
+        OrgCommand::Export { .. } | OrgCommand::Import { .. } => Ok(()),
         OrgCommand::Create(arguments) => {
             let new = arguments.into_new()?;
-            let id = organizations::create(&mut db, &new)?;
-            println!("created {} ({id})", new.slug);
+            noted(Action::CreateOrganization, "a new organization", |note| {
+                let id = organizations::create(&mut db, &new)?;
+                note.about(&id.to_string());
+                println!("created {} ({id})", new.slug);
+                Ok(())
+            })
         }
-        OrgCommand::Suspend { slug } => {
-            organizations::suspend(&mut db, &slug)?;
+        OrgCommand::Suspend { slug } => noted_of(&mut db, Action::SuspendOrganization, &slug, |db, _, _| {
+            organizations::suspend(db, &slug)?;
             println!("suspended {slug}");
-        }
-        OrgCommand::Resume { slug } => {
-            organizations::resume(&mut db, &slug)?;
+            Ok(())
+        }),
+        OrgCommand::Resume { slug } => noted_of(&mut db, Action::ResumeOrganization, &slug, |db, _, _| {
+            organizations::resume(db, &slug)?;
             println!("resumed {slug}");
-        }
+            Ok(())
+        }),
         OrgCommand::List => {
             for one in organizations::list(&mut db)? {
                 println!("{:>5}  {:<24} {:<10} {}", one.number, one.slug, one.state, one.name);
             }
+            Ok(())
         }
         OrgCommand::Domain { slug, host } => {
-            organizations::add_domain(&mut db, &slug, &host)?;
-            println!("{slug} is served at {host}");
+            noted_of(&mut db, Action::AddDomain, &slug, |db, _, note| {
+                // It is the client's name as much as the slug is.
+                note.leave_out_why();
+                organizations::add_domain(db, &slug, &host)?;
+                println!("{slug} is served at {host}");
+                Ok(())
+            })
         }
         OrgCommand::Hold { slug, licences: new } => {
-            let organization = organization(&mut db, &slug)?;
-            licences::hold(&mut db, organization, &new)?;
-            println!("{slug} holds {} more", new.len());
+            noted_of(&mut db, Action::HoldLicences, &slug, |db, organization, note| {
+                note.say("licences", new.iter().map(ToString::to_string).collect::<Vec<_>>());
+                licences::hold(db, organization, &new)?;
+                println!("{slug} holds {} more", new.len());
+                Ok(())
+            })
         }
         OrgCommand::Licences { slug } => {
             let organization = organization(&mut db, &slug)?;
             for (licence, used) in licences::held(&mut db, organization)? {
                 println!("{}, {used} used", line(&licence));
             }
+            Ok(())
         }
         OrgCommand::ChangeLicence { slug, licence, seats, until, yes } => {
             let change = LicenceChange {
@@ -189,10 +208,27 @@ pub fn run(command: OrgCommand) -> Result<()> {
             if !yes {
                 bail!("nothing was changed; say --yes to do it");
             }
-            println!("{}", line(&licences::change(&mut db, organization, LicenceId(licence), change)?));
+            noted_of(&mut db, Action::ChangeLicence, &slug, |db, organization, note| {
+                note.say("licence", licence.to_string());
+                note.say("seats", seats);
+                note.say("until", until);
+                println!("{}", line(&licences::change(db, organization, LicenceId(licence), change)?));
+                Ok(())
+            })
         }
     }
-    Ok(())
+}
+
+/// Does something to an organization, which the book names by its id alone: an erasure leaves nothing by which somebody
+/// would know it again.
+fn noted_of(
+    db: &mut OperatorDb,
+    action: Action,
+    slug: &str,
+    work: impl FnOnce(&mut OperatorDb, OrganizationId, &mut Note) -> Result<()>,
+) -> Result<()> {
+    let organization = organization(db, slug)?;
+    noted(action, &organization.to_string(), |note| work(db, organization, note))
 }
 
 fn organization(db: &mut OperatorDb, slug: &str) -> Result<OrganizationId> {

@@ -153,7 +153,7 @@ fn bring_heads(config: BookConfig, clock: Clock) -> Result<mpsc::Sender<()>> {
     let (bell, rung) = mpsc::channel::<()>();
     let bring = move || -> Result<()> {
         let url = config.database_url.as_deref().context("the book has no database")?;
-        shell::bring(&config, &mut ConsoleShell::open(url, clock.clone())?)
+        shell::bring(&config, ConsoleShell::open(url, clock.clone())?)
     };
     std::thread::Builder::new().name("book heads".to_owned()).spawn(move || {
         while rung.recv().is_ok() {

@@ -16,7 +16,8 @@ use crate::{
 
 impl Db {
     /// Adds to what was counted already. Comes from the rim and not from a handler: there is no guard, since it was just
-    /// that which refused.
+    /// that which refused. Who is gone meanwhile is not named any more, and of an organization that is erased nothing is
+    /// counted.
     pub(crate) async fn write_denied(
         &self,
         organization: Option<OrganizationId>,
@@ -29,7 +30,7 @@ impl Db {
                     for (kind, requests) in kinds {
                         sql_query(
                             "INSERT INTO denied_access AS d (id, minute, network, user_id, operation, code, requests)
-                             VALUES ($1, $2, $3, $4, $5, $6, $7)
+                             SELECT $1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7 FROM general_data
                              ON CONFLICT ON CONSTRAINT denied_access_once
                              DO UPDATE SET requests = d.requests + excluded.requests",
                         )

@@ -55,6 +55,8 @@ pub enum Entity {
     ProjectErasure,
     /// What the organization asks of those who run the installation: a copy, or its erasure.
     DataRequest,
+    /// What was taken out as a file: all of the organization, or its audit log. Its name says which.
+    Export,
 }
 
 impl Entity {
@@ -75,6 +77,7 @@ impl Entity {
         Self::Erasure,
         Self::ProjectErasure,
         Self::DataRequest,
+        Self::Export,
     ];
 
     /// The kind with this key.
@@ -100,6 +103,7 @@ impl Entity {
             Self::Erasure => "erasure",
             Self::ProjectErasure => "project_erasure",
             Self::DataRequest => "data_request",
+            Self::Export => "export",
         }
     }
 }

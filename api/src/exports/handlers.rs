@@ -45,7 +45,7 @@ pub async fn get_organization_export_link(
 }
 
 /// The organization with all rows and files, as an archive that another installation takes in; passwords, tokens and
-/// sessions are not in it. One without its last entry, `contents.json`, is cut off. A server writes one at a time.
+/// sessions are not in it. The audit log says who took it. One without its last entry, `contents.json`, is cut off. A server writes one at a time.
 #[utoipa::path(get, path = "/organization/export", operation_id = "export_organization",
     responses((status = 200, description = "The archive.", body = Vec<u8>, content_type = "application/octet-stream")))]
 pub async fn export_organization(
@@ -53,6 +53,7 @@ pub async fn export_organization(
     site: Data<Site>,
 ) -> Result<HttpResponse, ApiError> {
     let turn = Arc::clone(&site.exports).try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    site.db.note_export(&who, "organization").await?;
     let name = format!("attachment; filename=\"{}-export.tar.zst\"", who.caller().organization.slug);
     let (out, receiver, brake) = outgoing();
     actix_web::rt::spawn(go(who, site, out, brake, turn));

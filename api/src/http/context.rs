@@ -112,7 +112,7 @@ async fn place(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let Some(site) = request.app_data::<Data<Site>>().cloned() else {
         return Err(ApiError::internal(anyhow::anyhow!("the server has no site")));
     };
-    let host = site.key_of_host(&host_name(&requested_host(request)));
+    let host = site.key_of_host(&requested_host(request.request()));
     let mut visit = arrival(request, &site, &host);
     // Already here: refusals are counted with where they came from.
     request.extensions_mut().insert(visit.clone());
@@ -194,12 +194,12 @@ async fn organization(
     Ok(organization)
 }
 
-/// The host that was asked for. `X-Forwarded-Host` counts for nothing: whoever writes it would choose the
-/// organization, so proxies have to pass `Host` on as it came.
-fn requested_host(request: &ServiceRequest) -> String {
+/// The host that was asked for, in lower case and without its port. `X-Forwarded-Host` counts for nothing: whoever writes
+/// it would choose the organization, so proxies have to pass `Host` on as it came.
+pub(super) fn requested_host(request: &HttpRequest) -> String {
     let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
     // HTTP/2 says it in the address.
-    header.or_else(|| request.uri().host()).unwrap_or_default().to_owned()
+    host_name(header.or_else(|| request.uri().host()).unwrap_or_default())
 }
 
 /// The bearer token that a request shows.

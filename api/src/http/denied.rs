@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpMessage, dev::ServiceResponse, http::header};
+use actix_web::{HttpMessage, dev::ServiceResponse};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use shared::{
     ProblemCode,
@@ -18,7 +18,7 @@ use shared::{
 };
 
 use super::{
-    context::Visit,
+    context::{Visit, requested_host},
     patterns,
     routes::{self, PREFIX},
     server::Site,
@@ -37,7 +37,8 @@ pub const EVERY: Duration = Duration::from_secs(5);
 pub enum Place {
     /// At an organization.
     Organization(OrganizationId),
-    /// At a host of no organization; absent where the minute has too many, or where the organization is suspended.
+    /// At no organization. The host is named where it is the shared one: any other may be an organization's that is not
+    /// known yet, or is erased since, and would name it here for as long as counts are kept.
     Elsewhere(Option<String>),
 }
 
@@ -152,17 +153,11 @@ pub fn note<B>(site: &Site, response: &ServiceResponse<B>, code: ProblemCode) {
     let organization = caller
         .map(|caller| caller.organization.id)
         .or_else(|| visit.and_then(|visit| visit.organization.as_ref().map(|organization| organization.id)));
-    let host = || {
-        let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-        header.or_else(|| request.uri().host()).unwrap_or_default().chars().take(253).collect()
-    };
     let operation = patterns::of_answered(request)
         .and_then(|pattern| OPERATIONS.get(&(request.method().as_str(), pattern.to_owned())).copied());
     let place = match organization {
         Some(organization) => Place::Organization(organization),
-        // One that is suspended may be about to be erased, and its host would outlive it here.
-        None if code == ProblemCode::OrganizationSuspended => Place::Elsewhere(None),
-        None => Place::Elsewhere(Some(host())),
+        None => Place::Elsewhere(Some(requested_host(request)).filter(|host| *host == site.shared_host)),
     };
     let now = site.clock.now();
     site.denied.count(

@@ -19,6 +19,7 @@ pub mod waiting;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+pub use shared::console::BookAction as Action;
 use shared::console::{BookActor, BookOutcome, Team};
 use uuid::Uuid;
 
@@ -28,103 +29,6 @@ pub use self::{
     keys::BookKeys,
     store::{list, missing, sign_rest},
 };
-
-/// What an operator did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Made a set of rows or of files.
-    MakeSet,
-    /// Read all of a set and compared it.
-    VerifySet,
-    /// Restored a set.
-    RestoreSet,
-    /// Removed what is not to be kept.
-    PruneSets,
-    /// Brought back the installation elsewhere, on trial.
-    Drill,
-    /// Let another environment take over.
-    ActivateStandby,
-    /// Learnt that another environment has taken over, and took no changes from then on.
-    Fence,
-    /// Wrote down what a client asks for.
-    AskClientRequest,
-    /// Verified that the client asks for it.
-    VerifyClientRequest,
-    /// Authorized it.
-    AuthorizeClientRequest,
-    /// Refused it.
-    RefuseClientRequest,
-    /// Wrote down that the client no longer asks for it.
-    WithdrawClientRequest,
-    /// Told the worker to carry it out.
-    ExecuteClientRequest,
-    /// Gave the client a link to the copy.
-    DeliverClientCopy,
-    /// Made a copy of an organization for its client.
-    CopyOrganization,
-    /// Erased an organization.
-    EraseOrganization,
-    /// Erased projects of an organization.
-    EraseProjects,
-    /// Wrote the tables anew in which rows were erased.
-    RewriteErased,
-    /// Destroyed the keys of an erased organization.
-    DestroyKeys,
-    /// Asked for something that was under way to be cancelled.
-    CancelAction,
-    /// Explained why the book ends before its signed head.
-    ResumeBook,
-    /// Made an operator.
-    CreateOperator,
-    /// Changed an operator's name, teams, or whether they may sign in.
-    UpdateOperator,
-    /// Took an operator's password and second factor away.
-    ResetOperator,
-    /// Chose one's own password, and showed a first code.
-    Enrol,
-    /// Took another password.
-    ChangePassword,
-    /// Signed in at the console.
-    SignIn,
-    /// Signed out.
-    SignOut,
-}
-
-impl Action {
-    /// The word in the book.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::MakeSet => "make_set",
-            Self::VerifySet => "verify_set",
-            Self::RestoreSet => "restore_set",
-            Self::PruneSets => "prune_sets",
-            Self::Drill => "drill",
-            Self::ActivateStandby => "activate_standby",
-            Self::Fence => "fence",
-            Self::AskClientRequest => "ask_client_request",
-            Self::VerifyClientRequest => "verify_client_request",
-            Self::AuthorizeClientRequest => "authorize_client_request",
-            Self::RefuseClientRequest => "refuse_client_request",
-            Self::WithdrawClientRequest => "withdraw_client_request",
-            Self::ExecuteClientRequest => "execute_client_request",
-            Self::DeliverClientCopy => "deliver_client_copy",
-            Self::CopyOrganization => "copy_organization",
-            Self::EraseOrganization => "erase_organization",
-            Self::EraseProjects => "erase_projects",
-            Self::RewriteErased => "rewrite_erased",
-            Self::DestroyKeys => "destroy_keys",
-            Self::CancelAction => "cancel_action",
-            Self::ResumeBook => "resume_book",
-            Self::CreateOperator => "create_operator",
-            Self::UpdateOperator => "update_operator",
-            Self::ResetOperator => "reset_operator",
-            Self::Enrol => "enrol",
-            Self::ChangePassword => "change_password",
-            Self::SignIn => "sign_in",
-            Self::SignOut => "sign_out",
-        }
-    }
-}
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

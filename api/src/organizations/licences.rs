@@ -1,7 +1,7 @@
 //! The licences that an organization holds, as operators give and change them: `portico org hold`, `licences` and
 //! `change-licence`.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
@@ -37,6 +37,21 @@ pub struct NewLicence {
     pub valid_from: Option<NaiveDate>,
     /// The last day; absent when it does not end.
     pub valid_until: Option<NaiveDate>,
+}
+
+/// As it is read.
+impl fmt::Display for NewLicence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = |date: Option<NaiveDate>| date.map_or_else(String::new, |date| date.to_string());
+        match self.seats {
+            Some(seats) => write!(out, "{}={seats}", self.licence_type)?,
+            None => write!(out, "{}=unlimited", self.licence_type)?,
+        }
+        match (self.valid_from, self.valid_until) {
+            (None, None) => Ok(()),
+            (from, until) => write!(out, "@{}..{}", date(from), date(until)),
+        }
+    }
 }
 
 impl FromStr for NewLicence {
@@ -255,6 +270,9 @@ mod tests {
             ("full_access=5@soon..", None),
         ] {
             assert_eq!(parse(text), expected, "{text}");
+            if let Some(licence) = expected {
+                assert_eq!(licence.to_string(), text);
+            }
         }
     }
 }

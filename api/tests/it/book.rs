@@ -2,6 +2,7 @@
 
 mod commands;
 mod kept;
+mod organizations;
 mod tampering;
 
 use std::{

@@ -16,7 +16,8 @@ use api::{
 use diesel::connection::SimpleConnection as _;
 use serde_json::json;
 use shared::{
-    Menu, Operations, ProblemCode,
+    Menu, Operations, Page, ProblemCode,
+    audit::AuditEntry,
     session::{CurrentSession, SignedLink},
 };
 
@@ -170,7 +171,8 @@ fn furnished() -> TestApp {
 fn an_organization_is_exported_and_comes_back_equal_elsewhere() {
     let app = furnished();
     let admin = app.acme.admin(&app);
-    let opened = open(&export(&admin));
+    let bytes = export(&admin);
+    let opened = open(&bytes);
     assert_eq!((opened.head.slug.as_str(), opened.files.len(), opened.contents.files.len()), ("acme", 2, 2));
     let text = String::from_utf8_lossy(&opened.rows).into_owned();
     assert!(
@@ -185,7 +187,7 @@ fn an_organization_is_exported_and_comes_back_equal_elsewhere() {
     assert!(hash.starts_with("$argon2") && !text.contains("$argon2"), "no password is taken along");
 
     let elsewhere = Elsewhere::empty();
-    let arrived = elsewhere.take_in(&export(&admin), None).expect("it is taken in");
+    let arrived = elsewhere.take_in(&bytes, None).expect("it is taken in");
     assert_eq!((arrived.files, arrived.number), (2, None));
     // Exported there, it is the same.
     let path = elsewhere.folder.with_extension("export");
@@ -203,6 +205,11 @@ fn an_organization_is_exported_and_comes_back_equal_elsewhere() {
     assert_ne!(users, "0");
     // It is used there: rows are written and read under the policy.
     sql.batch_execute("UPDATE projects SET version = version + 1").expect("it takes changes");
+
+    // Who has taken it along is said to those who may read the audit log.
+    let taken = admin.get("/audit-log?entity=export").expect(200).json::<Page<AuditEntry>>().items;
+    let taken: Vec<_> = taken.iter().map(|row| (row.label.as_deref(), row.user.is_some())).collect();
+    assert_eq!(taken, [(Some("organization"), true)]);
 
     // A second time it is there already, and nothing is changed.
     assert!(elsewhere.why_not(&export(&admin)).contains("is in the target already"));

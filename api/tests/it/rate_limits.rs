@@ -25,7 +25,7 @@ fn quota(number: u32) -> NonZeroU32 {
 }
 
 /// A server with small limits, beside the one without.
-fn limited(app: &TestApp) -> TestServer {
+pub(crate) fn limited(app: &TestApp) -> TestServer {
     let limits = RateLimits { network: quota(6), person: quota(4), token: quota(4), organization: quota(10) };
     TestServer::with_limits(&app.database, &app.clock, AccessCache::default(), limits)
 }

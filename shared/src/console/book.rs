@@ -18,6 +18,90 @@ keyed! {
 }
 
 keyed! {
+    /// What an operator did, by its word in the operations book.
+    BookAction {
+        /// Made a set of rows or of files.
+        MakeSet => "make_set",
+        /// Read all of a set and compared it.
+        VerifySet => "verify_set",
+        /// Restored a set.
+        RestoreSet => "restore_set",
+        /// Removed what is not to be kept.
+        PruneSets => "prune_sets",
+        /// Brought back the installation elsewhere, on trial.
+        Drill => "drill",
+        /// Let another environment take over.
+        ActivateStandby => "activate_standby",
+        /// Learnt that another environment has taken over, and took no changes from then on.
+        Fence => "fence",
+        /// Wrote down what a client asks for.
+        AskClientRequest => "ask_client_request",
+        /// Verified that the client asks for it.
+        VerifyClientRequest => "verify_client_request",
+        /// Authorized it.
+        AuthorizeClientRequest => "authorize_client_request",
+        /// Refused it.
+        RefuseClientRequest => "refuse_client_request",
+        /// Wrote down that the client no longer asks for it.
+        WithdrawClientRequest => "withdraw_client_request",
+        /// Told the worker to carry it out.
+        ExecuteClientRequest => "execute_client_request",
+        /// Gave the client a link to the copy.
+        DeliverClientCopy => "deliver_client_copy",
+        /// Made a copy of an organization for its client.
+        CopyOrganization => "copy_organization",
+        /// Erased an organization.
+        EraseOrganization => "erase_organization",
+        /// Erased projects of an organization.
+        EraseProjects => "erase_projects",
+        /// Wrote the tables anew in which rows were erased.
+        RewriteErased => "rewrite_erased",
+        /// Destroyed the keys of an erased organization.
+        DestroyKeys => "destroy_keys",
+        /// Asked for something that was under way to be cancelled.
+        CancelAction => "cancel_action",
+        /// Explained why the book ends before its signed head.
+        ResumeBook => "resume_book",
+        /// Made an organization.
+        CreateOrganization => "create_organization",
+        /// Suspended an organization.
+        SuspendOrganization => "suspend_organization",
+        /// Let an organization go on.
+        ResumeOrganization => "resume_organization",
+        /// Gave an organization a domain of its own.
+        AddDomain => "add_domain",
+        /// Let an organization hold more licences.
+        HoldLicences => "hold_licences",
+        /// Changed the seats or the end of a licence.
+        ChangeLicence => "change_licence",
+        /// Wrote an organization with its rows and files into a file.
+        ExportOrganization => "export_organization",
+        /// Took in an organization from a file.
+        ImportOrganization => "import_organization",
+        /// Wrote an organization's audit log into a file.
+        ExportAuditLog => "export_audit_log",
+        /// Put files into another store.
+        CopyFiles => "copy_files",
+        /// Let work that was given up be tried again.
+        RetryJobs => "retry_jobs",
+        /// Made an operator.
+        CreateOperator => "create_operator",
+        /// Changed an operator's name, teams, or whether they may sign in.
+        UpdateOperator => "update_operator",
+        /// Took an operator's password and second factor away.
+        ResetOperator => "reset_operator",
+        /// Chose one's own password, and showed a first code.
+        Enrol => "enrol",
+        /// Took another password.
+        ChangePassword => "change_password",
+        /// Signed in at the console.
+        SignIn => "sign_in",
+        /// Signed out.
+        SignOut => "sign_out",
+    }
+}
+
+keyed! {
     /// How something ended.
     BookOutcome {
         /// It was done.
@@ -49,7 +133,7 @@ pub struct BookEntry {
     pub actor_name: String,
     /// The team as which they did it.
     pub team: Option<Team>,
-    /// What was done: `make_set`, `create_operator`.
+    /// What was done, by its word: `make_set`, `create_operator`. A later version may know more of them.
     pub action: String,
     /// To what: a set, an operator.
     pub subject: String,

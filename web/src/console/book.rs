@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::console::{BookActor, BookEntry, BookFilter, BookOutcome};
+use shared::console::{BookAction, BookActor, BookEntry, BookFilter, BookOutcome};
 
 use super::words;
 use crate::{
@@ -16,45 +16,54 @@ use crate::{
     },
 };
 
-/// A word of the book, and how people read it.
-type ActionWords = (&'static str, fn() -> &'static str);
+/// What was done, in words.
+fn action_in_words(action: BookAction) -> &'static str {
+    match action {
+        BookAction::MakeSet => t::act_make_set(),
+        BookAction::VerifySet => t::act_verify_set(),
+        BookAction::RestoreSet => t::act_restore_set(),
+        BookAction::PruneSets => t::act_prune_sets(),
+        BookAction::Drill => t::act_drill(),
+        BookAction::ActivateStandby => t::act_activate_standby(),
+        BookAction::Fence => t::act_fence(),
+        BookAction::AskClientRequest => t::act_ask_client_request(),
+        BookAction::VerifyClientRequest => t::act_verify_client_request(),
+        BookAction::AuthorizeClientRequest => t::act_authorize_client_request(),
+        BookAction::RefuseClientRequest => t::act_refuse_client_request(),
+        BookAction::WithdrawClientRequest => t::act_withdraw_client_request(),
+        BookAction::ExecuteClientRequest => t::act_execute_client_request(),
+        BookAction::DeliverClientCopy => t::act_deliver_client_copy(),
+        BookAction::CopyOrganization => t::act_copy_organization(),
+        BookAction::EraseOrganization => t::act_erase_organization(),
+        BookAction::EraseProjects => t::act_erase_projects(),
+        BookAction::RewriteErased => t::act_rewrite_erased(),
+        BookAction::DestroyKeys => t::act_destroy_keys(),
+        BookAction::CancelAction => t::act_cancel_action(),
+        BookAction::ResumeBook => t::act_resume_book(),
+        BookAction::CreateOperator => t::act_create_operator(),
+        BookAction::UpdateOperator => t::act_update_operator(),
+        BookAction::ResetOperator => t::act_reset_operator(),
+        BookAction::Enrol => t::act_enrol(),
+        BookAction::ChangePassword => t::act_change_password(),
+        BookAction::SignIn => t::act_sign_in(),
+        BookAction::SignOut => t::act_sign_out(),
+        BookAction::CreateOrganization => t::act_create_organization(),
+        BookAction::SuspendOrganization => t::act_suspend_organization(),
+        BookAction::ResumeOrganization => t::act_resume_organization(),
+        BookAction::AddDomain => t::act_add_domain(),
+        BookAction::HoldLicences => t::act_hold_licences(),
+        BookAction::ChangeLicence => t::act_change_licence(),
+        BookAction::ExportOrganization => t::act_export_organization(),
+        BookAction::ImportOrganization => t::act_import_organization(),
+        BookAction::ExportAuditLog => t::act_export_audit_log(),
+        BookAction::CopyFiles => t::act_copy_files(),
+        BookAction::RetryJobs => t::act_retry_jobs(),
+    }
+}
 
-/// What is done, by its word in the book.
-const ACTIONS: [ActionWords; 28] = [
-    ("make_set", t::act_make_set),
-    ("verify_set", t::act_verify_set),
-    ("restore_set", t::act_restore_set),
-    ("prune_sets", t::act_prune_sets),
-    ("drill", t::act_drill),
-    ("activate_standby", t::act_activate_standby),
-    ("fence", t::act_fence),
-    ("cancel_action", t::act_cancel_action),
-    ("resume_book", t::act_resume_book),
-    ("ask_client_request", t::act_ask_client_request),
-    ("verify_client_request", t::act_verify_client_request),
-    ("authorize_client_request", t::act_authorize_client_request),
-    ("refuse_client_request", t::act_refuse_client_request),
-    ("withdraw_client_request", t::act_withdraw_client_request),
-    ("execute_client_request", t::act_execute_client_request),
-    ("deliver_client_copy", t::act_deliver_client_copy),
-    ("copy_organization", t::act_copy_organization),
-    ("erase_organization", t::act_erase_organization),
-    ("erase_projects", t::act_erase_projects),
-    ("rewrite_erased", t::act_rewrite_erased),
-    ("destroy_keys", t::act_destroy_keys),
-    ("create_operator", t::act_create_operator),
-    ("update_operator", t::act_update_operator),
-    ("reset_operator", t::act_reset_operator),
-    ("enrol", t::act_enrol),
-    ("change_password", t::act_change_password),
-    ("sign_in", t::act_sign_in),
-    ("sign_out", t::act_sign_out),
-];
-
-/// What was done, in words. A later server may know more of it than this page.
+/// The same by its word in the book. A later server may know more of it than this page.
 fn action(key: &str) -> String {
-    let known = ACTIONS.iter().find(|(known, _)| *known == key);
-    known.map_or_else(|| key.to_owned(), |(_, words)| words().to_owned())
+    BookAction::from_key(key).map_or_else(|| key.to_owned(), |known| action_in_words(known).to_owned())
 }
 
 /// How something ended, in words.
@@ -124,7 +133,9 @@ pub(super) fn Book() -> impl IntoView {
 
 fn columns(by_action: UrlValue, by_outcome: UrlValue, opened: &Opened) -> Vec<Column<BookEntry>> {
     let opened = opened.clone();
-    let actions = || ACTIONS.iter().map(|(key, words)| ((*key).to_owned(), words().to_owned())).collect();
+    let actions = || {
+        BookAction::ALL.iter().map(|one| (one.key().to_owned(), action_in_words(*one).to_owned())).collect()
+    };
     let outcomes =
         || BookOutcome::ALL.iter().map(|one| (one.key().to_owned(), outcome(*one).0.to_owned())).collect();
     vec![

@@ -103,6 +103,7 @@ pub fn entities() -> Vec<(String, String)> {
         ("erasure", pick("Erasure of a person", "Borrado de una persona")),
         ("project_erasure", pick("Erasure of projects", "Borrado de proyectos")),
         ("data_request", pick("Request about data", "Solicitud sobre los datos")),
+        ("export", pick("Export", "Exportación")),
     ]
     .map(|(key, words)| (key.to_owned(), words.to_owned()))
     .to_vec()

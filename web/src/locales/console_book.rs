@@ -2,12 +2,16 @@
 
 super::texts! {
     act_activate_standby: "Let the standby take over", "Dio el relevo al entorno de reserva";
+    act_add_domain: "Gave an organization a domain", "Dio un dominio a una organización";
     act_ask_client_request: "Wrote down what a client asks for", "Anotó lo que pide un cliente";
     act_authorize_client_request: "Authorized a client's request", "Autorizó la solicitud de un cliente";
     act_cancel_action: "Cancelled what was under way", "Canceló lo que estaba en curso";
+    act_change_licence: "Changed a licence", "Modificó una licencia";
     act_change_password: "Changed their password", "Cambió su contraseña";
+    act_copy_files: "Copied files to another store", "Copió archivos a otro almacén";
     act_copy_organization: "Copied an organization", "Copió una organización";
     act_create_operator: "Made an operator", "Creó un operador";
+    act_create_organization: "Made an organization", "Creó una organización";
     act_deliver_client_copy: "Gave out the link to a copy", "Entregó el enlace a una copia";
     act_destroy_keys: "Destroyed the keys of an organization", "Destruyó las claves de una organización";
     act_drill: "Drilled a take-over", "Ensayó un relevo";
@@ -15,16 +19,23 @@ super::texts! {
     act_erase_organization: "Erased an organization", "Borró una organización";
     act_erase_projects: "Erased projects", "Borró proyectos";
     act_execute_client_request: "Had a client's request carried out", "Mandó cumplir la solicitud de un cliente";
+    act_export_audit_log: "Exported an audit log", "Exportó un registro de auditoría";
+    act_export_organization: "Exported an organization", "Exportó una organización";
     act_fence: "Took no more changes", "Dejó de aceptar cambios";
+    act_hold_licences: "Added licences", "Añadió licencias";
+    act_import_organization: "Took in an organization", "Incorporó una organización";
     act_make_set: "Made a set", "Hizo una copia";
     act_prune_sets: "Removed what is not kept", "Eliminó lo que ya no se guarda";
     act_refuse_client_request: "Refused a client's request", "Rechazó la solicitud de un cliente";
     act_reset_operator: "Reset an operator", "Restableció a un operador";
     act_restore_set: "Restored a set", "Restauró una copia";
     act_resume_book: "Resumed the book", "Continuó el libro";
+    act_resume_organization: "Let an organization go on", "Reanudó una organización";
+    act_retry_jobs: "Retried what was given up", "Reintentó lo que se había abandonado";
     act_rewrite_erased: "Wrote erased tables anew", "Reescribió las tablas borradas";
     act_sign_in: "Signed in", "Inició sesión";
     act_sign_out: "Signed out", "Cerró sesión";
+    act_suspend_organization: "Suspended an organization", "Suspendió una organización";
     act_update_operator: "Changed an operator", "Modificó a un operador";
     act_verify_client_request: "Verified that a client asks", "Verificó que lo pide el cliente";
     act_verify_set: "Verified a set", "Verificó una copia";

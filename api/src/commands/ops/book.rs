@@ -76,7 +76,7 @@ pub fn run(command: BookCommand) -> Result<()> {
                 Some(one) => println!("rows {} to {} are gone; the book says so now", one.from, one.to),
                 None => println!("no head off-site goes further: there is nothing to say"),
             }
-            shell::bring(&config, &mut db)
+            shell::bring(&config, db)
         }
         BookCommand::Key => {
             for key in BookKeys::read(&api::config::keys_directory()?)?.public() {

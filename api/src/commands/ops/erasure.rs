@@ -11,7 +11,7 @@ use clap::Subcommand;
 use shared::ids::ClientRequestId;
 use uuid::Uuid;
 
-use super::noted::noted;
+use crate::commands::noted::noted;
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ErasureCommand {

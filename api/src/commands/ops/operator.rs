@@ -89,7 +89,7 @@ pub fn run(command: OperatorCommand) -> Result<()> {
             show(&email, &registry.reset(&email, &password)?);
         }
     }
-    if let Err(error) = shell::bring(&book, &mut registry.db) {
+    if let Err(error) = shell::bring(&book, registry.db) {
         eprintln!(
             "warning: the head of the operations book is not off-site yet, `portico work` brings it: {error:#}"
         );

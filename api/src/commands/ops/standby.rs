@@ -29,7 +29,6 @@ use shared::console::{StepOutcome, TakeOverReport};
 
 use super::{
     From,
-    noted::noted,
     recover::{Progress, ToArgument, keep_from_being_looked_into, parse},
 };
 

@@ -14,6 +14,7 @@ use api::{
     db::copies::Snapshot,
     files::{Files, Waiting},
     ops::{
+        book::Action,
         export::{Contents, arriving, leaving::Leaving},
         progress::{self, Counting},
         sealed::{Opening, Sealing},
@@ -25,22 +26,41 @@ use shared::{
     ids::OrganizationId,
 };
 
-use crate::commands::ops::shown;
+use crate::commands::{
+    noted::{Note, noted},
+    ops::shown,
+};
 
 /// Writes the file whole, or not at all.
 pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     let recipient = recipient.map(vault::parse_recipients).transpose()?;
     let snapshot = Snapshot::take(&config::backup_database_url()?)?;
+    let organization = find(&mut snapshot.reader()?, &snapshot, slug)?;
+    noted(Action::ExportOrganization, &organization.to_string(), |note| {
+        note.leave_out_why();
+        note.say("sealed", recipient.is_some());
+        leave(note, &snapshot, slug, organization, to, recipient)
+    })
+}
+
+fn leave(
+    note: &mut Note,
+    snapshot: &Snapshot,
+    slug: &str,
+    organization: OrganizationId,
+    to: &Path,
+    recipient: Option<Vec<Recipient>>,
+) -> Result<()> {
     let files = Files::open(&FilesConfig::from_environment()?)?;
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let out = Counting(BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?));
     let written = shown(LongAction::ExportOrganization, slug, || {
         progress::begins(ActionPhase::WriteExport, slug, None);
         match recipient {
-            None => write(&snapshot, slug, &files, out)
+            None => write(snapshot, organization, &files, out)
                 .and_then(|(out, contents)| Ok((out.0.into_inner()?, contents))),
             Some(recipients) => Sealing::begin_for(&recipients, out)
-                .and_then(|sealing| write(&snapshot, slug, &files, sealing))
+                .and_then(|sealing| write(snapshot, organization, &files, sealing))
                 .and_then(|(sealing, contents)| Ok((sealing.finish()?.0.into_inner()?, contents))),
         }
     });
@@ -51,6 +71,9 @@ pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     match synced {
         Ok((bytes, contents)) => {
             let rows: u64 = contents.tables.iter().map(|table| table.rows).sum();
+            note.say("rows", rows);
+            note.say("files", contents.files.len());
+            note.say("bytes", bytes);
             println!("exported   {slug} into {}", to.display());
             println!("holds      {rows} rows and {} files, {bytes} bytes", contents.files.len());
             Ok(())
@@ -62,9 +85,13 @@ pub fn export(slug: &str, to: &Path, recipient: Option<&str>) -> Result<()> {
     }
 }
 
-fn write<W: Write>(snapshot: &Snapshot, slug: &str, files: &Files, out: W) -> Result<(W, Contents)> {
+fn write<W: Write>(
+    snapshot: &Snapshot,
+    organization: OrganizationId,
+    files: &Files,
+    out: W,
+) -> Result<(W, Contents)> {
     let mut reader = snapshot.reader()?;
-    let organization = find(&mut reader, snapshot, slug)?;
     let mut leaving = reader.of(Some(organization), |rows| {
         let newcomer = rows.newcomer(organization)?;
         Leaving::begin(out, &newcomer, Clock::system().now(), rows)
@@ -83,6 +110,13 @@ fn find(reader: &mut api::db::copies::Reader, snapshot: &Snapshot, slug: &str) -
 }
 
 pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Result<()> {
+    noted(Action::ImportOrganization, "an export", |note| {
+        note.leave_out_why();
+        arrive(note, file, slug, identity)
+    })
+}
+
+fn arrive(note: &mut Note, file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Result<()> {
     let about = || format!("{} cannot be read", file.display());
     let from = File::open(file).with_context(about)?;
     let bytes = from.metadata().with_context(about)?.len();
@@ -104,6 +138,9 @@ pub fn import(file: &Path, slug: Option<&str>, identity: Option<&Path>) -> Resul
     });
     let arrived =
         arrived.with_context(|| format!("{} was not taken in: nothing was changed", file.display()))?;
+    note.about(&arrived.organization.to_string());
+    note.say("rows", arrived.rows);
+    note.say("files", arrived.files);
     println!("took in    {} ({})", arrived.slug, arrived.organization);
     println!("holds      {} rows and {} files, each compared", arrived.rows, arrived.files);
     if let Some(number) = arrived.number {

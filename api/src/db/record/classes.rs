@@ -28,13 +28,14 @@ pub const fn label(entity: Entity) -> Class {
         | Entity::ApiToken
         | Entity::Project
         | Entity::ProjectParameter => Text,
-        // The device in words, the key of a licence's type, a pseudonym, and what is asked for.
+        // The device in words, the key of a licence's type, a pseudonym, what is asked for, and what is taken out.
         Entity::Session
         | Entity::Licence
         | Entity::SignInSettings
         | Entity::Erasure
         | Entity::ProjectErasure
-        | Entity::DataRequest => Plain,
+        | Entity::DataRequest
+        | Entity::Export => Plain,
     }
 }
 
@@ -119,6 +120,7 @@ pub const fn fields(entity: Entity) -> &'static [(&'static str, Class)] {
         Entity::DataRequest => {
             &[("request", Plain), ("recipient", Plain), ("message", Text), ("projects", Text)]
         }
+        Entity::Export => &[],
         Entity::TeamMember => &[("position", Plain)],
         Entity::ProjectParameter => &[
             ("kind", Plain),

@@ -1,7 +1,7 @@
 //! Entries of commands, and the care for the book that a worker takes: nothing that was done is forgotten because the
 //! database, the key or the off-site store was not there.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::{Book, BookKeys, Entry, off_site, store, waiting};
 use crate::{
@@ -49,20 +49,52 @@ pub fn write(config: &BookConfig, clock: &Clock, entry: &Entry) -> Result<Writte
 }
 
 fn try_write(config: &BookConfig, clock: &Clock, entry: &Entry) -> Result<Option<String>> {
-    let url = config.database_url.as_deref().context("PORTICO_CONSOLE_DATABASE_URL is not set")?;
     let book = Book::new(keys(config)?);
-    let mut db = ConsoleShell::open(url, clock.clone())?;
+    let mut db = Writer::open(config, clock)?;
     let left = config.waiting.as_deref().map(waiting::all).transpose()?.unwrap_or_default();
     db.run(|conn| {
         waiting::write(conn, &book, &left)?;
         book.write(conn, entry)
     })?;
     waiting::done(&left);
-    Ok(bring(config, &mut db).err().map(|error| format!("{error:#}")))
+    Ok(bring_by(config, &mut db).err().map(|error| format!("{error:#}")))
+}
+
+/// Who writes the book from a shell: the console's role, or, where a shell has not that one, the operators', which do
+/// what is written down.
+enum Writer {
+    Console(ConsoleShell),
+    Operator(OperatorDb),
+}
+
+impl Writer {
+    fn open(config: &BookConfig, clock: &Clock) -> Result<Self> {
+        match (&config.database_url, &config.operator_database_url) {
+            (Some(url), _) => ConsoleShell::open(url, clock.clone()).map(Self::Console),
+            (None, Some(url)) => OperatorDb::open(url, clock.clone()).map(Self::Operator),
+            (None, None) => {
+                bail!("neither PORTICO_CONSOLE_DATABASE_URL nor PORTICO_OPERATOR_DATABASE_URL is set")
+            }
+        }
+    }
+
+    fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut ConsoleConn<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        match self {
+            Self::Console(db) => db.run(work),
+            Self::Operator(db) => db.on_the_platform(work),
+        }
+    }
 }
 
 /// Brings the newest signed head off-site, where that is set up.
-pub fn bring(config: &BookConfig, db: &mut ConsoleShell) -> Result<()> {
+pub fn bring(config: &BookConfig, db: ConsoleShell) -> Result<()> {
+    bring_by(config, &mut Writer::Console(db))
+}
+
+fn bring_by(config: &BookConfig, db: &mut Writer) -> Result<()> {
     let Some(store) = off_site::open(config.stores.as_ref())? else { return Ok(()) };
     let keys = keys(config)?;
     Ok(db.run(|conn| off_site::bring(conn, &store, keys.as_ref()).map_err(ApiError::internal))?)

@@ -5,12 +5,13 @@ use serde_json::json;
 use shared::{Page, audit::DeniedAccess};
 
 use crate::{
-    harness::{Actor, TestApp, until},
+    harness::{Actor, TestApp, TestServer, until},
     promises::catalogue::lines,
+    rate_limits::limited,
 };
 
-fn written(app: &TestApp) {
-    let site = app.server.site.clone();
+fn written(server: &TestServer) {
+    let site = server.site.clone();
     actix_web::rt::System::new().block_on(async move { site.write_denied().await }).expect("it is written");
 }
 
@@ -30,9 +31,9 @@ fn refusals_are_counted_by_minute_network_account_and_operation() {
     app.client(&app.acme).with_token("garbage").get("/projects").expect(401);
     app.shared_client().get("/users").expect(401);
     admin.get(&format!("/projects/{}", app.norte.id)).expect(404);
-    written(&app);
+    written(&app.server);
     clerk.get("/users").expect(403);
-    written(&app);
+    written(&app.server);
     let kinds: Vec<_> = listed(&admin, "")
         .into_iter()
         .map(|one| (one.network, one.user, one.operation, one.code, one.requests))
@@ -61,9 +62,10 @@ fn refusals_are_counted_by_minute_network_account_and_operation() {
     assert_eq!(elsewhere, ["app.portico.test 127.0.0.0/24 list_users unauthenticated 1"]);
 }
 
-/// Nobody who is counted here outlives the erasure of an organization.
+/// No organization outlives its erasure here: neither one that is suspended before it, nor one whose requests are refused
+/// before anybody looks whose host it is.
 #[test]
-fn refusals_at_a_suspended_organization_do_not_name_it() {
+fn refusals_outside_of_an_organization_do_not_name_it() {
     let app = TestApp::start();
     let admin = app.acme.admin(&app);
     let mut operator = OperatorDb::open(&app.database.url("portico_operator"), app.clock.clone())
@@ -73,11 +75,67 @@ fn refusals_at_a_suspended_organization_do_not_name_it() {
     app.client(&app.acme)
         .post("/session", &json!({"email": "ada@acme.example", "password": "x"}))
         .expect(403);
-    written(&app);
+    let server = limited(&app);
+    let flooding =
+        |host: &str| server.client(host).with_header("x-forwarded-for", "198.51.100.7").get("/projects");
+    until("the network has asked often enough", || flooding("was-here-once.portico.test").status == 429);
+    flooding(&app.norte.host()).expect(429);
+    written(&server);
+    written(&app.server);
     let query = "SELECT t::text AS line FROM denied_access_elsewhere t";
     let elsewhere = lines(&mut app.database.superuser(), query);
-    assert!(elsewhere.iter().any(|line| line.contains("organization_suspended")), "{elsewhere:?}");
-    assert!(!elsewhere.iter().any(|line| line.contains("acme")), "{elsewhere:?}");
+    for code in ["organization_suspended", "rate_limited"] {
+        assert!(elsewhere.iter().any(|line| line.contains(code)), "{code}: {elsewhere:?}");
+    }
+    for name in ["acme", "norte", "was-here-once"] {
+        assert!(!elsewhere.iter().any(|line| line.contains(name)), "{name}: {elsewhere:?}");
+    }
+}
+
+#[test]
+fn what_is_counted_of_somebody_who_is_erased_meanwhile_hinders_nobody() {
+    let app = TestApp::start();
+    let sql = &mut app.database.superuser();
+    let person = app.norte.person().create(&app);
+    person.get("/users").expect(403);
+    app.client(&app.acme).get("/users").expect(401);
+    app.client(&app.norte).get("/users").expect(401);
+    lines(sql, &format!("SELECT portico.erase_rows('{}')::text AS line", app.acme.id));
+    lines(
+        sql,
+        &format!(
+            "WITH gone AS (DELETE FROM users WHERE id = '{}' RETURNING id) SELECT id::text AS line FROM gone",
+            person.id
+        ),
+    );
+    written(&app.server);
+    let counted =
+        lines(sql, "SELECT concat_ws(' ', org_id, operation, code) AS line FROM denied_access ORDER BY code");
+    let of_norte = |code: &str| format!("{} list_users {code}", app.norte.id);
+    assert_eq!(counted, [of_norte("forbidden"), of_norte("unauthenticated")]);
+}
+
+/// Versions before counted by whatever host was asked for.
+#[test]
+fn counts_by_an_organizations_hosts_go_with_it() {
+    let app = TestApp::start();
+    let sql = &mut app.database.superuser();
+    lines(
+        sql,
+        &format!(
+            "WITH own AS (INSERT INTO organization_domains VALUES ('work.acme.example', '{}')),
+                  counted AS (
+                    INSERT INTO denied_access_elsewhere (id, minute, host, code, requests)
+                    SELECT gen_random_uuid(), 'epoch', host, 'rate_limited', 1
+                    FROM unnest(ARRAY['acme.portico.test', 'acme.portico.test:8080', 'work.acme.example', 'acme-too.portico.test',
+                                      'app.portico.test', NULL]) WITH ORDINALITY AS asked (host, number) RETURNING 1)
+             SELECT count(*)::text AS line FROM counted",
+            app.acme.id
+        ),
+    );
+    lines(sql, &format!("SELECT portico.erase_rows('{}')::text AS line", app.acme.id));
+    let left = lines(sql, "SELECT coalesce(host, 'none') AS line FROM denied_access_elsewhere ORDER BY 1");
+    assert_eq!(left, ["acme-too.portico.test", "app.portico.test", "none"]);
 }
 
 #[test]
@@ -87,7 +145,7 @@ fn a_flood_fills_no_table() {
         let address = format!("10.{}.{}.1", number / 200, number % 200);
         app.client(&app.acme).with_header("x-forwarded-for", &address).get("/users").expect(401);
     }
-    written(&app);
+    written(&app.server);
     let sql = &mut app.database.superuser();
     let counted = lines(sql, "SELECT count(*) || ' ' || sum(requests) AS line FROM denied_access");
     assert_eq!(counted, ["201 260"]);

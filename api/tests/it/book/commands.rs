@@ -12,15 +12,15 @@ use crate::{
 
 use super::{Scene, stores};
 
-struct Shell<'a> {
+pub(super) struct Shell<'a> {
     scene: &'a Scene,
     /// What opens the vault, in the backup environment alone.
     identity: age::x25519::Identity,
-    variables: Vec<(&'static str, String)>,
+    pub(super) variables: Vec<(&'static str, String)>,
 }
 
 impl<'a> Shell<'a> {
-    fn of(scene: &'a Scene) -> Self {
+    pub(super) fn of(scene: &'a Scene) -> Self {
         let shown = |path: std::path::PathBuf| path.display().to_string();
         let identity = age::x25519::Identity::generate();
         let stores = stores(&scene.folder);
@@ -43,13 +43,13 @@ impl<'a> Shell<'a> {
         Self { scene, identity, variables }
     }
 
-    fn run_with(&self, arguments: &[&str], more: &[(&str, &str)]) -> Output {
+    pub(super) fn run_with(&self, arguments: &[&str], more: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
         command.args(arguments).env_clear().envs(self.variables.iter().cloned()).envs(more.iter().copied());
         command.output().expect("it runs")
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with(arguments, &[])
     }
 
@@ -68,7 +68,7 @@ impl<'a> Shell<'a> {
     }
 
     /// The newest row.
-    fn last(&self) -> String {
+    pub(super) fn last(&self) -> String {
         let rows = lines(
             &mut self.scene.database.superuser(),
             "SELECT actor_name || ' ' || action || ' ' || subject || ' ' || outcome || ' ' || details AS line
@@ -78,7 +78,7 @@ impl<'a> Shell<'a> {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

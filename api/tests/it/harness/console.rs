@@ -58,6 +58,7 @@ impl TestOperator {
 pub fn book_config(database: &Database, stores: Option<StoresConfig>) -> BookConfig {
     BookConfig {
         database_url: Some(database.url("portico_console")),
+        operator_database_url: None,
         keys_directory: Some(keys_directory()),
         waiting: None,
         stores,

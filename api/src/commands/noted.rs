@@ -19,12 +19,18 @@ use shared::console::BookOutcome;
 pub struct Note {
     subject: String,
     details: Map<String, Value>,
+    names_nobody: bool,
 }
 
 impl Note {
     /// What it turns out to be about.
     pub fn about(&mut self, subject: &str) {
         subject.clone_into(&mut self.subject);
+    }
+
+    /// Leaves out why it failed, where that may quote rows or names of an organization: the book outlives its erasure.
+    pub const fn leave_out_why(&mut self) {
+        self.names_nobody = true;
     }
 
     /// Something more.
@@ -36,16 +42,15 @@ impl Note {
 /// Does the work and writes down what became of it.
 pub fn noted(action: Action, subject: &str, work: impl FnOnce(&mut Note) -> Result<()>) -> Result<()> {
     let clock = Clock::system();
-    let mut note = Note { subject: subject.to_owned(), details: Map::new() };
+    let mut note = Note { subject: subject.to_owned(), details: Map::new(), names_nobody: false };
     let outcome = work(&mut note);
     let entry = Entry::new(&clock, Doer::shell(), action, note.subject).with(&Value::Object(note.details));
-    write(
-        &clock,
-        &match &outcome {
-            Ok(()) => entry,
-            Err(error) => entry.but(BookOutcome::Failed, &format!("{error:#}")),
-        },
-    );
+    let entry = match &outcome {
+        Ok(()) => entry,
+        Err(_) if note.names_nobody => entry.but(BookOutcome::Failed, "it was said at the shell"),
+        Err(error) => entry.but(BookOutcome::Failed, &format!("{error:#}")),
+    };
+    write(&clock, &entry);
     outcome
 }
 
