@@ -66,6 +66,10 @@ impl Backups {
     /// Tells the backup environment, which is told nothing of production's.
     pub fn tell_environment(&self, command: &mut Command, scratch: &str) {
         command.envs(self.places()).envs(self.of_environment());
+        for (name, role) in [("APP", "portico_app"), ("OPERATOR", "portico_operator")] {
+            let url = scratch.replacen("portico_owner", role, 1);
+            command.env(format!("PORTICO_SCRATCH_{name}_DATABASE_URL"), url);
+        }
         command.env("PORTICO_SCRATCH_DATABASE_URL", scratch).env("PORTICO_OPERATORS_MAIL", OPERATORS);
     }
 

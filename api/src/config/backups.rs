@@ -5,7 +5,7 @@ mod places;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 pub use self::places::{SftpPlace, StoreConfig, StorePlace};
 pub use super::bucket::S3Place;
@@ -146,6 +146,8 @@ pub struct AttendConfig {
     /// `PORTICO_SCRATCH_DATABASE_URL`: PostgreSQL as the role `portico_owner`, a database whose content is thrown away each
     /// time that a set is restored on trial; none is where absent.
     pub scratch_database_url: Option<String>,
+    /// What somebody works with in it afterwards; nobody does where absent.
+    pub scratch_work: Option<ScratchWork>,
     /// Where mails go.
     pub mail: MailConfig,
     /// `PORTICO_OPERATORS_MAIL`: who gets them.
@@ -154,12 +156,41 @@ pub struct AttendConfig {
     pub drill: Option<DrillConfig>,
 }
 
+/// With what somebody works in a database that was restored on trial: a server of this very program.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "addresses may hold passwords")]
+pub struct ScratchWork {
+    /// `PORTICO_SCRATCH_APP_DATABASE_URL`: the same database as the role `portico_app`.
+    pub app_url: String,
+    /// `PORTICO_SCRATCH_OPERATOR_DATABASE_URL`: as the role `portico_operator`.
+    pub operator_url: String,
+    /// The program.
+    pub program: PathBuf,
+}
+
+impl ScratchWork {
+    fn from_environment() -> Result<Option<Self>> {
+        let app = super::address("PORTICO_SCRATCH_APP_DATABASE_URL")?;
+        match (app, super::address("PORTICO_SCRATCH_OPERATOR_DATABASE_URL")?) {
+            (Some(app_url), Some(operator_url)) => {
+                let program = std::env::current_exe().context("where this program lies")?;
+                Ok(Some(Self { app_url, operator_url, program }))
+            }
+            (None, None) => Ok(None),
+            _ => bail!(
+                "PORTICO_SCRATCH_APP_DATABASE_URL and PORTICO_SCRATCH_OPERATOR_DATABASE_URL go together: set both, or neither"
+            ),
+        }
+    }
+}
+
 impl AttendConfig {
     /// Reads it from the environment.
     pub fn from_environment() -> Result<Self> {
         Ok(Self {
             restore: RestoreConfig::from_environment()?,
             scratch_database_url: super::address("PORTICO_SCRATCH_DATABASE_URL")?,
+            scratch_work: ScratchWork::from_environment()?,
             mail: MailConfig::from_environment()?,
             operators_mail: super::operators_mail()?,
             drill: DrillConfig::from_environment()?,

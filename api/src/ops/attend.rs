@@ -8,6 +8,7 @@
 mod drill;
 mod saying;
 mod stream;
+mod trial;
 mod under_way;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,7 +31,7 @@ use super::{
 use crate::{
     clock::{self, Clock},
     config::{
-        backups::{AttendConfig, RestoreConfig},
+        backups::{AttendConfig, RestoreConfig, ScratchWork},
         standby::DrillConfig,
     },
     db::refill::Occupied,
@@ -56,6 +57,8 @@ const LETTERS_KEPT: usize = 1_000;
 pub struct Attendant {
     environment: Environment,
     scratch: Option<String>,
+    /// With what somebody works in it.
+    scratch_work: Option<ScratchWork>,
     post: Post,
     readers: Vec<String>,
     clock: Clock,
@@ -111,6 +114,7 @@ impl Attendant {
             key: environment.attendance_key(),
             environment,
             scratch: config.scratch_database_url.clone(),
+            scratch_work: config.scratch_work.clone(),
             post: Post::open(&config.mail)?,
             readers: config.operators_mail.clone(),
             clock,
@@ -273,11 +277,16 @@ impl Attendant {
             };
             let restored = it.environment.restore(&plan).with_context(|| set.clone())?;
             tracing::info!(set, rows = restored.rows, seconds = restored.seconds, "restored on trial");
-            Ok(Some(Trial { set, at: now, rows: restored.rows, seconds: restored.seconds }))
+            let worked = it.scratch_work.as_ref().map(|work| trial::work(work, &plan.into)).transpose();
+            let worked = worked.with_context(|| format!("{set} came back, and nobody can work with it"))?;
+            let trial = Trial { set, at: now, rows: restored.rows, seconds: restored.seconds };
+            Ok(Some((trial, worked)))
         });
         match restored {
-            Some(Some(trial)) => {
-                let details = json!({"on_trial": true, "rows": trial.rows, "seconds": trial.seconds});
+            Some(Some((trial, worked))) => {
+                let details = json!({
+                    "on_trial": true, "rows": trial.rows, "seconds": trial.seconds, "worked": worked,
+                });
                 self.note(Action::RestoreSet, &trial.set, &details);
                 look.restored = Some((trial.set.clone(), trial.seconds));
                 self.restored = Some(trial);

@@ -39,7 +39,14 @@ impl Check<'_> {
     pub fn check<T>(&self, meanwhile: impl FnOnce(&str) -> Result<T>) -> Result<(T, String)> {
         let url = |role: &str, database: &str| self.running.url(role, database);
         fs::create_dir(self.aside).with_context(|| self.aside.display().to_string())?;
-        let checked = looking::make(&url, self.database).and_then(|()| self.serve(meanwhile));
+        let work = Work {
+            url: &|role| url(role, looking::NAME),
+            program: self.program,
+            app: self.app,
+            files: self.files,
+            aside: self.aside,
+        };
+        let checked = looking::make(&url, self.database).and_then(|()| work.serve(meanwhile));
         // Also where it failed: what was brought back is as it was.
         let dropped = looking::remove(&url, self.database);
         fs::remove_dir_all(self.aside)?;
@@ -47,10 +54,28 @@ impl Check<'_> {
         dropped?;
         Ok(checked)
     }
+}
 
-    fn serve<T>(&self, meanwhile: impl FnOnce(&str) -> Result<T>) -> Result<(T, String)> {
+/// Somebody works in a database, whose content is nobody's any more afterwards.
+#[expect(missing_debug_implementations, reason = "addresses may hold passwords")]
+pub struct Work<'a> {
+    /// Its address for a role.
+    pub url: &'a dyn Fn(&str) -> String,
+    /// The program.
+    pub program: &'a Path,
+    /// Its app, where there is one.
+    pub app: Option<&'a Path>,
+    /// Where files are.
+    pub files: &'a Path,
+    /// A folder for what is needed meanwhile.
+    pub aside: &'a Path,
+}
+
+impl Work<'_> {
+    /// Has it done, and gives in words what was. `meanwhile` is done while the server runs, and given its address.
+    pub fn serve<T>(&self, meanwhile: impl FnOnce(&str) -> Result<T>) -> Result<(T, String)> {
         let keys = self.aside.join("keys").display().to_string();
-        let url = |role: &str| self.running.url(role, looking::NAME);
+        let url = self.url;
         let password = password();
         let program = Program::new(self.program)
             .with("PORTICO_KEYS_DIR", keys)

@@ -3,7 +3,10 @@
 use std::fs;
 
 use api::{
-    config::{MailConfig, MailWay, backups::AttendConfig},
+    config::{
+        MailConfig, MailWay,
+        backups::{AttendConfig, ScratchWork},
+    },
     ops::{
         attend::{Attendant, Look},
         manifest::manifest_path,
@@ -14,14 +17,23 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Scene, all_rows, files_below};
-use crate::harness::{Database, MailServer};
+use crate::{
+    harness::{Database, MailServer},
+    promises::catalogue::line,
+};
 
 const OPERATIONS: &str = "operations@portico.test";
 
 fn attendant(scene: &Scene, scratch: Option<&Database>) -> Attendant {
-    let config = AttendConfig {
+    let config = config(scene, scratch);
+    Attendant::open(&config, scene.app.clock.clone()).expect("the backup environment is set up")
+}
+
+fn config(scene: &Scene, scratch: Option<&Database>) -> AttendConfig {
+    AttendConfig {
         restore: scene.vaults.restore_config(),
         scratch_database_url: scratch.map(|database| database.url("portico_owner")),
+        scratch_work: None,
         mail: MailConfig {
             way: MailWay::Smtp(MailServer::shared().url()),
             sender: format!("Portico <{}>", scene.app.database.mail_sender()),
@@ -29,8 +41,7 @@ fn attendant(scene: &Scene, scratch: Option<&Database>) -> Attendant {
         },
         operators_mail: vec![OPERATIONS.to_owned()],
         drill: None,
-    };
-    Attendant::open(&config, scene.app.clock.clone()).expect("the backup environment is set up")
+    }
 }
 
 fn subjects(scene: &Scene) -> Vec<String> {
@@ -61,6 +72,37 @@ fn each_set_is_verified_when_it_comes_and_one_a_day_comes_back() {
     assert!(attendant.look().restored.is_some());
     assert_eq!(attendant.look(), Look::default());
     assert_eq!(subjects(&scene), Vec::<String>::new(), "nothing to say");
+}
+
+/// Rows that compare equal are no proof that a server runs on them.
+#[test]
+fn somebody_works_with_what_came_back_and_it_is_wrong_where_they_cannot() {
+    let scene = Scene::start();
+    let made = scene.rows();
+    let scratch = Database::empty();
+    let work = |program: &str| ScratchWork {
+        app_url: scratch.url("portico_app"),
+        operator_url: scratch.url("portico_operator"),
+        program: program.into(),
+    };
+    let attend = |program| {
+        let config = AttendConfig { scratch_work: Some(work(program)), ..config(&scene, Some(&scratch)) };
+        Attendant::open(&config, scene.app.clock.clone()).expect("the backup environment is set up")
+    };
+    let look = attend(env!("CARGO_BIN_EXE_portico")).look();
+    assert!(look.restored.is_some() && look.wrong.is_empty(), "{look:?}");
+    let sql = &mut scratch.superuser();
+    let checked =
+        "SELECT count(*)::text AS line FROM organizations WHERE slug = 'general-check' AND state = 'active'";
+    assert_eq!(line(sql, checked), "1");
+    scene.app.clock.advance(TimeDelta::days(1));
+    let look = attend("/bin/false").look();
+    assert_eq!(look.restored, None, "{look:?}");
+    let expected = format!("{} came back, and nobody can work with it", made.manifest.set);
+    assert!(look.wrong.iter().any(|said| said.contains(&expected)), "{look:?}");
+    assert_eq!(line(sql, checked), "0");
+    let told = subjects(&scene);
+    assert!(told.len() == 1 && told[0].contains("restoring a set on trial"), "{told:?}");
 }
 
 #[test]

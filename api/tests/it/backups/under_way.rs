@@ -267,6 +267,7 @@ fn what_the_backup_environment_does_is_seen_by_what_it_says_and_is_not_cancelled
     let attend = AttendConfig {
         restore: scene.vaults.restore_config(),
         scratch_database_url: Some(scratch.url("portico_owner")),
+        scratch_work: None,
         mail: MailConfig {
             way: MailWay::Smtp(MailServer::shared().url()),
             sender: format!("Portico <{}>", scene.app.database.mail_sender()),

@@ -46,6 +46,7 @@ impl Installation {
         let config = AttendConfig {
             restore: self.vaults.restore_config(),
             scratch_database_url: None,
+            scratch_work: None,
             mail: MailConfig {
                 way: MailWay::Nowhere,
                 sender: "Portico <portico@portico.test>".to_owned(),

@@ -17,6 +17,7 @@ fn attendant(scene: &Scene, clock: &Clock) -> Attendant {
     let config = AttendConfig {
         restore: scene.vaults.restore_config(),
         scratch_database_url: None,
+        scratch_work: None,
         mail: MailConfig {
             way: MailWay::Nowhere,
             sender: "Portico <portico@portico.test>".to_owned(),
