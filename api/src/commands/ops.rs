@@ -169,8 +169,8 @@ pub fn run(command: OpsCommand) -> Result<()> {
             Ok(())
         }),
         OpsCommand::Restore(arguments) => {
-            let set = arguments.set().to_owned();
-            noted(Action::RestoreSet, &set, |note| restore::restore(note, arguments))
+            let wanted = arguments.wanted().to_owned();
+            noted(Action::RestoreSet, &wanted, |note| restore::restore(note, arguments))
         }
         OpsCommand::Recover(arguments) => recover::run(arguments),
         OpsCommand::Drill(arguments) => standby::drill(arguments),

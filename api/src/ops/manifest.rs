@@ -185,6 +185,14 @@ pub fn sets(store: &Store, kind: SetKind) -> Result<Vec<(String, DateTime<Utc>)>
     Ok(sets)
 }
 
+/// Of sets as [`sets`] gives them, the newest that was taken at this instant or before.
+pub fn newest_until(
+    sets: &[(String, DateTime<Utc>)],
+    instant: DateTime<Utc>,
+) -> Option<&(String, DateTime<Utc>)> {
+    sets.iter().rev().find(|(_, taken_at)| *taken_at <= instant)
+}
+
 /// Reads a set's manifest, and believes nothing of it that was not signed with one of these keys.
 pub fn read(store: &Store, set: &str, signers: &Signers) -> Result<Manifest> {
     read_at(store, &manifest_path(set), set, signers)

@@ -7,8 +7,9 @@ use api::{
     clock::Clock,
     config::backups::RestoreConfig,
     db::refill::{self, Occupied},
-    ops::{environment::Environment, restore::Plan},
+    ops::{environment::Environment, manifest, restore::Plan, retention::SetKind},
 };
+use chrono::DateTime;
 use clap::Args;
 use shared::{console::LongAction, ids::OrganizationId};
 
@@ -16,8 +17,9 @@ use super::{From, noted::Note, recover::shown};
 
 #[derive(Debug, Args)]
 pub struct RestoreArguments {
-    /// The database set, as `portico ops sets` shows it.
-    #[arg(long, value_name = "SET")]
+    /// The database set, as `portico ops sets` shows it; or an instant, such as 2026-11-29T11:30:00Z, of which the newest set
+    /// until then is taken.
+    #[arg(long, value_name = "SET|INSTANT")]
     to: String,
     /// The store to read from.
     #[arg(long, default_value = "off-site")]
@@ -46,9 +48,29 @@ pub struct RestoreArguments {
 }
 
 impl RestoreArguments {
-    /// The set.
-    pub fn set(&self) -> &str {
+    /// What was asked for.
+    pub fn wanted(&self) -> &str {
         &self.to
+    }
+
+    /// The same where it names a set: an instant is that of the newest until then.
+    fn with_its_set(self, environment: &Environment) -> Result<Self> {
+        let Ok(instant) = DateTime::parse_from_rfc3339(&self.to) else { return Ok(self) };
+        let store = environment.store(self.from.place());
+        let sets = manifest::sets(store, SetKind::Database)?;
+        let Some((set, taken_at)) = manifest::newest_until(&sets, instant.to_utc()) else {
+            let oldest = sets.first().map(|(_, at)| format!(": the oldest is of {}", at.to_rfc3339()));
+            bail!(
+                "no database set in {} is of {instant} or before{}",
+                store.name(),
+                oldest.unwrap_or_default()
+            );
+        };
+        println!(
+            "set        {set}, of {}; `portico ops recover` brings back a whole cluster as it was at any second",
+            taken_at.to_rfc3339()
+        );
+        Ok(Self { to: set.clone(), ..self })
     }
 }
 
@@ -76,6 +98,8 @@ fn restore_one(
 pub fn restore(note: &mut Note, arguments: RestoreArguments) -> Result<()> {
     let environment = Environment::open_from(&RestoreConfig::from_environment()?, arguments.from.place())?;
     note.say("from", environment.store(arguments.from.place()).name());
+    let arguments = arguments.with_its_set(&environment)?;
+    note.about(&arguments.to);
     if let Some(organization) = arguments.org {
         return restore_one(note, &environment, &arguments, OrganizationId(organization));
     }

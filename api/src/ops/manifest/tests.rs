@@ -97,3 +97,16 @@ fn a_wrong_signer_is_named_by_its_number_alone() {
     let error = Signers::parse("# keys\nAGE-SECRET-KEY-1QQQQQQQQ\n").expect_err("no key").to_string();
     assert_eq!(error, "line 2 is no key");
 }
+
+#[test]
+fn of_an_instant_is_the_newest_set_until_then() {
+    let at = |hour: u32| Utc.with_ymd_and_hms(2026, 11, 29, hour, 0, 0).unwrap();
+    let sets: Vec<_> = [10, 12, 14].map(|hour| (format!("of {hour}"), at(hour))).into();
+    let found = |instant| newest_until(&sets, instant).map(|(set, _)| set.as_str());
+    for (hour, expected) in
+        [(9, None), (10, Some("of 10")), (11, Some("of 10")), (14, Some("of 14")), (23, Some("of 14"))]
+    {
+        assert_eq!(found(at(hour)), expected, "{hour}");
+    }
+    assert_eq!(newest_until(&[], at(9)), None);
+}

@@ -147,17 +147,36 @@ fn what_the_backup_environment_does_stands_in_the_book_too() {
     for (arguments, expected) in [
         (&["ops", "verify", &set][..], format!("verify_set {set} succeeded")),
         (&["ops", "restore", "--to", &set, "--into", &into], format!("restore_set {set} succeeded")),
+        // The newest until an instant, here where something is already.
+        (
+            &[
+                "ops",
+                "restore",
+                "--to",
+                "2999-01-01T00:00:00+01:00",
+                "--into",
+                &into,
+                "--replace",
+                target.name(),
+                "--yes",
+            ],
+            format!("restore_set {set} succeeded"),
+        ),
         (&["ops", "prune"], "prune_sets both stores succeeded".to_owned()),
     ] {
         let done = shell.run_elsewhere(arguments);
         assert!(done.status.success(), "{}", said(&done));
         assert!(shell.last().contains(&expected), "{}", shell.last());
     }
+    let early = ["ops", "restore", "--to", "2001-01-01T00:00:00Z", "--into", &into];
+    let refused = said(&shell.run_elsewhere(&early));
+    assert!(refused.contains("is of 2001-01-01 00:00:00 +00:00 or before: the oldest is of "), "{refused}");
+    assert!(shell.last().contains("restore_set 2001-01-01T00:00:00Z failed"), "{}", shell.last());
     // Who has the key signs for what was written without it.
     assert!(shell.run(&["ops", "backup"]).status.success() || shell.last().contains("make_set"));
     let verified = shell.run(&["ops", "book", "verify"]);
     assert!(
-        verified.status.success() && said(&verified).contains("rows       5, of which 0 wait"),
+        verified.status.success() && said(&verified).contains("rows       7, of which 0 wait"),
         "{}",
         said(&verified)
     );
