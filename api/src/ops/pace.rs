@@ -1,5 +1,5 @@
-//! Whoever reads everything gives way to those who work: while PostgreSQL answers others, a set takes a quarter of the
-//! time for itself, in steps that are short beside a request.
+//! Whoever reads everything gives way to those who work: while PostgreSQL answers others, a set takes a small part of the
+//! time for itself, in steps that are short beside a request. The longer it has taken, the larger that part is.
 //!
 //! The pace is decided by how many transactions there are in a second, wherever the server, the database and this program run.
 
@@ -26,12 +26,12 @@ const STAY: Duration = Duration::from_secs(3);
 const AT_FIRST: Duration = Duration::from_millis(300);
 /// A step: so many bytes.
 const STEP: usize = 64 << 10;
-/// The time at rest by the time at work, while others work.
-const REST: u32 = 3;
+/// The time at rest by the time at work while others work, each until a set has taken so long. Then it goes on at full speed:
+/// the next one comes.
+const RESTS: [(Duration, u32); 3] =
+    [(Duration::from_mins(2), 15), (Duration::from_mins(10), 7), (Duration::from_mins(30), 3)];
 /// No rest is longer: whatever took long was no step of ours, such as a sort in the database.
 const LONGEST: Duration = Duration::from_millis(50);
-/// A set that has taken so long goes on at full speed: the next one comes.
-const PATIENCE: Duration = Duration::from_mins(30);
 
 /// How fast a set is made.
 pub struct Pace {
@@ -93,7 +93,8 @@ impl Pace {
 
 /// How long to rest after a step that took so long.
 fn rest(others_work: bool, since_the_beginning: Duration, step: Duration) -> Option<Duration> {
-    (others_work && since_the_beginning < PATIENCE).then(|| (step * REST).min(LONGEST))
+    let by_the_step = RESTS.iter().find(|(until, _)| since_the_beginning < *until).map(|(_, times)| *times);
+    by_the_step.filter(|_| others_work).map(|times| (step * times).min(LONGEST))
 }
 
 struct Paced<'a> {
@@ -137,13 +138,16 @@ mod tests {
     #[test]
     fn a_rest_is_by_the_step_and_has_its_bounds() {
         let (short, long) = (Duration::from_millis(1), Duration::from_secs(10));
-        let late = PATIENCE + Duration::from_secs(1);
+        let after = Duration::from_mins;
         for (others_work, since, step, expected) in [
-            (true, long, short, Some(Duration::from_millis(3))),
+            (true, long, short, Some(Duration::from_millis(15))),
+            (true, after(2), short, Some(Duration::from_millis(7))),
+            (true, after(10), short, Some(Duration::from_millis(3))),
+            (true, after(30), short, None),
             (true, long, long, Some(LONGEST)),
             (false, long, short, None),
-            (true, late, short, None),
-            (false, late, long, None),
+            (false, after(10), long, None),
+            (false, after(31), long, None),
         ] {
             assert_eq!(rest(others_work, since, step), expected, "{others_work} {since:?} {step:?}");
         }

@@ -100,7 +100,8 @@ fn a_wrong_signer_is_named_by_its_number_alone() {
 
 #[test]
 fn of_an_instant_is_the_newest_set_until_then() {
-    let at = |hour: u32| Utc.with_ymd_and_hms(2026, 11, 29, hour, 0, 0).unwrap();
+    let at =
+        |hour: u32| -> DateTime<Utc> { format!("2026-11-29T{hour:02}:00:00Z").parse().expect("an instant") };
     let sets: Vec<_> = [10, 12, 14].map(|hour| (format!("of {hour}"), at(hour))).into();
     let found = |instant| newest_until(&sets, instant).map(|(set, _)| set.as_str());
     for (hour, expected) in
