@@ -30,12 +30,13 @@ const START: Duration = Duration::from_mins(2);
 const STOP: Duration = Duration::from_mins(1);
 
 /// For data that nobody misses: speed instead of durability.
-const QUICK: [&str; 5] = [
+const QUICK: [&str; 6] = [
     "--fsync=off",
     "--synchronous_commit=off",
     "--full_page_writes=off",
     "--max_connections=200",
     "--max_wal_size=1GB",
+    "--jit=off",
 ];
 /// For a bench: the data fits into memory as on a machine that was made for it, and no checkpoint falls into a run.
 const MEASURED: [&str; 4] =

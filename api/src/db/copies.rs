@@ -5,18 +5,15 @@
 //! organization's, so a role that it does not hold is refused; each COPY is followed by a statement of the same transaction,
 //! which fails where it broke off: to the client library that looks like its end.
 
-use std::{
-    cell::RefCell,
-    io::{BufRead as _, BufWriter, Write},
-};
+mod said;
+
+use std::io::Write;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use diesel::{
     Connection, PgConnection,
     connection::{AnsiTransactionManager, SimpleConnection as _},
-    pg::{CopyTarget, Pg},
     prelude::*,
-    query_builder::AstPass,
     sql_query,
     sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
 };
@@ -29,8 +26,12 @@ use super::{
     tenant,
 };
 
+pub(super) use said::{Said, saying};
+
 /// The table of the migrations that have run, which are said otherwise.
 const MIGRATIONS: &str = "__diesel_schema_migrations";
+/// From so many bytes on, a table is read on a thread of its own, beside what is done with its rows.
+const LARGE: i64 = 1 << 20;
 /// What is under way is not any more when it comes back.
 const UNDER_WAY: &str = "actions_under_way";
 
@@ -46,6 +47,8 @@ pub struct Table {
     part: Part,
     /// Columns of which nothing is written.
     blank: &'static [&'static str],
+    /// Whether there is much of it, all owners together.
+    is_large: bool,
 }
 
 /// Which rows are whose.
@@ -126,6 +129,8 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
         columns: Vec<String>,
         #[diesel(sql_type = Array<Text>)]
         order: Vec<String>,
+        #[diesel(sql_type = BigInt)]
+        bytes: i64,
     }
 
     let rows: Vec<Row> = sql_query(
@@ -136,14 +141,15 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
                 array(SELECT quote_ident(a.attname) || CASE WHEN a.attcollation = 0 THEN '' ELSE ' COLLATE \"C\"' END
                       FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
                       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
-                      WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.place) AS \"order\"
+                      WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.place) AS \"order\",
+                pg_table_size(c.oid) AS bytes
          FROM pg_class c
          WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
          ORDER BY c.relname COLLATE \"C\"",
     )
     .load(connection)?;
     let mut tables = Vec::new();
-    for Row { name, is_protected, is_forced, columns, order } in rows {
+    for Row { name, is_protected, is_forced, columns, order, bytes } in rows {
         if name == MIGRATIONS || name == UNDER_WAY {
             continue;
         }
@@ -160,7 +166,14 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
             (false, _) if names_owner => Part::Column("organization_id"),
             (false, _) => Part::Platform,
         };
-        tables.push(Table { name, columns, order: order.join(", "), part, blank: &[] });
+        tables.push(Table {
+            name,
+            columns,
+            order: order.join(", "),
+            part,
+            blank: &[],
+            is_large: bytes >= LARGE,
+        });
     }
     Ok(tables)
 }
@@ -328,27 +341,7 @@ impl<'a> OwnedRows<'a> {
     pub fn copy(&mut self, table: &Table, out: &mut dyn Write) -> Result<u64> {
         let Some(from) = table.rows_of(self.owner) else { return Ok(0) };
         let query = format!("(SELECT {} {from} ORDER BY {})", table.written_list(), table.order);
-        let mut out = BufWriter::with_capacity(64 << 10, out);
-        let broke_off = |rows| format!("reading {} broke off after {rows} rows", table.name);
-        let mut rows = 0;
-        {
-            let mut lines = saying(query, || diesel::copy_to(Said).load_raw(self.connection))?;
-            loop {
-                let line = lines.fill_buf().with_context(|| broke_off(rows))?;
-                if line.is_empty() {
-                    break;
-                }
-                out.write_all(line)?;
-                rows += u64::from(line.ends_with(b"\n"));
-                let length = line.len();
-                lines.consume(length);
-            }
-        }
-        out.flush()?;
-        // Takes what the library has left of the COPY, and fails where that was an error: the transaction is aborted by it, or
-        // the connection is gone.
-        self.connection.batch_execute("SELECT 1").with_context(|| broke_off(rows))?;
-        Ok(rows)
+        said::copy_out(self.connection, query, &table.name, table.is_large, out)
     }
 
     /// How many rows of a table are the owner's.
@@ -426,35 +419,4 @@ pub(super) fn check_held(connection: &mut PgConnection, mend: &str) -> Result<()
         bail!("row-level security does not hold the database role {}. {mend}", role.name);
     }
     Ok(())
-}
-
-diesel::table! {
-    /// Diesel copies tables that it knows when it is compiled. Backups copy those that are there: see [`Said`].
-    any_table (id) {
-        id -> Integer,
-    }
-}
-
-thread_local! {
-    static SAID: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// What a COPY on this thread is about, as [`saying`] says it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Said;
-
-impl CopyTarget for Said {
-    type Table = any_table::table;
-    type SqlType = diesel::sql_types::Integer;
-
-    fn walk_target(mut pass: AstPass<'_, '_, Pg>) -> QueryResult<()> {
-        SAID.with_borrow(|said| pass.push_sql(said));
-        Ok(())
-    }
-}
-
-/// Begins a COPY about this table or query.
-pub(super) fn saying<T>(what: String, begin: impl FnOnce() -> T) -> T {
-    SAID.set(what);
-    begin()
 }

@@ -31,6 +31,16 @@ const BACKUP: &str = include_str!("../../../migrations/replaceable/backup.sql");
 /// The least version of PostgreSQL, as `server_version_num` has it.
 const LEAST_VERSION: i32 = 150_000;
 
+/// The roles and what they may do in the cluster.
+const ROLES: [(&str, &str); 6] = [
+    ("portico_owner", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+    ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+    ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
+    ("portico_backup", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+    ("portico_console", "LOGIN NOSUPERUSER NOBYPASSRLS"),
+    ("portico_stream", "LOGIN NOSUPERUSER NOBYPASSRLS REPLICATION"),
+];
+
 /// Creates the six roles and the database where they are missing. `url` is a superuser's.
 ///
 /// The roles get no password: a private cluster trusts its socket, and elsewhere the administrator sets one.
@@ -38,14 +48,7 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
     let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
     // Two at one moment would change the same roles, which one of them is refused. It ends with the connection.
     connection.batch_execute("SELECT pg_advisory_lock(hashtextextended('portico bootstrap', 0))")?;
-    for (role, attributes) in [
-        ("portico_owner", "LOGIN NOSUPERUSER NOBYPASSRLS"),
-        ("portico_app", "LOGIN NOSUPERUSER NOBYPASSRLS"),
-        ("portico_operator", "LOGIN NOSUPERUSER BYPASSRLS"),
-        ("portico_backup", "LOGIN NOSUPERUSER NOBYPASSRLS"),
-        ("portico_console", "LOGIN NOSUPERUSER NOBYPASSRLS"),
-        ("portico_stream", "LOGIN NOSUPERUSER NOBYPASSRLS REPLICATION"),
-    ] {
+    for (role, attributes) in ROLES {
         if !exists(&mut connection, "SELECT 1 AS one FROM pg_roles WHERE rolname = $1", role)? {
             connection.batch_execute(&format!("CREATE ROLE {role} {attributes}"))?;
         }
@@ -60,15 +63,12 @@ pub fn bootstrap(url: &str, database: &str) -> Result<()> {
          ALTER ROLE portico_console SET idle_in_transaction_session_timeout = '30s';
          ALTER ROLE portico_stream SET statement_timeout = '30s'",
     )?;
-    // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
-    connection.batch_execute(
-        "ALTER ROLE portico_owner SET lc_messages = 'C';
-         ALTER ROLE portico_app SET lc_messages = 'C';
-         ALTER ROLE portico_operator SET lc_messages = 'C';
-         ALTER ROLE portico_backup SET lc_messages = 'C';
-         ALTER ROLE portico_console SET lc_messages = 'C';
-         ALTER ROLE portico_stream SET lc_messages = 'C'",
-    )?;
+    for (role, _) in ROLES {
+        // What the database refuses is told apart by its words, which therefore must not follow the cluster's language.
+        connection.batch_execute(&format!("ALTER ROLE {role} SET lc_messages = 'C'"))?;
+        // Ours are short, and compiling one takes longer than running it (ADR 0161).
+        connection.batch_execute(&format!("ALTER ROLE {role} SET jit = off"))?;
+    }
     // A commit of its own would wait for itself, where commits wait for the stream.
     connection.batch_execute("ALTER ROLE portico_stream SET synchronous_commit = 'local'")?;
     // For its work inside an organization the operators' role steps down to the tenants' one.

@@ -146,10 +146,14 @@ fn whoever_waits_too_long_for_a_lock_is_asked_to_try_again() {
     assert_eq!((answer.problem().code, answer.header("retry-after")), (ProblemCode::Busy, Some("1")));
     lock.batch_execute("COMMIT").expect("it is unlocked");
     admin.get("/roles").expect(200);
+    let roles = texts(&app, "SELECT rolname::text AS text FROM pg_roles WHERE rolname LIKE 'portico%'").len();
     let set = "SELECT unnest(setconfig) AS text FROM pg_db_role_setting JOIN pg_roles ON oid = setrole
-               WHERE rolname IN ('portico_owner', 'portico_app', 'portico_operator') AND setdatabase = 0";
-    let english = texts(&app, set).into_iter().filter(|one| one == "lc_messages=C").count();
-    assert_eq!(english, 3, "the database's words are told apart");
+               WHERE rolname LIKE 'portico%' AND setdatabase = 0";
+    let set = texts(&app, set);
+    let with = |setting: &str| set.iter().filter(|one| *one == setting).count();
+    assert!(roles >= 6, "{roles} roles");
+    assert_eq!(with("lc_messages=C"), roles, "the database's words are told apart");
+    assert_eq!(with("jit=off"), roles, "no statement is compiled");
 }
 
 #[test]
