@@ -145,7 +145,11 @@ fn verify_log(arguments: &VerifyArguments) -> Result<()> {
         let (reader, mut writer) = std::io::pipe()?;
         std::thread::scope(|scope| {
             // Where the writer fails, it is dropped: the reader comes to its end, and the failure is told.
-            let writing = scope.spawn(move || export(slug, &mut writer));
+            let writing = scope.spawn(move || {
+                let mut db = organizations::open()?;
+                let organization = organization(&mut db, slug)?;
+                export(&mut db, &organization, &mut writer)
+            });
             let report = verify::verify(BufReader::new(reader), known);
             match writing.join() {
                 Ok(written) => written.and(report.map_err(Into::into)),

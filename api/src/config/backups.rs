@@ -157,8 +157,7 @@ pub struct AttendConfig {
 }
 
 /// With what somebody works in a database that was restored on trial: a server of this very program.
-#[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "addresses may hold passwords")]
+#[derive(Debug, Clone)]
 pub struct ScratchWork {
     /// `PORTICO_SCRATCH_APP_DATABASE_URL`: the same database as the role `portico_app`.
     pub app_url: String,

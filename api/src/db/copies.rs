@@ -26,7 +26,7 @@ use super::{
     tenant,
 };
 
-pub(super) use said::{Said, saying};
+pub(super) use said::{Said, any_table, saying};
 
 /// The table of the migrations that have run, which are said otherwise.
 const MIGRATIONS: &str = "__diesel_schema_migrations";

@@ -28,7 +28,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use shared::console::{ActionPhase, LongAction};
 
-use super::{From, noted::noted};
+use super::From;
+use crate::commands::noted::noted;
 use crate::commands::repeating::cancelled_when_told_to_stop;
 
 /// How often it is said how far it is.

@@ -13,7 +13,8 @@ use chrono::DateTime;
 use clap::Args;
 use shared::{console::LongAction, ids::OrganizationId};
 
-use super::{From, noted::Note, recover::shown};
+use super::{From, recover::shown};
+use crate::commands::noted::Note;
 
 #[derive(Debug, Args)]
 pub struct RestoreArguments {

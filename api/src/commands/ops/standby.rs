@@ -31,6 +31,7 @@ use super::{
     From,
     recover::{Progress, ToArgument, keep_from_being_looked_into, parse},
 };
+use crate::commands::noted::noted;
 
 /// How often what is new is fetched.
 const EVERY: Duration = Duration::from_secs(5);

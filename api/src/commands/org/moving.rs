@@ -49,14 +49,14 @@ fn leave(
     slug: &str,
     organization: OrganizationId,
     to: &Path,
-    recipient: Option<Vec<Recipient>>,
+    recipients: Option<Vec<age::x25519::Recipient>>,
 ) -> Result<()> {
     let files = Files::open(&FilesConfig::from_environment()?)?;
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let out = Counting(BufWriter::new(out.with_context(|| format!("{} cannot be written", to.display()))?));
     let written = shown(LongAction::ExportOrganization, slug, || {
         progress::begins(ActionPhase::WriteExport, slug, None);
-        match recipient {
+        match recipients {
             None => write(snapshot, organization, &files, out)
                 .and_then(|(out, contents)| Ok((out.0.into_inner()?, contents))),
             Some(recipients) => Sealing::begin_for(&recipients, out)
