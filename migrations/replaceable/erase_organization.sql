@@ -14,6 +14,10 @@ DECLARE
 BEGIN
     -- The policy holds the owner too: rows of nobody else can go.
     PERFORM set_config('portico.org_id', wanted::text, true);
+    -- Whom the policy does not hold would erase everybody.
+    IF NOT row_security_active('public.users'::regclass) THEN
+        RAISE EXCEPTION 'row-level security does not hold %', current_user;
+    END IF;
     -- Versions before this one counted refused requests under whatever host was asked for.
     DELETE FROM public.denied_access_elsewhere d USING public.organizations o
     WHERE o.id = wanted AND (starts_with(d.host, o.slug || '.') OR EXISTS (

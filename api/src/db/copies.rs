@@ -15,7 +15,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection as _},
     prelude::*,
     sql_query,
-    sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid},
 };
 use shared::ids::OrganizationId;
 use uuid::Uuid;
@@ -30,8 +30,9 @@ pub(super) use said::{Said, any_table, saying};
 
 /// The table of the migrations that have run, which are said otherwise.
 const MIGRATIONS: &str = "__diesel_schema_migrations";
-/// From so many bytes on, a table is read on a thread of its own, beside what is done with its rows.
-const LARGE: i64 = 1 << 20;
+/// From so many pages on, as they were last counted, a table is read on a thread of its own, beside what is done with its
+/// rows. The size of its file would wait for who has locked it.
+const LARGE: i32 = 128;
 /// What is under way is not any more when it comes back.
 const UNDER_WAY: &str = "actions_under_way";
 
@@ -129,8 +130,8 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
         columns: Vec<String>,
         #[diesel(sql_type = Array<Text>)]
         order: Vec<String>,
-        #[diesel(sql_type = BigInt)]
-        bytes: i64,
+        #[diesel(sql_type = Integer)]
+        pages: i32,
     }
 
     let rows: Vec<Row> = sql_query(
@@ -142,14 +143,14 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
                       FROM pg_index i CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
                       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
                       WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.place) AS \"order\",
-                pg_table_size(c.oid) AS bytes
+                c.relpages AS pages
          FROM pg_class c
          WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
          ORDER BY c.relname COLLATE \"C\"",
     )
     .load(connection)?;
     let mut tables = Vec::new();
-    for Row { name, is_protected, is_forced, columns, order, bytes } in rows {
+    for Row { name, is_protected, is_forced, columns, order, pages } in rows {
         if name == MIGRATIONS || name == UNDER_WAY {
             continue;
         }
@@ -172,7 +173,7 @@ pub(super) fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
             order: order.join(", "),
             part,
             blank: &[],
-            is_large: bytes >= LARGE,
+            is_large: pages >= LARGE,
         });
     }
     Ok(tables)

@@ -16,8 +16,7 @@ use crate::{
 
 impl Db {
     /// Adds to what was counted already. Comes from the rim and not from a handler: there is no guard, since it was just
-    /// that which refused. Who is gone meanwhile is not named any more, and of an organization that is erased nothing is
-    /// counted.
+    /// that which refused. Of an organization that is erased meanwhile nothing is counted.
     pub(crate) async fn write_denied(
         &self,
         organization: Option<OrganizationId>,
@@ -30,7 +29,7 @@ impl Db {
                     for (kind, requests) in kinds {
                         sql_query(
                             "INSERT INTO denied_access AS d (id, minute, network, user_id, operation, code, requests)
-                             SELECT $1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7 FROM general_data
+                             SELECT $1, $2, $3, $4, $5, $6, $7 FROM general_data
                              ON CONFLICT ON CONSTRAINT denied_access_once
                              DO UPDATE SET requests = d.requests + excluded.requests",
                         )

@@ -39,7 +39,7 @@ fn what_is_done_to_an_organization_stands_in_the_book_by_its_id() {
         (&["org", "resume", "fjord"], "resume_organization", true),
         (&["org", "domain", "fjord", "work.fjord.example"], "add_domain", true),
         (&["org", "domain", "fjord", "fjord"], "add_domain", false),
-        (&["org", "hold", "fjord", "guest=unlimited@2026-01-01..2030-12-31"], "hold_licences", true),
+        (&["org", "hold", "fjord", "team_member=unlimited@2026-01-01..2030-12-31"], "hold_licences", true),
         (&["org", "hold", "fjord", "no_such_type=1"], "hold_licences", false),
         (&["org", "change-licence", "fjord", &licence, "--seats", "4", "--yes"], "change_licence", true),
         (&["org", "export", "fjord", "--to", &export], "export_organization", true),
