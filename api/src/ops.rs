@@ -43,6 +43,7 @@ pub mod retention;
 pub mod rows;
 pub mod runs;
 pub mod sealed;
+mod signed_lines;
 pub mod signing;
 pub mod standby;
 pub mod stores;

@@ -4,7 +4,7 @@
 //! there when its manifest is. Invariants: nothing of a manifest is believed before its signature; a set's name is inside
 //! it, so that an old one under a newer name is found out.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::{
     application::Application,
     owner::Owner,
     retention::SetKind,
+    signed_lines,
     signing::{Purpose, SetKeys, Signers},
     stores::{Object, Store},
 };
@@ -102,13 +103,6 @@ pub struct StoredFile {
     pub object: Object,
 }
 
-/// The second line.
-#[derive(Debug, Serialize, Deserialize)]
-struct Seal {
-    key_id: String,
-    signature: Bytes<64>,
-}
-
 /// What every version of a manifest says.
 #[derive(Deserialize)]
 struct Version {
@@ -131,13 +125,7 @@ impl Manifest {
 
     /// The bytes of the object that holds it.
     pub fn sign(&self, keys: &SetKeys) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec(self)?;
-        let seal =
-            Seal { key_id: keys.id().to_owned(), signature: Bytes(keys.sign(Purpose::Manifest, &bytes)) };
-        bytes.push(b'\n');
-        serde_json::to_writer(&mut bytes, &seal)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        signed_lines::sign(self, Purpose::Manifest, keys)
     }
 }
 
@@ -210,17 +198,8 @@ fn read_at(store: &Store, path: &str, set: &str, signers: &Signers) -> Result<Ma
 }
 
 fn parse(bytes: &[u8], set: &str, signers: &Signers) -> Result<Manifest> {
-    let mut lines = bytes.split(|byte| *byte == b'\n');
-    let (Some(said), Some(seal), Some([]), None) = (lines.next(), lines.next(), lines.next(), lines.next())
-    else {
-        bail!("it is no manifest, or cut off");
-    };
-    let seal: Seal = serde_json::from_slice(seal).context("it has no signature")?;
-    if !signers.have_signed(Purpose::Manifest, said, &seal.signature.0) {
-        bail!(
-            "its signature does not hold: it was changed, or signed with a key that is none of the trusted ones"
-        );
-    }
+    let (said, rest) = signed_lines::believe(bytes, Purpose::Manifest, signers)?;
+    ensure!(rest.is_empty(), "something stands behind it");
     // What later versions look like is not known: the version is read before the rest.
     let version: Version = serde_json::from_slice(said).context("it cannot be read")?;
     if version.format != FORMAT {

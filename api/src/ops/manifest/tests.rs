@@ -42,9 +42,7 @@ fn what_was_signed_is_believed_and_nothing_else() {
         for bit in 0..8 {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << bit;
-            let found = read(&flipped, &manifest.set);
-            // The id of the key only helps people; it is not what counts.
-            assert!(found.is_err() || found.expect("it holds") == manifest, "bit {bit} of byte {at}");
+            assert!(read(&flipped, &manifest.set).is_err(), "bit {bit} of byte {at}");
         }
         assert!(read(&bytes[..at], &manifest.set).is_err(), "{at} bytes");
     }

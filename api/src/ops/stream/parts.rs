@@ -14,7 +14,7 @@
 use std::io::{Read as _, Write as _};
 
 use age::x25519::{Identity, Recipient};
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -23,6 +23,7 @@ use crate::{
     audit::lines::Bytes,
     ops::{
         sealed::{Opening, Sealing},
+        signed_lines,
         signing::{Purpose, SetKeys, Signers},
     },
 };
@@ -150,20 +151,9 @@ pub struct Head {
     pub sealed_at: DateTime<Utc>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Seal {
-    key_id: String,
-    signature: Bytes<64>,
-}
-
 /// Two lines, both JSON: what is said, and who signed those bytes.
 pub fn sign(said: &impl Serialize, purpose: Purpose, keys: &SetKeys) -> Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec(said)?;
-    let seal = Seal { key_id: keys.id().to_owned(), signature: Bytes(keys.sign(purpose, &bytes)) };
-    bytes.push(b'\n');
-    serde_json::to_writer(&mut bytes, &seal)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    signed_lines::sign(said, purpose, keys)
 }
 
 /// What two such lines say, once their signature holds, and what stands behind them.
@@ -172,18 +162,7 @@ pub fn believe<'a, T: DeserializeOwned>(
     purpose: Purpose,
     signers: &Signers,
 ) -> Result<(T, &'a [u8])> {
-    let cut = |bytes: &'a [u8]| -> Option<(&'a [u8], &'a [u8])> {
-        let end = bytes.iter().position(|byte| *byte == b'\n')?;
-        Some((bytes.get(..end)?, bytes.get(end + 1..)?))
-    };
-    let (said, rest) = cut(bytes).context("it is cut off")?;
-    let (seal, rest) = cut(rest).context("it has no signature")?;
-    let seal: Seal = serde_json::from_slice(seal).context("it has no signature")?;
-    if !signers.have_signed(purpose, said, &seal.signature.0) {
-        bail!(
-            "its signature does not hold: it was changed, or signed with a key that is none of the trusted ones"
-        );
-    }
+    let (said, rest) = signed_lines::believe(bytes, purpose, signers)?;
     Ok((serde_json::from_slice(said).context("it cannot be read")?, rest))
 }
 
