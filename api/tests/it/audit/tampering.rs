@@ -23,31 +23,11 @@ use chained::chain_anew;
 
 use super::{exported, head_keys, lines, operator, seal, seal_all, sealer, verified};
 use crate::{
-    harness::TestApp,
+    harness::{Dice, TestApp},
     promises::catalogue::{line, lines as texts},
 };
 
 const TIMES: u64 = 500;
-
-/// Numbers that look random and are the same each time (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(end).expect("small")).expect("small")
-    }
-
-    fn one_of<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
-    }
-
-    fn id(&mut self) -> Uuid {
-        Uuid::from_u64_pair(self.0, u64::try_from(self.below(usize::MAX)).expect("a number"))
-    }
-}
 
 /// The log before anything was done to it.
 struct Log {

@@ -1,5 +1,7 @@
 //! What is not as it was made is told apart, by a clear message, and changes nothing.
 
+mod at_random;
+
 use std::{fs, path::PathBuf};
 
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
