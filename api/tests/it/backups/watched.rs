@@ -1,5 +1,7 @@
 //! What the worker does about backups by itself.
 
+mod away;
+
 use std::fs;
 
 use api::{
