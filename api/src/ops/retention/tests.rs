@@ -1,10 +1,25 @@
+mod promised;
+
 use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Europe::Madrid;
 use proptest::prelude::*;
 
+use self::promised::Promised;
 use super::*;
 
 const PLACES: [Place; 2] = [Place::Local, Place::OffSite];
+/// Days that are simulated.
+const DAYS: usize = 400;
+/// How far a clock jumps at most: two years, in minutes.
+const MINUTES: i64 = 730 * 24 * 60;
+/// Few, as each is more than a year of two kinds in two places, and all of it is looked at after each set.
+const CASES: u32 = 2;
+
+/// Each kind of set, in each place.
+fn everything() -> impl Iterator<Item = (SetKind, Place)> {
+    SetKind::ALL.into_iter().flat_map(|kind| PLACES.map(|place| (kind, place)))
+}
+
 /// How often each kind of set is taken, in hours.
 const fn every(kind: SetKind) -> i64 {
     match kind {
@@ -169,92 +184,142 @@ fn a_week_whose_monday_failed_keeps_its_tuesday() {
     assert!(store.0.contains(&(failed + TimeDelta::days(1))) && store.0.len() == 79);
 }
 
-/// A timer of local time: on one day an hour is left out, on another one comes twice.
+/// When a timer of local time runs on a day: where the clock leaves its time out, an hour later; where it comes twice, twice.
+fn by_local_clock(day: NaiveDate, hour: u32, minute: u32) -> Vec<DateTime<Utc>> {
+    let local = day.and_hms_opt(hour, minute, 0).expect("a time");
+    let found = match Madrid.from_local_datetime(&local) {
+        chrono::LocalResult::None => Madrid.from_local_datetime(&(local + TimeDelta::hours(1))),
+        other => other,
+    };
+    let mut instants: Vec<_> = found.earliest().into_iter().chain(found.latest()).collect();
+    instants.dedup();
+    instants.into_iter().map(|at| at.to_utc()).collect()
+}
+
+/// 400 days by a timer of local time: on one of them an hour is left out, on another one it comes twice. Sets of files are taken in
+/// that very hour.
 #[test]
 fn daylight_saving_takes_nothing_away() {
-    let (kind, mut counts) = (SetKind::Database, Vec::new());
-    for place in PLACES {
-        let mut store = Store::default();
-        let mut day = NaiveDate::from_ymd_opt(2026, 1, 15).expect("a day");
-        for _ in 0..400 {
-            for hour in (0..24).step_by(2) {
-                let local = day.and_hms_opt(hour, 0, 0).expect("an hour");
-                // Where the clock leaves it out, the timer runs an hour later; where it comes twice, it runs twice.
-                let later = || Madrid.from_local_datetime(&(local + TimeDelta::hours(1)));
-                let local = match Madrid.from_local_datetime(&local) {
-                    chrono::LocalResult::None => later(),
-                    other => other,
-                };
-                let mut instants: Vec<_> = local.earliest().into_iter().chain(local.latest()).collect();
-                instants.dedup();
-                for now in instants {
-                    store.take(kind, place, now.to_utc());
-                }
+    let start = NaiveDate::from_ymd_opt(2026, 1, 15).expect("a day");
+    for kind in SetKind::ALL {
+        let timer: Vec<_> = match kind {
+            SetKind::Database => (0..24).step_by(2).map(|hour| (hour, 0)).collect(),
+            SetKind::Files => vec![(2, 30)],
+        };
+        let days = start.iter_days().take(400);
+        let instants: Vec<_> = days
+            .flat_map(|day| timer.iter().flat_map(move |(hour, minute)| by_local_clock(day, *hour, *minute)))
+            .collect();
+        // One hour comes twice in these days, and is one in which sets are taken.
+        assert_eq!(instants.len(), timer.len() * 400 + 1, "{kind:?}");
+        let mut counts = Vec::new();
+        for place in PLACES {
+            let (mut store, mut promised) = (Store::default(), Promised::new(kind, place));
+            for now in &instants {
+                store.take(kind, place, *now);
+                promised.take(*now);
+                assert_eq!(store.0, promised.at(*now), "{kind:?} {place:?} at {now}");
             }
-            day = day.succ_opt().expect("a day");
+            counts.push(store.0.len());
         }
-        counts.push(store.0.len());
+        assert_eq!(counts, if kind == SetKind::Database { [84, 157] } else { [31, 79] });
     }
-    assert_eq!(counts, [84, 157]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+    /// 400 days with slots that fail, so many of a hundred, and whole days that do. What is there after each is what the rule says of
+    /// all that ever succeeded; where one fails, nothing goes.
+    #[test]
+    fn whatever_fails_in_400_days_each_slot_that_has_a_set_is_kept_exactly(
+        failures in prop::collection::vec(0_u8..100, DAYS * 12),
+        failed_days in prop::collection::btree_set(0..DAYS, 0..120),
+        percent in 0_u8..60,
+    ) {
+        for (kind, place) in everything() {
+            let a_day = usize::try_from(24 / every(kind)).expect("a few");
+            let (mut store, mut promised) = (Store::default(), Promised::new(kind, place));
+            for (number, now) in schedule(kind).into_iter().enumerate() {
+                if failures[number] < percent || failed_days.contains(&(number / a_day)) {
+                    // Pruning goes by the hour, whatever becomes of sets.
+                    store.0 = keep(kind, place, &store.0, now);
+                } else {
+                    store.take(kind, place, now);
+                    promised.take(now);
+                }
+                prop_assert_eq!(&store.0, &promised.at(now), "{:?} {:?} at {}", kind, place, now);
+            }
+            // However many have failed, no tier is emptier than what there was for it.
+            let most: usize = tiers(kind, place).iter().map(|(_, most)| most).sum();
+            prop_assert!(store.0.len() <= most);
+        }
+    }
+
+    /// 400 days by a clock that jumps ahead and back, by up to two years. As long as it goes on, what is there is what the rule says
+    /// of what there was when it jumped and of all sets since; what seems to be of the future stays besides. Once it goes back, sets
+    /// are taken in slots that have one already.
+    #[test]
+    fn whichever_way_the_clock_jumps_in_400_days_each_slot_that_has_a_set_is_kept_exactly(
+        jumps in prop::collection::btree_map(0..DAYS * 24, -MINUTES..MINUTES, 0..8),
+    ) {
+        for (kind, place) in everything() {
+            let (finest, most) = tiers(kind, place)[0];
+            let (mut store, mut promised) = (Store::default(), Promised::new(kind, place));
+            let (mut slots, mut wrong) = (BTreeSet::new(), TimeDelta::zero());
+            let step = usize::try_from(every(kind)).expect("a few");
+            for (number, now) in schedule(kind).into_iter().enumerate() {
+                // The last jump of the hours since the set before.
+                if let Some((_, minutes)) = jumps.range(number * step..(number + 1) * step).next_back() {
+                    wrong = if wrong.is_zero() { TimeDelta::minutes(*minutes) } else { TimeDelta::zero() };
+                    promised = Promised::of(kind, place, &store.0);
+                }
+                let now = now + wrong;
+                store.take(kind, place, now);
+                promised.take(now);
+                prop_assert!(store.0.contains(&now), "the newest stays");
+                prop_assert_eq!(&store.0, &promised.at(now), "{:?} {:?} at {}", kind, place, now);
+                // As many slots have a set as if no clock had ever jumped over them, or more.
+                slots.insert(finest.start(now));
+                let kept: BTreeSet<_> = store.0.iter().map(|at| finest.start(*at)).collect();
+                prop_assert!(kept.len() >= slots.len().min(most), "{} {}", kept.len(), slots.len());
+            }
+        }
+    }
+}
+
+/// 400 days in which the clock is years ahead for a fortnight, and years behind for another: what is left of all that in the end.
+#[test]
+fn of_the_time_in_which_the_clock_was_right_nothing_is_missing() {
+    let ahead = at("2026-02-02T00:00:00Z")..at("2026-02-16T00:00:00Z");
+    let behind = at("2026-06-01T00:00:00Z")..at("2026-06-15T00:00:00Z");
+    for (kind, place) in everything() {
+        let (mut store, mut right) = (Store::default(), Promised::new(kind, place));
+        let instants = schedule(kind);
+        for now in &instants {
+            let wrong = |by: &std::ops::Range<_>| TimeDelta::days(if by.contains(now) { 3000 } else { 0 });
+            let wrong = wrong(&ahead) - wrong(&behind);
+            store.take(kind, place, *now + wrong);
+            if wrong.is_zero() {
+                right.take(*now);
+            }
+        }
+        // As if nothing had been made in these weeks, but for what seems to be of a time to come, or older than anything.
+        let kept: BTreeSet<_> = store.0.range(instants[0]..at("2028-01-01T00:00:00Z")).copied().collect();
+        let newest = *instants.last().expect("some");
+        assert_eq!(kept, right.at(newest), "{kind:?} {place:?}");
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// A hundred days with slots that fail, so many of a hundred, and whole days that do.
-    #[test]
-    fn pruning_after_each_set_is_pruning_once(
-        failures in prop::collection::vec(0_u8..100, 100 * 12),
-        failed_days in prop::collection::btree_set(0_usize..100, 0..30),
-        percent in 0_u8..60,
-    ) {
-        for (kind, place) in SetKind::ALL.into_iter().flat_map(|kind| PLACES.map(|place| (kind, place))) {
-            let a_day = usize::try_from(24 / every(kind)).expect("a few");
-            let (mut store, mut all) = (Store::default(), BTreeSet::new());
-            for (number, now) in schedule(kind).into_iter().take(100 * a_day).enumerate() {
-                if failures[number] < percent || failed_days.contains(&(number / a_day)) {
-                    continue;
-                }
-                store.take(kind, place, now);
-                all.insert(now);
-                prop_assert!(store.0.contains(&now));
-            }
-            let Some(newest) = all.last().copied() else { continue };
-            prop_assert_eq!(&store.0, &keep(kind, place, &all, newest));
-            // However many have failed, no tier is emptier than what there was for it.
-            let most: usize = tiers(kind, place).iter().map(|(_, most)| most).sum();
-            prop_assert!(store.0.len() <= most);
-            let fine = tiers(kind, place)[0].1;
-            prop_assert_eq!(all.iter().rev().take(fine).filter(|at| store.0.contains(at)).count(), fine.min(all.len()));
-        }
-    }
-
-    /// Sixty days by a clock that jumps ahead and back, by up to two years. Once it goes back, sets are taken in slots that
-    /// have one already.
-    #[test]
-    fn a_clock_that_jumps_drops_no_more(jumps in prop::collection::vec((0_usize..720, -730_i64..730), 0..6)) {
-        let (kind, place) = (SetKind::Database, Place::OffSite);
-        let (mut store, mut slots) = (Store::default(), BTreeSet::new());
-        let mut wrong = TimeDelta::zero();
-        for (number, now) in schedule(kind).into_iter().take(60 * 12).enumerate() {
-            if let Some((_, days)) = jumps.iter().find(|(when, _)| *when == number) {
-                wrong = if wrong.is_zero() { TimeDelta::days(*days) } else { TimeDelta::zero() };
-            }
-            store.take(kind, place, now + wrong);
-            prop_assert!(store.0.contains(&(now + wrong)), "the newest stays");
-            slots.insert(Slot::TwoHours.start(now + wrong));
-            // As many slots have a set as if no clock had ever jumped over them, or more.
-            let kept: BTreeSet<_> = store.0.iter().map(|at| Slot::TwoHours.start(*at)).collect();
-            prop_assert!(kept.len() >= slots.len().min(84), "{} {}", kept.len(), slots.len());
-        }
-    }
 
     #[test]
     fn what_is_kept_is_kept_again(hours in prop::collection::btree_set(0_i64..12_000, 0..400), now in 0_i64..12_000) {
         let begin = at("2026-01-15T00:00:00Z");
         let good: BTreeSet<_> = hours.iter().map(|hour| begin + TimeDelta::hours(*hour)).collect();
         let now = begin + TimeDelta::hours(now);
-        for (kind, place) in SetKind::ALL.into_iter().flat_map(|kind| PLACES.map(|place| (kind, place))) {
+        for (kind, place) in everything() {
             let kept = keep(kind, place, &good, now);
             prop_assert!(kept.is_subset(&good));
             prop_assert_eq!(good.is_empty(), kept.is_empty());
@@ -286,11 +351,11 @@ fn the_base_backups_of_eight_days_are_kept_and_the_one_before() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// On each of 60 days, of which some have no base backup: whatever second of the last eight days is asked for, one is
+    /// On each of 400 days, of which some have no base backup: whatever second of the last eight days is asked for, one is
     /// kept that ended before it; and none is kept that nobody can need.
     #[test]
     fn any_second_of_the_last_eight_days_has_a_base_backup_before_it(
-        days in prop::collection::vec(prop::option::weighted(0.8, 0_i64..86_400), 60),
+        days in prop::collection::vec(prop::option::weighted(0.8, 0_i64..86_400), DAYS),
         asked in 0_i64..=8 * 86_400,
     ) {
         let start = at("2026-01-12T00:00:00Z");
