@@ -318,15 +318,26 @@ type Acknowledged = Mutex<BTreeMap<i64, DateTime<Utc>>>;
 
 /// Writers that write one row after the other, as long as the database takes them, while something else happens.
 fn under_writes<T>(url: &str, writers: i64, meanwhile: impl FnOnce(&Acknowledged) -> T) -> (Acknowledged, T) {
+    under_paced_writes(url, writers, |_| {}, meanwhile)
+}
+
+/// The same, where something is done before each row, such as to wait.
+fn under_paced_writes<T>(
+    url: &str,
+    writers: i64,
+    pace: impl Fn(i64) + Sync,
+    meanwhile: impl FnOnce(&Acknowledged) -> T,
+) -> (Acknowledged, T) {
     let (acknowledged, over) = (Acknowledged::default(), AtomicBool::new(false));
     let clock = Clock::system();
     let outcome = std::thread::scope(|threads| {
         for writer in 0..writers {
-            let (acknowledged, over, clock) = (&acknowledged, &over, &clock);
+            let (acknowledged, over, clock, pace) = (&acknowledged, &over, &clock, &pace);
             threads.spawn(move || {
                 let mut sql = PgConnection::establish(url).expect("it answers");
                 for number in (0..).take_while(|_| !over.load(Ordering::SeqCst)) {
                     let id = number * writers + writer;
+                    pace(id);
                     if insert(&mut sql, id, i32::try_from(writer).expect("a number")).is_err() {
                         break;
                     }
