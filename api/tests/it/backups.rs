@@ -142,11 +142,16 @@ impl Vaults {
 
     /// The program as the backup environment runs it.
     fn program(&self, arguments: &[&str]) -> Output {
+        self.environment_program(arguments).output().expect("it runs")
+    }
+
+    /// The same, to be run.
+    fn environment_program(&self, arguments: &[&str]) -> Command {
         let RestoreConfig { stores, identity, signers, .. } = self.restore_config();
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
         command.args(arguments).env_clear().envs(self.variables(&stores)).env("PATH", "/usr/bin:/bin");
         command.env("PORTICO_RESTORE_IDENTITY", identity).env("PORTICO_BACKUP_SIGNERS", signers);
-        command.output().expect("it runs")
+        command
     }
 
     /// The program as production runs it.

@@ -91,6 +91,11 @@ impl TestConsole {
         Self::on(app.database.lent(), app.clock.clone(), &["127.0.0.0/8"], 0)
     }
 
+    /// Starts one on the database of an installation of which nothing else runs.
+    pub fn over(database: &Database, clock: &Clock) -> Self {
+        Self::on(database.lent(), clock.clone(), &["127.0.0.0/8"], 0)
+    }
+
     fn on(database: Database, clock: Clock, networks: &[&str], trusted_proxies: usize) -> Self {
         let config = ConsoleConfig {
             database_url: database.url("portico_console"),

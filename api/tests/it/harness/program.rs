@@ -39,9 +39,15 @@ pub fn free_address() -> SocketAddr {
 /// Waits until it holds.
 #[track_caller]
 pub fn until(what: &str, holds: impl Fn() -> bool) {
+    until_within(PATIENCE, what, holds);
+}
+
+/// The same for what may take longer than most things.
+#[track_caller]
+pub fn until_within(patience: Duration, what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < PATIENCE, "not after {PATIENCE:?}: {what}");
+        assert!(started.elapsed() < patience, "not after {patience:?}: {what}");
         a_moment();
     }
 }

@@ -25,6 +25,8 @@ pub enum Fault {
     Silence,
     /// About so many bytes every 10 ms, and no more.
     Slow(usize),
+    /// When so many bytes were answered since this was set, the rest is held back until another is set.
+    HoldAfter(usize),
     /// Of every object that is put below a name like this, one bit is another one.
     Flip(&'static str),
 }
@@ -43,6 +45,8 @@ struct Shared {
     is_over: AtomicBool,
     connections: AtomicUsize,
     sent: AtomicUsize,
+    answered: AtomicUsize,
+    is_holding: AtomicBool,
 }
 
 impl Proxy {
@@ -61,6 +65,8 @@ impl Proxy {
             is_over: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
             sent: AtomicUsize::new(0),
+            answered: AtomicUsize::new(0),
+            is_holding: AtomicBool::new(false),
         });
         let of_thread = Arc::clone(&shared);
         thread::spawn(move || {
@@ -83,12 +89,18 @@ impl Proxy {
 
     /// From now on, for new connections, this goes wrong.
     pub fn set(&self, fault: Fault) {
+        self.shared.answered.store(0, Ordering::SeqCst);
         *self.shared.fault.lock().expect("nobody has panicked") = fault;
     }
 
     /// How often somebody connected.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Whether an answer is held back.
+    pub fn is_holding(&self) -> bool {
+        self.shared.is_holding.load(Ordering::SeqCst)
     }
 
     /// How many bytes were passed on to the server.
@@ -106,8 +118,12 @@ impl Drop for Proxy {
 }
 
 impl Shared {
+    fn fault(&self) -> Fault {
+        *self.fault.lock().expect("nobody has panicked")
+    }
+
     fn serve(&self, client: &TcpStream) {
-        let fault = *self.fault.lock().expect("nobody has panicked");
+        let fault = self.fault();
         match fault {
             Fault::Answer(status) => answer(client, status),
             Fault::Silence => {
@@ -117,11 +133,25 @@ impl Shared {
             _ => {
                 let Ok(server) = TcpStream::connect(self.server) else { return };
                 thread::scope(|scope| {
-                    scope.spawn(|| pass(&server, client, &mut |_| true));
+                    scope.spawn(|| self.to_client(&server, client, fault));
                     self.to_server(client, &server, fault);
                 });
             }
         }
+    }
+
+    fn to_client(&self, server: &TcpStream, client: &TcpStream, fault: Fault) {
+        let (_keep, never) = mpsc::channel::<()>();
+        pass(server, client, &mut |bytes| {
+            let answered = self.answered.fetch_add(bytes.len(), Ordering::SeqCst) + bytes.len();
+            let Fault::HoldAfter(most) = fault else { return true };
+            while answered > most && self.fault() == fault && !self.is_over.load(Ordering::SeqCst) {
+                self.is_holding.store(true, Ordering::SeqCst);
+                never.recv_timeout(Duration::from_millis(2)).expect_err("nothing comes");
+            }
+            self.is_holding.store(false, Ordering::SeqCst);
+            true
+        });
     }
 
     fn to_server(&self, client: &TcpStream, server: &TcpStream, fault: Fault) {
