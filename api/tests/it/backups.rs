@@ -1,5 +1,6 @@
 //! Backups: sets that are made by what production has, and read by what the backup environment has.
 
+mod alarmed;
 mod attended;
 mod damaged;
 mod erased;

@@ -6,7 +6,11 @@ use std::fs;
 
 use api::{
     config::{MailWay, WorkConfig, backups::BackupConfig},
-    ops::{manifest, retention::SetKind, runs},
+    ops::{
+        manifest,
+        retention::{Place, SetKind},
+        runs,
+    },
     work::Worker,
 };
 use chrono::TimeDelta;
@@ -21,27 +25,32 @@ use crate::{
 const OPERATIONS: &str = "operations@portico.test";
 
 /// An installation whose worker makes backups.
-struct Watched {
-    app: TestApp,
-    vaults: Vaults,
+pub(super) struct Watched {
+    pub(super) app: TestApp,
+    pub(super) vaults: Vaults,
     worker: Worker,
 }
 
 impl Watched {
     fn start() -> Self {
-        let Scene { app, vaults, .. } = Scene::start();
+        Self::of(Scene::start())
+    }
+
+    /// What a scene has, with a worker.
+    pub(super) fn of(scene: Scene) -> Self {
+        let Scene { app, vaults, .. } = scene;
         let worker = Worker::open(&config(&app, &vaults), app.clock.clone()).expect("the worker comes in");
         Self { app, vaults, worker }
     }
 
     /// Lets so much time pass, and does all that is due then.
-    fn after(&mut self, time: TimeDelta) {
+    pub(super) fn after(&mut self, time: TimeDelta) {
         self.app.clock.advance(time);
         self.worker.work_off().expect("the work is done");
     }
 
     /// The subjects of the mails that operations has got since the last look.
-    fn told(&self, seen: &mut usize) -> Vec<String> {
+    pub(super) fn told(&self, seen: &mut usize) -> Vec<String> {
         let mails = self.app.mails_to(OPERATIONS);
         let new = mails.iter().skip(*seen).map(|mail| mail.subject.clone()).collect();
         *seen = mails.len();
@@ -49,9 +58,21 @@ impl Watched {
     }
 
     fn sets(&self, kind: SetKind) -> usize {
+        self.sets_in(Place::Local, kind).len()
+    }
+
+    /// The names of a kind's sets in a store.
+    pub(super) fn sets_in(&self, place: Place, kind: SetKind) -> Vec<String> {
         let environment = self.vaults.environment();
-        let store = environment.store(api::ops::retention::Place::Local);
-        manifest::sets(store, kind).expect("a list").len()
+        let sets = manifest::sets(environment.store(place), kind).expect("a list");
+        sets.into_iter().map(|(set, _)| set).collect()
+    }
+
+    /// The messages of the alarms that are raised, each behind its name.
+    pub(super) fn alarms(&self) -> Vec<String> {
+        let raised =
+            "SELECT name || ': ' || message AS line FROM alarms WHERE ended_at IS NULL ORDER BY name";
+        lines(&mut self.app.database.superuser(), raised)
     }
 }
 
