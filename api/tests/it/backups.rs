@@ -3,6 +3,7 @@
 mod alarmed;
 mod attended;
 mod damaged;
+mod drilled;
 mod erased;
 mod faults;
 mod fenced;

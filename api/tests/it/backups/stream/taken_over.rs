@@ -1,5 +1,6 @@
 //! Production is gone, or is only thought to be: what was streamed comes back elsewhere, in five steps.
 
+mod by_schedule;
 mod ground;
 
 use std::{fs, path::PathBuf};
