@@ -7,6 +7,7 @@ mod drilled;
 mod erased;
 mod faults;
 mod fenced;
+mod full;
 mod made;
 mod off_site;
 mod own_cluster;
