@@ -128,6 +128,12 @@ impl Folder {
         self.path.join(format!("{}{PARTIAL}", size.name(segment)))
     }
 
+    /// Whether one of these unfinished files is written into. It is made in full length first, for which there may be no room.
+    pub fn is_received_into(&self, size: SegmentSize, partial: &BTreeSet<Segment>) -> bool {
+        let is_made = |one: &Segment| fs::metadata(self.partial(size, *one)).map(|found| found.len());
+        partial.iter().any(|one| is_made(one).is_ok_and(|length| length == size.bytes()))
+    }
+
     /// Makes the folder ready for a receiver that is to begin at this file: where what is there does not lead on from it
     /// without a gap, it is removed, and an empty file marks the place before, from which PostgreSQL's program goes on.
     pub fn begin_at(&self, size: SegmentSize, first: Segment) -> Result<()> {

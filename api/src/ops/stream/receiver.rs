@@ -147,7 +147,7 @@ impl<'a> Receiver<'a> {
             if found.bytes > self.config.most_bytes {
                 return Ok(Ended::Full);
             }
-            if !works && !found.partial.is_empty() {
+            if !works && self.folder.is_received_into(self.size, &found.partial) {
                 works = true;
                 progress.receives(Ok(()));
                 tracing::info!("the log is received");
@@ -181,7 +181,10 @@ impl<'a> Receiver<'a> {
             std::thread::Builder::new().name("receive words".to_owned()).spawn(move || {
                 for line in BufReader::new(errors).lines().map_while(Result::ok) {
                     tracing::debug!(line, "{PROGRAM}");
-                    *last.lock().unwrap_or_else(PoisonError::into_inner) = line;
+                    let said = &mut *last.lock().unwrap_or_else(PoisonError::into_inner);
+                    if is_news(said, &line) {
+                        *said = line;
+                    }
                 }
             })?;
         }
@@ -225,4 +228,36 @@ impl<'a> Receiver<'a> {
 fn has_gap(progress: &Progress) {
     tracing::error!("the server may have thrown away log that was not received: a base backup is needed");
     progress.change(|state| state.has_gap = true);
+}
+
+/// Whether a line says more of why the program ends than the one before. Behind the reason it always says that it was disconnected.
+fn is_news(before: &str, line: &str) -> bool {
+    let is_error = |line: &str| line.contains("error: ");
+    !is_error(before) || (is_error(line) && !line.ends_with("error: disconnected"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_the_program_says_in_the_end_the_reason_counts() {
+        let full = "pg_receivewal: error: could not open write-ahead log file \"1\": No space left on device";
+        let lines = [
+            "pg_receivewal: starting log streaming at 0/1",
+            full,
+            "\tIt goes on.",
+            "pg_receivewal: error: disconnected",
+        ];
+        let last = |lines: &[&'static str]| {
+            lines.iter().copied().reduce(|said, line| if is_news(said, line) { line } else { said })
+        };
+        assert_eq!(last(&lines), Some(full));
+        // Where nothing else is said, that is.
+        assert_eq!(last(&[lines[0], lines[3]]), Some(lines[3]));
+        assert_eq!(
+            last(&[full, "pg_receivewal: error: could not send"]),
+            Some("pg_receivewal: error: could not send")
+        );
+    }
 }

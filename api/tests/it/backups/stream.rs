@@ -1,6 +1,7 @@
 //! The stream: clusters of their own, whose log goes into two stores and comes back out of one.
 
 mod damaged;
+mod full;
 mod instants;
 mod interrupted;
 mod killed;
