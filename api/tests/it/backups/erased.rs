@@ -4,6 +4,7 @@ mod cancelled;
 mod in_bucket;
 mod interrupted;
 mod projects;
+mod two_workers;
 
 use std::{fs, path::PathBuf};
 
