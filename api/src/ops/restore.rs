@@ -128,6 +128,8 @@ impl Environment {
         }
         let again = refill.erase_again(&Entries::of(&ledger).erased())?;
         let settled = plan.settle_at.map(|now| refill.settle(organizations(), now)).transpose()?;
+        // Rows are compared when all bytes have passed: whoever has called it off meanwhile is heard.
+        progress::goes_on()?;
         if let Some(staging) = staging {
             staging.finish()?;
         }

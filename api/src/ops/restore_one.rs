@@ -75,6 +75,7 @@ impl Environment {
             }
         };
         arrival.erase_again(&Entries::of_one(&ledger, organization).erased())?;
+        progress::goes_on()?;
         arrival.commit()?;
         let rows = stream.tables.iter().map(|table| table.rows).sum();
         Ok(Arrived { organization, slug, rows, files, number: None })

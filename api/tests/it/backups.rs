@@ -16,6 +16,7 @@ mod restored;
 mod restored_one;
 mod sftp;
 mod stream;
+mod told_to_stop;
 mod under_way;
 mod watched;
 

@@ -17,6 +17,7 @@ use crate::{
     ops::{
         manifest::TableRows,
         owner::Owner,
+        progress,
         rows::{RowsReader, TableHead},
     },
 };
@@ -78,7 +79,9 @@ pub fn take_in(from: impl Read, into: &str, target: &Files, slug: Option<&str>) 
     arrival.check_keys()?;
     compare(&mut arrival, &found, &hash_key)?;
     let mut put = Put { target, waiting: Waiting::alone()?, names: Vec::new() };
-    if let Err(error) = bring_files(&mut arrival, export, &found, &mut put) {
+    // What is small is read long before it is there: whoever has called it off by now is heard all the same.
+    let brought = bring_files(&mut arrival, export, &found, &mut put).and_then(|()| progress::goes_on());
+    if let Err(error) = brought {
         put.take_back();
         return Err(error);
     }

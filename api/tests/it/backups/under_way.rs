@@ -2,6 +2,8 @@
 //!
 //! What is to be seen is held by a lock on a table that it reads, until it was seen: nothing here waits for a time to pass.
 
+mod imported;
+
 use std::{net::TcpListener, thread::JoinHandle};
 
 use api::{
