@@ -121,7 +121,8 @@ impl Server {
                     .filter(|line| !line.is_empty() && !line.starts_with('@'))
                     .collect();
                 return Err(match why.last() {
-                    None => anyhow!("it cannot be reached: {error}"),
+                    // What the library says then is of its own parts.
+                    None => anyhow!("it cannot be reached: {}", Failed::from(error)),
                     Some(why) => anyhow!("it cannot be reached: {why}"),
                 });
             }
