@@ -10,11 +10,11 @@ use shared::console::{BackupOverview, Team};
 
 use super::{
     OffSite, Scene,
-    off_site::{s3, store},
+    off_site::{bytes, s3, store},
     watched::Watched,
 };
 use crate::{
-    harness::{Fault, Proxy, S3Server, SftpServer, TestConsole, Whose, at},
+    harness::{Disk, Fault, Proxy, S3Server, SftpServer, TestConsole, Whose, at},
     promises::catalogue::line,
 };
 
@@ -159,10 +159,32 @@ fn whatever_is_wrong_with_a_bucket_is_an_alarm_until_it_is_over_and_all_of_it_fo
 fn whatever_is_wrong_with_the_way_to_a_server_of_sftp_is_an_alarm_until_it_is_over() {
     let server = Proxied::Sftp(SftpServer::start());
     let mut it = Alarmed::start(&server);
-    for (fault, why) in [(Fault::CutAfter(2_000), "cannot"), (Fault::Silence, "cannot")] {
+    for (fault, why) in [(Fault::CutAfter(2_000), "it cannot be reached"), (Fault::Silence, "timed out")] {
         it.is_alarmed(fault, "sftp://", why);
         it.is_over(fault);
     }
+}
+
+#[test]
+fn a_server_of_sftp_whose_disk_is_full_is_an_alarm_until_there_is_room() {
+    let Some(server) = SftpServer::start_on(Disk::Small(4096)) else {
+        println!("this machine lets nobody make a small disk: not looked at");
+        return;
+    };
+    let environment = store(server.place(Whose::Environment));
+    let server = Proxied::Sftp(server);
+    let mut it = Alarmed::start(&server);
+    let mut filling = 0;
+    for kib in [512, 64, 8, 1] {
+        while environment.put_new(&format!("filling/{filling}"), &bytes(kib << 10)).is_ok() {
+            filling += 1;
+        }
+    }
+    it.is_alarmed(Fault::None, "sftp://", "the server's disk is full");
+    for path in environment.list("filling").expect("a list") {
+        environment.delete(&path).expect("it goes");
+    }
+    it.is_over(Fault::None);
 }
 
 #[test]
