@@ -38,6 +38,7 @@ fn attendant(scene: &Scene, below: &Path) -> Attendant {
     let config = AttendConfig {
         restore: scene.vaults.restore_config(),
         scratch_database_url: None,
+        scratch_work: None,
         mail: MailConfig {
             way: MailWay::Smtp(MailServer::shared().url()),
             sender: format!("Portico <{}>", scene.app.database.mail_sender()),

@@ -85,6 +85,7 @@ fn the_backup_environment_drills_by_itself_and_again_after_a_week() {
     let attend = AttendConfig {
         restore: config,
         scratch_database_url: None,
+        scratch_work: None,
         mail: MailConfig {
             way: MailWay::Nowhere,
             sender: "Portico <portico@portico.test>".to_owned(),
