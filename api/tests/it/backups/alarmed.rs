@@ -63,7 +63,6 @@ impl Alarmed {
         let (local, off_site) = (sets(&self.it, Place::Local).len(), sets(&self.it, Place::OffSite));
         self.proxy.set(fault);
         self.next_set(&format!("{fault:?}"));
-        self.it.after(TimeDelta::minutes(5));
         assert_eq!(sets(&self.it, Place::Local).len(), local + 1, "{fault:?}: local sets go on");
         assert_eq!(sets(&self.it, Place::OffSite), off_site, "{fault:?}: nothing is there in part");
         assert_eq!(self.told(), [AWAY], "{fault:?}");
@@ -138,6 +137,8 @@ fn whatever_is_wrong_with_a_bucket_is_an_alarm_until_it_is_over_and_all_of_it_fo
         (Fault::Silence, "timed out"),
     ] {
         it.is_alarmed(fault, &bucket, why);
+        it.it.after(TimeDelta::minutes(5));
+        assert_eq!(it.told(), Vec::<String>::new(), "tried again, and said once");
         it.is_over(fault);
     }
     // What it has taken as something else is not believed before somebody has removed it there.
