@@ -45,6 +45,8 @@ use crate::{
 
 /// How often what is not kept any longer is removed.
 const PRUNE_EVERY: TimeDelta = TimeDelta::hours(1);
+/// How often keys are opened.
+const CHECK_KEYS_EVERY: TimeDelta = TimeDelta::hours(1);
 /// How often it is tried whether a set comes back.
 const RESTORE_EVERY: TimeDelta = TimeDelta::days(1);
 /// What it is called.
@@ -73,6 +75,7 @@ pub struct Attendant {
     looked_at: BTreeSet<(Place, SetKind)>,
     /// What is wrong, each with what was said of it.
     wrong: BTreeMap<String, String>,
+    keys_checked_at: Option<DateTime<Utc>>,
     pruned_at: Option<DateTime<Utc>>,
     restored: Option<Trial>,
     /// What a drill needs, where drills are to be made, and what the last one came to.
@@ -123,6 +126,7 @@ impl Attendant {
             bases: BTreeMap::new(),
             looked_at: BTreeSet::new(),
             wrong: BTreeMap::new(),
+            keys_checked_at: None,
             pruned_at: None,
             restored: None,
             drills: config.drill.clone(),
@@ -154,6 +158,7 @@ impl Attendant {
             self.verify_bases(place, &mut look);
         }
         self.judge("the ledger of erasures", |it| it.environment.spread_ledger());
+        self.check_keys();
         self.prune(&mut look);
         self.restore(&mut look);
         // It may take a while: what was found before is said first.
@@ -225,6 +230,15 @@ impl Attendant {
         for about in gone {
             self.wrong.remove(&about);
             self.tell(letters::well_again(&about));
+        }
+    }
+
+    /// Opens every key in both places of the vault.
+    fn check_keys(&mut self) {
+        let now = self.clock.now();
+        if is_over(self.keys_checked_at, CHECK_KEYS_EVERY, now) {
+            self.keys_checked_at = Some(now);
+            self.judge("the key vault", |it| it.environment.vault().check(it.environment.identity()));
         }
     }
 

@@ -7,6 +7,8 @@
 //! that make a key at one moment cannot mix them up; neither is ever overwritten. An owner who gets another key has a further name of
 //! a public half, with a number that is signed too: the highest one counts.
 
+mod check;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},

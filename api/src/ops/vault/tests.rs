@@ -291,3 +291,44 @@ fn names_of_keys_are_told_apart_from_all_else() {
         assert_eq!(Name::number_of(owner, &format!("{owner}/{name}")), expected, "{name}");
     }
 }
+
+#[test]
+fn a_key_that_opens_in_one_place_alone_is_found() {
+    let scratch = Scratch::new("checked");
+    let owners = [Owner::Platform, organization(1), organization(2)];
+    let keys = owners.map(|owner| scratch.key(owner).expect("a key"));
+    let check = || scratch.vault.check(&scratch.restore).map_err(|error| error.to_string());
+    assert_eq!(check(), Ok(3));
+    for (place, name) in [(0, "the vault"), (1, "the second vault")] {
+        let file = scratch.secret_file(place, owners[1], &keys[1]);
+        let whole = fs::read(&file).expect("it is read");
+        let mut changed = whole.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        let other = fs::read(scratch.secret_file(place, owners[2], &keys[2])).expect("it is read");
+        for (bytes, why) in [
+            (Some(changed), "does not open it"),
+            (Some(whole[..40].to_vec()), "does not open it"),
+            (Some(other), "it holds another key than its name says"),
+            (None, "it is not there"),
+        ] {
+            match bytes {
+                Some(bytes) => fs::write(&file, bytes).expect("it is written"),
+                None => fs::remove_file(&file).expect("it is removed"),
+            }
+            let said = check().expect_err("it is found");
+            assert!(said.contains(&format!(".age in {name}: ")) && said.contains(why), "{why}: {said}");
+            assert!(!said.contains("more)"), "{said}");
+        }
+        fs::write(&file, whole).expect("it is mended");
+    }
+    assert_eq!(check(), Ok(3));
+    // Somebody has begun to make one.
+    let begun = Identity::generate();
+    let secret = seal(&begun, &scratch.recipients()).expect("it is sealed");
+    fs::write(scratch.secret_file(0, owners[1], &begun.to_public()), secret).expect("it is written");
+    assert_eq!(check(), Ok(3));
+    fs::write(scratch.folders[1].join(owners[1].to_string()).join("current"), "x").expect("it is written");
+    let said = check().expect_err("it is found");
+    assert!(said.contains("/current in the second vault: "), "{said}");
+}

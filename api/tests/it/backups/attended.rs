@@ -1,6 +1,6 @@
 //! What the backup environment does by itself.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use api::{
     config::{
@@ -145,6 +145,30 @@ fn what_is_wrong_is_said_once_and_keeps_nothing_else_from_being_looked_at() {
     assert_eq!(attendant.look().wrong, Vec::<String>::new());
     let told = subjects(&scene);
     assert_eq!(told.iter().filter(|subject| subject.starts_with("Well again: ")).count(), 3, "{told:?}");
+}
+
+/// Sets hold as long as one of the places does: nobody would miss the other before it is needed.
+#[test]
+fn a_key_that_one_place_of_the_vault_has_lost_is_wrong_until_it_is_back() {
+    let scene = Scene::start();
+    scene.rows();
+    let mut attendant = attendant(&scene, None);
+    assert_eq!(attendant.look().wrong, Vec::<String>::new());
+    let [_, second] = scene.vaults.vault();
+    let is_key = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "age");
+    let key = files_below(&second).into_iter().find(is_key).expect("a key");
+    let whole = fs::read(&key).expect("it is read");
+    fs::write(&key, &whole[..10]).expect("it is cut");
+    for _ in 0..2 {
+        scene.app.clock.advance(TimeDelta::hours(1));
+        let wrong = attendant.look().wrong;
+        assert!(wrong.len() == 1 && wrong[0].contains("in the second vault"), "{wrong:?}");
+    }
+    fs::write(&key, whole).expect("it is mended");
+    scene.app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(attendant.look().wrong, Vec::<String>::new());
+    let told = subjects(&scene);
+    assert!(told.len() == 2 && told.iter().all(|subject| subject.contains("the key vault")), "{told:?}");
 }
 
 #[test]
