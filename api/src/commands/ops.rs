@@ -142,8 +142,8 @@ pub fn run(command: OpsCommand) -> Result<()> {
         OpsCommand::Backup { files } => {
             let kind = if files { SetKind::Files } else { SetKind::Database };
             noted(Action::MakeSet, kind.word(), |note| {
-                let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
                 bounded::claim_little();
+                let production = Production::open(&BackupConfig::from_environment()?, Clock::system())?;
                 let made = shown(LongAction::MakeSet, kind.word(), || {
                     if files { production.file_set() } else { production.database_set() }
                 });
