@@ -20,9 +20,10 @@ BEGIN
     END IF;
     -- Versions before this one counted refused requests under whatever host was asked for.
     DELETE FROM public.denied_access_elsewhere d USING public.organizations o
-    WHERE o.id = wanted AND (starts_with(d.host, o.slug || '.') OR EXISTS (
-        SELECT FROM public.organization_domains own
-        WHERE own.organization_id = wanted AND (d.host = own.host OR starts_with(d.host, own.host || ':'))));
+    WHERE o.id = wanted AND EXISTS (
+        SELECT FROM (SELECT lower(rtrim(regexp_replace(d.host, ':[0-9]+$', ''), '.')) AS host) asked
+        LEFT JOIN public.organization_domains known ON known.host = asked.host
+        WHERE CASE WHEN known.host IS NULL THEN starts_with(asked.host, o.slug || '.') ELSE known.organization_id = wanted END);
     -- Tables name each other: keys are looked at when all of them are done.
     SET CONSTRAINTS ALL DEFERRED;
     FOR one IN

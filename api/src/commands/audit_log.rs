@@ -77,16 +77,19 @@ pub fn run(command: AuditCommand) -> Result<()> {
         AuditCommand::Export { slug, to } => {
             let mut db = organizations::open()?;
             let organization = organization(&mut db, &slug)?;
-            noted(Action::ExportAuditLog, &organization.id.to_string(), |_| match to {
-                Some(path) => {
-                    let file = File::create(&path);
-                    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-                    let mut out = BufWriter::new(file);
-                    export(&mut db, &organization, &mut out)?;
-                    out.into_inner()?.sync_all()?;
-                    Ok(())
+            noted(Action::ExportAuditLog, &organization.id.to_string(), |note| {
+                note.leave_out_why();
+                match to {
+                    Some(path) => {
+                        let file = File::create(&path);
+                        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+                        let mut out = BufWriter::new(file);
+                        export(&mut db, &organization, &mut out)?;
+                        out.into_inner()?.sync_all()?;
+                        Ok(())
+                    }
+                    None => export(&mut db, &organization, &mut std::io::stdout().lock()),
                 }
-                None => export(&mut db, &organization, &mut std::io::stdout().lock()),
             })
         }
         AuditCommand::Verify(arguments) => verify_log(&arguments),

@@ -151,6 +151,7 @@ pub fn run(command: OrgCommand) -> Result<()> {
         OrgCommand::Create(arguments) => {
             let new = arguments.into_new()?;
             noted(Action::CreateOrganization, "a new organization", |note| {
+                note.leave_out_why();
                 let id = organizations::create(&mut db, &new)?;
                 note.about(&id.to_string());
                 println!("created {} ({id})", new.slug);
@@ -173,15 +174,11 @@ pub fn run(command: OrgCommand) -> Result<()> {
             }
             Ok(())
         }
-        OrgCommand::Domain { slug, host } => {
-            noted_of(&mut db, Action::AddDomain, &slug, |db, _, note| {
-                // It is the client's name as much as the slug is.
-                note.leave_out_why();
-                organizations::add_domain(db, &slug, &host)?;
-                println!("{slug} is served at {host}");
-                Ok(())
-            })
-        }
+        OrgCommand::Domain { slug, host } => noted_of(&mut db, Action::AddDomain, &slug, |db, _, _| {
+            organizations::add_domain(db, &slug, &host)?;
+            println!("{slug} is served at {host}");
+            Ok(())
+        }),
         OrgCommand::Hold { slug, licences: new } => {
             noted_of(&mut db, Action::HoldLicences, &slug, |db, organization, note| {
                 note.say("licences", new.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -228,7 +225,10 @@ fn noted_of(
     work: impl FnOnce(&mut OperatorDb, OrganizationId, &mut Note) -> Result<()>,
 ) -> Result<()> {
     let organization = organization(db, slug)?;
-    noted(action, &organization.to_string(), |note| work(db, organization, note))
+    noted(action, &organization.to_string(), |note| {
+        note.leave_out_why();
+        work(db, organization, note)
+    })
 }
 
 fn organization(db: &mut OperatorDb, slug: &str) -> Result<OrganizationId> {

@@ -30,6 +30,23 @@ fn remove_as(url: Url<'_>, superuser: &str) -> Result<()> {
     maintain(url, superuser, &format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"))
 }
 
+/// Whether these addresses are of one database of one cluster.
+pub fn are_one(urls: &[&str]) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Place {
+        #[diesel(sql_type = Text)]
+        place: String,
+    }
+    let mut places = std::collections::BTreeSet::new();
+    for url in urls {
+        let mut connection = PgConnection::establish(url).context("PostgreSQL does not answer")?;
+        let sql = "SELECT system_identifier || ' ' || current_database() AS place FROM pg_control_system()";
+        let place: Place = sql_query(sql).get_result(&mut connection)?;
+        places.insert(place.place);
+    }
+    Ok(places.len() <= 1)
+}
+
 /// One who may come in: roles that make databases are none of ours.
 fn superuser(url: Url<'_>, database: &str) -> Result<String> {
     #[derive(QueryableByName)]

@@ -51,6 +51,8 @@ const CHECK_KEYS_EVERY: TimeDelta = TimeDelta::hours(1);
 const RESTORE_EVERY: TimeDelta = TimeDelta::days(1);
 /// What it is called.
 const TRIAL: &str = "restoring a set on trial";
+/// What it is called that somebody works with what came back.
+const WORKING: &str = "working with what was restored on trial";
 /// What is not sent after so many letters is dropped from the front: the newest matter most.
 const LETTERS_KEPT: usize = 1_000;
 
@@ -238,7 +240,7 @@ impl Attendant {
         let now = self.clock.now();
         if is_over(self.keys_checked_at, CHECK_KEYS_EVERY, now) {
             self.keys_checked_at = Some(now);
-            self.judge("the key vault", |it| it.environment.vault().check(it.environment.identity()));
+            self.judge("the key vault", |it| it.environment.check_keys());
         }
     }
 
@@ -291,13 +293,12 @@ impl Attendant {
             };
             let restored = it.environment.restore(&plan).with_context(|| set.clone())?;
             tracing::info!(set, rows = restored.rows, seconds = restored.seconds, "restored on trial");
-            let worked = it.scratch_work.as_ref().map(|work| trial::work(work, &plan.into)).transpose();
-            let worked = worked.with_context(|| format!("{set} came back, and nobody can work with it"))?;
-            let trial = Trial { set, at: now, rows: restored.rows, seconds: restored.seconds };
-            Ok(Some((trial, worked)))
+            Ok(Some(Trial { set, at: now, rows: restored.rows, seconds: restored.seconds }))
         });
         match restored {
-            Some(Some((trial, worked))) => {
+            Some(Some(trial)) => {
+                // Where nobody can, it is tried again with the next one: the rows are back.
+                let worked = self.work_with(&trial.set);
                 let details = json!({
                     "on_trial": true, "rows": trial.rows, "seconds": trial.seconds, "worked": worked,
                 });
@@ -313,6 +314,21 @@ impl Attendant {
                 self.note_wrong(Action::RestoreSet, TRIAL, &why);
             }
         }
+    }
+
+    /// Lets somebody work with what came back of a set. Gives in words what was done.
+    fn work_with(&mut self, set: &str) -> Option<String> {
+        let (work, owner) = (self.scratch_work.clone()?, self.scratch.clone()?);
+        let was_wrong = self.wrong.contains_key(WORKING);
+        let worked = self.judge(WORKING, |_| {
+            trial::work(&work, &owner)
+                .with_context(|| format!("{set} came back, and nobody can work with it"))
+        });
+        if worked.is_none() && !was_wrong {
+            let why = self.wrong.get(WORKING).cloned().unwrap_or_default();
+            self.note_wrong(Action::RestoreSet, WORKING, &why);
+        }
+        worked
     }
 
     /// Does one thing, and says once that it went wrong, and once that it goes well again.

@@ -67,6 +67,15 @@ super::texts! {
     not_told_apart: "Several", "Varias";
 }
 
+/// What was taken out as a file.
+pub fn exported(what: &str) -> String {
+    match what {
+        "organization" => pick("All of the organization", "Toda la organización").to_owned(),
+        "audit_log" => pick("The audit log", "El registro de auditoría").to_owned(),
+        other => readable(other),
+    }
+}
+
 /// What kind of actor it was.
 pub fn actor(kind: ActorKind) -> &'static str {
     match kind {

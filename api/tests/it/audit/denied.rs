@@ -116,25 +116,39 @@ fn what_is_counted_of_an_organization_that_is_erased_meanwhile_hinders_nobody() 
 fn counts_by_an_organizations_hosts_go_with_it() {
     let app = TestApp::start();
     let sql = &mut app.database.superuser();
-    lines(
-        sql,
-        &format!(
-            "WITH own AS (INSERT INTO organization_domains VALUES ('work.acme.example', '{}')),
-                  counted AS (
-                    INSERT INTO denied_access_elsewhere (id, minute, host, code, requests)
-                    SELECT gen_random_uuid(), 'epoch', host, 'rate_limited', 1
-                    FROM unnest(ARRAY['acme.portico.test', 'acme.portico.test:8080', 'work.acme.example', 'acme-too.portico.test',
-                                      'app.portico.test', NULL]) WITH ORDINALITY AS asked (host, number) RETURNING 1)
-             SELECT count(*)::text AS line FROM counted",
-            app.acme.id
-        ),
-    );
+    let count = |host: &str| {
+        format!(
+            "INSERT INTO denied_access_elsewhere (id, minute, host, code, requests)
+             VALUES (gen_random_uuid(), 'epoch', {host}, 'rate_limited', 1);"
+        )
+    };
+    let own = |host: &str, organization: &TestOrganization| {
+        format!("INSERT INTO organization_domains VALUES ('{host}', '{}');", organization.id)
+    };
+    sql.batch_execute(&own("work.acme.example", &app.acme)).expect("a domain");
+    sql.batch_execute(&own("acme.norte.example", &app.norte)).expect("a domain");
+    for host in [
+        "'acme.portico.test'",
+        "'ACME.portico.test.:8080'",
+        "'Work.acme.example'",
+        "'acme.norte.example'",
+        "'acme-too.portico.test'",
+        "'app.portico.test'",
+        "NULL",
+    ] {
+        sql.batch_execute(&count(host)).expect("it is counted");
+    }
     erase(&app, &app.acme).expect("it is erased");
     let bypassed = format!("SELECT portico.erase_rows('{}')", app.norte.id);
     let refused = sql.batch_execute(&bypassed).expect_err("whom the policy does not hold").to_string();
     assert!(refused.starts_with("row-level security does not hold "), "{refused}");
     let left = lines(sql, "SELECT coalesce(host, 'none') AS line FROM denied_access_elsewhere ORDER BY 1");
-    assert_eq!(left, ["acme-too.portico.test", "app.portico.test", "none"]);
+    assert_eq!(left, ["acme-too.portico.test", "acme.norte.example", "app.portico.test", "none"]);
+    // What is brought back of before, or was erased before, is cleared of hosts whoever's they were.
+    let migration = include_str!("../../../../migrations/schema/2026-11-30-220000_hosts_of_refusals/up.sql");
+    sql.batch_execute(migration).expect("it runs");
+    let left = lines(sql, "SELECT concat_ws(' ', host, code, requests) AS line FROM denied_access_elsewhere");
+    assert_eq!(left, ["rate_limited 4"]);
 }
 
 #[test]

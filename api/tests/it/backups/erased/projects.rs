@@ -166,6 +166,8 @@ fn end_of_its_keys(mut erasing: Erasing, request: &ClientRequest, before: &api::
     let (bytes, unreadable) = readable(&erasing.scene.vaults);
     assert!(!holds(&bytes, CANARY), "a set holds something of it");
     assert!(unreadable >= 4 && holds(&bytes, STAYS) && holds(&bytes, "norte"), "{unreadable}");
+    // Nobody misses what is destroyed: those of the platform, of the other organization and of the rest of this one are left.
+    assert_eq!(environment.check_keys().expect("they open"), 3);
     let again = environment.destroy_keys(request.id, "ada", now).expect_err("once");
     assert!(again.to_string().contains("are destroyed already"), "{again}");
     erasing.after(TimeDelta::seconds(5));

@@ -24,7 +24,11 @@ pub(super) fn who(entry: &AuditEntry) -> String {
 /// What it was done to.
 pub(super) fn label(entry: &AuditEntry) -> String {
     let label = entry.label.clone().unwrap_or_else(|| common::empty_value().to_owned());
-    if entry.entity == "session" { locale::device(&label) } else { label }
+    match entry.entity.as_str() {
+        "session" => locale::device(&label),
+        "export" => t::exported(&label),
+        _ => label,
+    }
 }
 
 /// The fields that say something, each as people read it. `options` translates what projects choose from.

@@ -1,0 +1,2 @@
+-- Hosts that are gone do not come back.
+SELECT 1;
