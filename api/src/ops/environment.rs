@@ -104,12 +104,12 @@ impl Environment {
         &self.identity
     }
 
-    /// The key vault.
     /// Opens each key that is in use in both places of the vault. Gives how many there are.
     pub fn check_keys(&self) -> Result<usize> {
         self.vault().check(self.identity(), &self.ledger()?)
     }
 
+    /// The key vault.
     pub(super) fn vault(&self) -> &Vault {
         &self.vault
     }
