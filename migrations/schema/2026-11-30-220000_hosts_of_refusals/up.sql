@@ -5,6 +5,6 @@ WITH named AS (
     RETURNING minute, network, operation, code, requests
 )
 INSERT INTO denied_access_elsewhere AS d (id, minute, network, host, operation, code, requests)
-SELECT gen_random_uuid(), minute, network, NULL, operation, code, sum(requests)::bigint
+SELECT md5(concat_ws(' ', minute, network, operation, code))::uuid, minute, network, NULL, operation, code, sum(requests)::bigint
 FROM named GROUP BY minute, network, operation, code
 ON CONFLICT ON CONSTRAINT denied_access_elsewhere_once DO UPDATE SET requests = d.requests + excluded.requests;
