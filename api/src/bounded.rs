@@ -260,8 +260,10 @@ mod tests {
         runtime.block_on(async {
             let pool = Bounded::start("test", 1, 1).expect("a thread");
             let (open, door) = mpsc::channel::<()>();
+            let (open_second, second_door) = mpsc::channel::<()>();
             let mut first = pin!(pool.run(move || door.recv()));
-            let mut second = pin!(pool.run(|| ()));
+            // It ends no sooner where it has waited so long that the other thread takes it.
+            let mut second = pin!(pool.run(move || second_door.recv()));
             // Both are begun by being asked for once; neither is done.
             for _ in 0..2 {
                 let waits = std::future::poll_fn(|context| {
@@ -275,8 +277,9 @@ mod tests {
             assert!(matches!(pool.run(|| ()).await, Err(ApiError::Busy)));
             assert_eq!(pool.standing().refused, 1);
             open.send(()).expect("it waits");
+            open_second.send(()).expect("it waits");
             first.await.expect("it ran").expect("it heard");
-            second.await.expect("it ran");
+            second.await.expect("it ran").expect("it heard");
             assert_eq!(pool.standing(), Standing { limit: 1, running: 0, waiting: 0, refused: 1 });
         });
     }

@@ -68,7 +68,7 @@ super::texts! {
 }
 
 /// What was taken out as a file.
-pub fn exported(what: &str) -> String {
+pub fn taken_out(what: &str) -> String {
     match what {
         "organization" => pick("All of the organization", "Toda la organización").to_owned(),
         "audit_log" => pick("The audit log", "El registro de auditoría").to_owned(),

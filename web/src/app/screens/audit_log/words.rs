@@ -26,7 +26,7 @@ pub(super) fn label(entry: &AuditEntry) -> String {
     let label = entry.label.clone().unwrap_or_else(|| common::empty_value().to_owned());
     match entry.entity.as_str() {
         "session" => locale::device(&label),
-        "export" => t::exported(&label),
+        "export" => t::taken_out(&label),
         _ => label,
     }
 }
