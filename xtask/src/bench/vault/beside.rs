@@ -144,8 +144,8 @@ mod tests {
     #[test]
     fn it_is_asked_until_the_work_is_done() {
         let asked = AtomicU32::new(0);
-        let work = || {
-            while asked.load(Ordering::Relaxed) < 3 {
+        let until_asked = |times| {
+            while asked.load(Ordering::Relaxed) < times {
                 thread::yield_now();
             }
             Ok("done")
@@ -154,9 +154,11 @@ mod tests {
             asked.fetch_add(1, Ordering::Relaxed);
             Ok(())
         };
-        assert_eq!(while_asked(work, ask).unwrap(), "done");
-        assert!(while_asked(|| -> Result<()> { bail!("the work fails") }, || Ok(())).is_err());
-        assert!(while_asked(work, || bail!("nobody answers")).is_err());
+        assert_eq!(while_asked(|| until_asked(3), ask).unwrap(), "done");
+        assert!(while_asked(|| -> Result<()> { bail!("the work fails") }, ask).is_err());
+        let once_more = asked.load(Ordering::Relaxed) + 1;
+        let refused = while_asked(|| until_asked(once_more), || ask().and_then(|()| bail!("nobody answers")));
+        assert!(refused.is_err());
     }
 
     #[test]
